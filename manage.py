@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""Django's command line; without DJANGO_SETTINGS_MODULE it works on the local set-up."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+# One statement of these may take longer than a web request allows; a lock is still waited for only briefly.
+LONG_COMMANDS = frozenset(
+    {
+        "backup",
+        "check_integrity",
+        "dbshell",
+        "export_project",
+        "flush",
+        "migrate",
+        "restore",
+        "seed_benchmark",
+        "seed_demo",
+        "shell",
+    },
+)
+
+
+def main() -> None:
+    """Run one command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realestate.settings.local")
+    if sys.argv[1:2] and sys.argv[1] in LONG_COMMANDS:
+        os.environ.setdefault("DB_STATEMENT_TIMEOUT", "0")
+        os.environ.setdefault("DB_IDLE_TRANSACTION_TIMEOUT", "0")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,255 @@
+"""What holds for every set-up. The variables are read here; local, production and test say what differs.
+
+Names in small letters are no settings: they are for those three modules.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from corsheaders.defaults import default_headers
+
+from realestate.logs import configure_structlog, logging_config
+from realestate.settings.env import BASE_DIR as BASE_DIR  # noqa: PLC0414  # a setting
+from realestate.settings.env import env
+from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS  # noqa: PLC0414  # a setting
+
+# --- where and as what the platform runs -----------------------------------------------------------------------------
+
+HOST = env.text("HOST", default="127.0.0.1", about="Address that the web server listens on.")
+PORT = env.number("PORT", default=8000, minimum=1, maximum=65535, about="Port of the web server.")
+WEB_WORKERS = env.number("WEB_WORKERS", default=2, minimum=1, maximum=64, about="Processes of the web server.")
+PUBLIC_URL = env.url(
+    "PUBLIC_URL",
+    default=f"http://localhost:{PORT}",
+    about="Address of this server as its users see it; in links, and trusted as the admin's origin.",
+)
+FRONTEND_URL = env.url("FRONTEND_URL", default="http://localhost:3000", about="Address of the web client, for links.")
+VAR_DIR = env.folder("VAR_DIR", default=BASE_DIR / "var", about="Folder of all files that the platform writes.")
+DEBUG = env.switch("DEBUG", default=False, about="Django's debug pages; refused in production.")
+SECRET_KEY = env.text("SECRET_KEY", secret=True, about="Signs sessions and links; at least 50 random characters.")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", about="Host names that requests may ask for.")
+TRUSTED_PROXIES = env.number(
+    "TRUSTED_PROXIES",
+    default=0,
+    maximum=10,
+    about="How many proxies stand in front and append the caller to X-Forwarded-For; 0: the peer is the caller.",
+)
+LOG_LEVEL = env.text(
+    "LOG_LEVEL",
+    default="INFO",
+    choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+    about="Least severe log lines that are written.",
+)
+
+# --- the house -------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "realestate.core",
+    "realestate.apps.RealEstateConfig",
+    "accounts.apps.AccountsConfig",
+    "projects.apps.ProjectsConfig",
+    "progress.apps.ProgressConfig",
+    "bookings.apps.BookingsConfig",
+    "payments.apps.PaymentsConfig",
+    "scheduling.apps.SchedulingConfig",
+    "messaging.apps.MessagingConfig",
+    "notifications.apps.NotificationsConfig",
+    "realestate.apps.HouseAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "procrastinate.contrib.django",
+    "django_structlog",
+]
+MIDDLEWARE = [
+    # First, so that preflight answers carry the id too; it only adds a header and a log line.
+    "realestate.core.request_id.RequestIdMiddleware",
+    # Outside of everything that can refuse: browsers may read refusals only with these headers.
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "realestate.urls"
+WSGI_APPLICATION = "realestate.wsgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------------------------------------------------
+
+statement_timeout = env.number(
+    "DB_STATEMENT_TIMEOUT", default=10_000, about="Longest statement, in ms; 0: no limit (migrations and other long commands)."
+)
+lock_timeout = env.number("DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit.")
+idle_timeout = env.number(
+    "DB_IDLE_TRANSACTION_TIMEOUT", default=15_000, about="Longest idle time within a transaction, in ms; 0: no limit."
+)
+given_database = env.database("DATABASE_URL", about="The PostgreSQL server; when not set, one starts by itself (not in production).")
+
+
+def database(given: dict[str, Any]) -> dict[str, Any]:
+    """Our limits on top of a description of where the database is."""
+    limits = {
+        "statement_timeout": statement_timeout,
+        "lock_timeout": lock_timeout,
+        "idle_in_transaction_session_timeout": idle_timeout,
+    }
+    defaults = {
+        "connect_timeout": 3,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "application_name": "realestate",
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
+    return {
+        **given,
+        "ENGINE": "django.db.backends.postgresql",
+        # One lasting connection per web thread rather than a pool: as many as there are threads, nothing to tune,
+        # nothing to fork, and a health check finds one that a restarted server has dropped.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**defaults, **given.get("OPTIONS", {})},
+    }
+
+
+DATABASES: dict[str, dict[str, Any]] = {"default": database(given_database)} if given_database else {}
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+# Length and commonness, no rules of composition (NIST SP 800-63B).
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SIMPLE_JWT: dict[str, Any] = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": env.text(
+        "JWT_SIGNING_KEY", secret=True, about="Signs access and refresh tokens; at least 50 random characters, not SECRET_KEY."
+    ),
+    "ISSUER": "realestate",
+    "AUDIENCE": "realestate-api",
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.number("ACCESS_TOKEN_MINUTES", default=60, minimum=1, maximum=1440, about="Life of an access token.")
+    ),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env.number("REFRESH_TOKEN_DAYS", default=7, minimum=1, maximum=90, about="Life of a refresh token.")
+    ),
+    "UPDATE_LAST_LOGIN": False,
+    "AUTH_HEADER_TYPES": ("Bearer",),
+}
+
+# --- HTTP ------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionJWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["realestate.core.api.access.AccessGuard"],
+    "DEFAULT_RENDERER_CLASSES": ["realestate.core.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["realestate.core.api.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "realestate.core.api.schema.HouseSchema",
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "EXCEPTION_HANDLER": "realestate.core.api.errors.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+CORS_ALLOWED_ORIGINS = env.origins(
+    "CORS_ALLOWED_ORIGINS",
+    default=("http://localhost:3000", "http://localhost:3001"),
+    about="Origins of web clients that may call the API from a browser.",
+)
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "x-request-id")
+CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
+CORS_EXPOSE_HEADERS = ("X-Total-Count", "Link", "X-Request-ID", "Retry-After", "ETag", "Idempotent-Replayed")
+CORS_ALLOW_CREDENTIALS = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False
+ssl_redirect = env.switch("SSL_REDIRECT", default=True, about="Production: send plain HTTP requests to HTTPS.")
+behind_tls_proxy = env.switch(
+    "BEHIND_TLS_PROXY", default=False, about="Production: a proxy ends TLS and sets (and never passes on) X-Forwarded-Proto."
+)
+hsts_seconds = env.number(
+    "HSTS_SECONDS", default=31_536_000, about="Production: how long browsers shall insist on HTTPS; 0: not at all."
+)
+hsts_subdomains = env.switch("HSTS_SUBDOMAINS", default=False, about="Production: HSTS for all subdomains too.")
+
+# --- time, language, files -------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- e-mail, jobs, log -----------------------------------------------------------------------------------------------
+
+mail = env.mail("EMAIL_URL", default="consolemail://", about="The server that sends e-mail.")
+EMAIL_BACKEND = mail.get("EMAIL_BACKEND", "")
+EMAIL_HOST = mail.get("EMAIL_HOST") or ""
+EMAIL_PORT = mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = mail.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", default="Real estate platform <no-reply@localhost>", about="Sender of all e-mail."
+)
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # only after our middleware has checked its form
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # DEBUG: one line per request is enough
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20  # INFO: a refusal is the system at work
+configure_structlog()
+LOGGING = logging_config(level=LOG_LEVEL, columns=False)

@@ -1,0 +1,26 @@
+"""What the OpenAPI document says about the whole API; what it says about one operation stands beside its view."""
+
+from typing import Any
+
+from realestate import __version__
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Real estate platform API",
+    "DESCRIPTION": (
+        "Projects, units, bookings, payments and what belongs to them, for builders, customers and staff. "
+        "Send `Authorization: Bearer <access token>` from `POST /api/auth/login`."
+    ),
+    "VERSION": __version__,
+    "OAS_VERSION": "3.0.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SCHEMA_PATH_PREFIX": r"/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+    "SORT_OPERATIONS": True,
+    # Swagger UI and ReDoc come from our own static files: the pages work without a network.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayOperationId": True, "filter": True},
+    "REDOC_DIST": "SIDECAR",
+}

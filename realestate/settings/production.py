@@ -1,0 +1,47 @@
+"""The strict set-up: it starts only with keys, hosts, addresses and a database of its own."""
+
+from urllib.parse import urlsplit
+
+from realestate.settings import base
+from realestate.settings.base import *  # noqa: F403  # the base with differences
+from realestate.settings.env import DEVELOPMENT_PREFIX, env
+
+SHORTEST_KEY = 50
+FEWEST_CHARACTERS = 5  # different ones in a key, as Django's own check has it
+
+
+def check_key(name: str, key: str) -> None:
+    """Note what is wrong with a key, without showing it."""
+    if key.startswith((DEVELOPMENT_PREFIX, "django-insecure-")):
+        env.wrong(f"{name} is a development key; make one of your own")
+    elif key and (len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS):
+        env.wrong(f"{name} must have at least {SHORTEST_KEY} random characters")
+
+
+env.require("SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "PUBLIC_URL")
+check_key("SECRET_KEY", base.SECRET_KEY)
+check_key("JWT_SIGNING_KEY", base.SIMPLE_JWT["SIGNING_KEY"])
+if base.SECRET_KEY and base.SIMPLE_JWT["SIGNING_KEY"] == base.SECRET_KEY:
+    env.wrong("JWT_SIGNING_KEY must not be the same as SECRET_KEY")
+if any("*" in host for host in base.ALLOWED_HOSTS):
+    env.wrong("ALLOWED_HOSTS must name hosts, without *")
+if base.DEBUG:
+    env.wrong("DEBUG must be off")
+env.refuse()
+
+# The admin's forms come from here, also behind a proxy that ends TLS.
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(base.PUBLIC_URL))]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = base.ssl_redirect
+SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]  # load balancers ask by plain HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if base.behind_tls_proxy else None
+SECURE_HSTS_SECONDS = base.hsts_seconds
+SECURE_HSTS_INCLUDE_SUBDOMAINS = base.hsts_subdomains
+# W005, W021: subdomains and the browsers' preload list are promises in the name of other hosts of the same domain,
+# so they are the operator's to make (HSTS_SUBDOMAINS), not ours by default.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+STORAGES = {
+    **base.STORAGES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
