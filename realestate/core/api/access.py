@@ -1,0 +1,41 @@
+"""Who may call what: each view carries a table ``access = {action: roles}``. No row, no entry."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from realestate.core.enums import Role
+
+ANONYMOUS = "anonymous"
+PUBLIC: frozenset[str] = frozenset({ANONYMOUS, *Role.values})
+USERS: frozenset[str] = frozenset(Role.values)
+PARTIES = USERS  # both sides of a booking and staff; rows are limited by for_user
+CUSTOMERS: frozenset[str] = frozenset({Role.CUSTOMER.value})
+BUILDERS: frozenset[str] = frozenset({Role.BUILDER.value, Role.STAFF.value})
+BUILDER_ONLY: frozenset[str] = frozenset({Role.BUILDER.value})
+
+
+def role_of(request: Request) -> str:
+    """The caller's role, ``anonymous`` without a token."""
+    return str(getattr(request.user, "user_type", None) or ANONYMOUS)
+
+
+def action_of(view: Any, method: str) -> str | None:  # APIView and ViewSet differ here
+    """The view set's action, or the lower-case method of a plain view; None where neither answers."""
+    if hasattr(view, "action_map"):
+        return (view.action_map or {}).get(method.lower())
+    return method.lower() if hasattr(view, method.lower()) else None
+
+
+class AccessGuard(BasePermission):
+    """The project-wide permission: denies whatever the view's access table does not allow."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # any view with a table
+        """OPTIONS needs no login; a method that no action answers goes on to its 405."""
+        if request.method == "OPTIONS":
+            return True
+        action = action_of(view, str(request.method))
+        if action is None:
+            return True
+        return role_of(request) in getattr(view, "access", {}).get(action, frozenset())

@@ -1,0 +1,144 @@
+"""Idempotency-Key (R0, D11): the first answer again, never the effect again.
+
+The key is inserted first, in its own short transaction; answer and effect commit together, by compare-and-set on the
+attempt, so that a slow first runner cannot finish after a retry took over.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from realestate.core import clock
+from realestate.core.api.renderers import JSONRenderer
+from realestate.core.enums import KeyState
+from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.models import IdempotencyKey
+from realestate.core.transactions import service, unit_of_work
+
+HEADER = "Idempotency-Key"
+LEASE = timedelta(seconds=60)
+KEEP = timedelta(days=7)
+MAX_KEY_LENGTH = 255
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class IdempotencyMismatch(DomainError):
+    """This Idempotency-Key was used with another body."""
+
+    code, status = "idempotency_mismatch", 422
+
+
+class IdempotencyInProgress(DomainError):
+    """The first request with this Idempotency-Key is still running."""
+
+    code, status, retry_after = "idempotency_in_progress", 409, 1
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Make a POST action honour the header; without it the action runs as it is."""
+
+    @functools.wraps(handler)
+    def wrapper(view: Any, request: Request, *args: object, **kwargs: object) -> Any:  # any view
+        key = _key(request)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        entry = reserve(int(request.user.pk or 0), _route(request), key, _fingerprint(request))
+        if entry.state == KeyState.FINISHED:
+            return _replay(entry)
+        try:
+            with unit_of_work():
+                response = handler(view, request, *args, **kwargs)
+                finish(entry, response)
+        except BaseException:
+            release(entry)
+            raise
+        return response
+
+    wrapper.is_idempotent = True  # type: ignore[attr-defined]  # read by the OpenAPI schema
+    return wrapper  # type: ignore[return-value]  # same signature as the handler
+
+
+@service
+def reserve(user_id: int, route: str, key: str, fingerprint: str) -> IdempotencyKey:
+    """Claim the key, or return the finished entry. Raises IdempotencyMismatch, IdempotencyInProgress."""
+    now = clock.now()
+    entry, created = IdempotencyKey.objects.select_for_update().get_or_create(
+        user_id=user_id,
+        route=route,
+        key=key,
+        defaults={"fingerprint": fingerprint, "lease_until": now + LEASE},
+    )
+    if entry.fingerprint != fingerprint:
+        raise IdempotencyMismatch
+    if created or entry.state == KeyState.FINISHED:
+        return entry
+    if entry.lease_until > now:
+        raise IdempotencyInProgress
+    entry.attempt, entry.lease_until = entry.attempt + 1, now + LEASE
+    entry.save(update_fields=["attempt", "lease_until"])
+    return entry
+
+
+@service
+def finish(entry: IdempotencyKey, response: Response) -> None:
+    """Keep the answer, in the same transaction as the effect. Raises IdempotencyInProgress after a take-over."""
+    kept = IdempotencyKey.objects.filter(
+        pk=entry.pk, attempt=entry.attempt, state=KeyState.RUNNING
+    ).update(
+        state=KeyState.FINISHED,
+        status_code=response.status_code,
+        body=JSONRenderer().render(response.data),
+    )
+    if not kept:
+        raise IdempotencyInProgress
+
+
+@service
+def release(entry: IdempotencyKey) -> None:
+    """The handler refused before any effect: the key may be used again."""
+    IdempotencyKey.objects.filter(
+        pk=entry.pk, attempt=entry.attempt, state=KeyState.RUNNING
+    ).delete()
+
+
+@service
+def purge_keys() -> int:
+    """Delete keys older than a week; returns how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP).delete()[0]
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not (
+        0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable() and "," not in key
+    ):
+        raise InvalidValue(
+            f"{HEADER} must be one value of 1 to {MAX_KEY_LENGTH} printable ASCII characters."
+        )
+    return key
+
+
+def _route(request: Request) -> str:
+    return f"{request.method} {request.path}"[:200]
+
+
+def _fingerprint(request: Request) -> str:
+    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)
+    return hashlib.sha256(body).hexdigest()
+
+
+def _replay(entry: IdempotencyKey) -> HttpResponse:
+    response = HttpResponse(
+        bytes(entry.body or b""), status=entry.status_code, content_type="application/json"
+    )
+    response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,163 @@
+"""The OpenAPI document: summaries, tags, roles, refusals and examples, from the views' own declarations."""
+
+from inspect import cleandoc, getdoc
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from realestate.core.api.access import ANONYMOUS, action_of
+from realestate.core.api.serializers import ErrorRead, WriteSerializer
+from realestate.core.errors import (
+    DomainError,
+    InvalidValue,
+    NotAllowed,
+    NotFound,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+
+
+class NotAuthenticated(DomainError):
+    """Authentication credentials were not provided."""
+
+    code, status = "not_authenticated", 401
+
+
+class UnsupportedMediaType(DomainError):
+    """Unsupported media type in request."""
+
+    code, status = "unsupported_media_type", 415
+
+
+class HouseSchema(AutoSchema):
+    """Reads the access table, the list of refusals and the docstrings of a view."""
+
+    def get_tags(self) -> list[str]:
+        """The view's tag, else its app."""
+        tag = getattr(self.view, "tag", "") or type(self.view).__module__.partition(".")[0]
+        return [tag.capitalize()]
+
+    def get_summary(self) -> str:
+        """The first line of the action's docstring."""
+        return self._doc().splitlines()[0].rstrip(".") if self._doc() else ""
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular dropped the arguments
+        """The rest of the action's docstring."""
+        return "\n".join(self._doc().splitlines()[1:]).strip()
+
+    def get_override_parameters(self) -> list[Any]:
+        """Paging for lists, Idempotency-Key for the actions that honour it."""
+        parameters: list[Any] = []
+        if getattr(self.view, "paged", self._action() == "list"):
+            parameters += [
+                OpenApiParameter(
+                    "page", int, description="1-based; clamped to the pages that exist."
+                ),
+                OpenApiParameter("limit", int, description="Rows per page, 1 to 100; clamped."),
+            ]
+        if getattr(self._handler(), "is_idempotent", False):
+            parameters.append(
+                OpenApiParameter(
+                    "Idempotency-Key",
+                    str,
+                    OpenApiParameter.HEADER,
+                    description="Same key and body: the first answer again.",
+                ),
+            )
+        return parameters
+
+    def get_operation(
+        self, *args: Any, **kwargs: Any
+    ) -> dict[str, Any] | None:  # drf-spectacular's signature
+        """The operation with its roles and every refusal that it can answer with."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        operation["x-roles"] = sorted(self._roles())
+        self._add_refusals(operation)
+        self._add_request_example(operation)
+        return operation
+
+    def _add_refusals(self, operation: dict[str, Any]) -> None:
+        reference = self.resolve_serializer(ErrorRead, "response").ref
+        for refusal in self._refusals(operation):
+            answer = operation["responses"].setdefault(
+                str(refusal.status),
+                {
+                    "description": refusal.default_detail(),
+                    "content": {"application/json": {"schema": reference, "examples": {}}},
+                },
+            )
+            examples = answer["content"]["application/json"].setdefault("examples", {})
+            examples[refusal.code] = {
+                "value": {
+                    "detail": refusal.default_detail(),
+                    "code": refusal.code,
+                    "errors": {},
+                    "request_id": "4f1c9f5e6d0b4b0b9a3c",
+                },
+            }
+
+    def _refusals(self, operation: dict[str, Any]) -> list[type[DomainError]]:
+        found: list[type[DomainError]] = list(
+            getattr(self.view, "errors", {}).get(self._action(), ())
+        )
+        if "requestBody" in operation:
+            found += [InvalidValue, UnsupportedMediaType]
+        if ANONYMOUS not in self._roles():
+            found += [NotAllowed]
+        if getattr(self.view, "authentication_classes", ()):
+            found += [NotAuthenticated]
+        else:
+            found += [TooManyRequests]
+        if "{" in self.path:
+            found += [NotFound]
+        return [*found, ServiceUnavailable]
+
+    def _add_request_example(self, operation: dict[str, Any]) -> None:
+        serializer = self.get_request_serializer()
+        kind = serializer if isinstance(serializer, type) else type(serializer)
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is not None and issubclass(kind, WriteSerializer) and kind.example:
+            content["examples"] = {"example": {"value": dict(kind.example)}}
+
+    def _action(self) -> str:
+        return action_of(self.view, self.method) or ""
+
+    def _handler(self) -> Any:  # a bound method or None
+        return getattr(self.view, self._action(), None)
+
+    def _doc(self) -> str:
+        return cleandoc(getdoc(self._handler()) or "")
+
+    def _roles(self) -> frozenset[str]:
+        roles: frozenset[str] = getattr(self.view, "access", {}).get(self._action(), frozenset())
+        return roles
+
+
+class AliasExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # untyped __init_subclass__
+    """Aliases of read shapes appear beside the canonical field, marked deprecated (contract 0.1)."""
+
+    target_class = "realestate.core.api.serializers.ReadSerializer"
+    match_subclasses = True
+
+    def map_serializer(
+        self, auto_schema: Any, direction: Any
+    ) -> Any:  # drf-spectacular's signature
+        """The serializer's own mapping plus its aliases."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001  # the documented way
+        properties = schema.get("properties", {})
+        for alias, canonical in getattr(self.target, "aliases", {}).items():
+            if canonical in properties:
+                properties[alias] = {
+                    **_inline(properties[canonical]),
+                    "deprecated": True,
+                    "description": f"Alias of `{canonical}`.",
+                }
+        return schema
+
+
+def _inline(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"allOf": [schema]} if "$ref" in schema else schema

@@ -1,0 +1,109 @@
+"""HouseViewSet: a view is a sentence. It parses, authorises, calls one service and shows the row again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from realestate.core.api.filters import HouseFilterBackend
+from realestate.core.api.pagination import Page, array_response, envelope, paginate
+from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.errors import DomainError
+
+Shape = type[ReadSerializer]
+Errors = Mapping[str, Sequence[type[DomainError]]]
+DEFAULT_LIMIT = 20
+
+
+class Edge(APIView):
+    """What plain views and view sets share."""
+
+    access: ClassVar[
+        Mapping[str, frozenset[str]]
+    ] = {}  # action or method -> roles; no row, no entry
+    errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
+    tag: ClassVar[str] = ""  # the group in the OpenAPI document
+
+    def parse(self, write: type[WriteSerializer], *, partial: bool = False) -> dict[str, Any]:
+        """The validated body. Raises ValidationError (400)."""
+        body = write(data=self.request.data, partial=partial, context={"request": self.request})
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def options(  # type: ignore[override]  # the stubs say HttpRequest, DRF passes its own
+        self, request: Request, *args: object, **kwargs: object
+    ) -> Response:  # noqa: ARG002  # DRF's signature
+        """Which methods there are; needs no login."""
+        return Response(
+            {"methods": self.allowed_methods}, headers={"Allow": ", ".join(self.allowed_methods)}
+        )
+
+
+class HouseViewSet(Edge, GenericViewSet[Any]):
+    """One resource: rows from ``for_user``, shapes from ``read``, an access row per action."""
+
+    model: ClassVar[type[Model]]
+    read: ClassVar[Shape]
+    list_key: ClassVar[str | None] = None  # the envelope's key; None: a bare array
+    default_limit: ClassVar[int] = DEFAULT_LIMIT
+    lookup_value_regex = "[0-9]+"
+    filter_backends = (HouseFilterBackend,)
+    pagination_class = None
+
+    def rows(self) -> QuerySet[Any]:
+        """Every row that the caller may see."""
+        return self.model._default_manager.for_user(self.request.user)  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001  # each house model's manager has for_user (house test)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows with everything that their shape shows, in the list's order."""
+        return self.shaped(self.rows())
+
+    def shaped(self, rows: QuerySet[Any], read: Shape | None = None) -> QuerySet[Any]:
+        """Rows with figures, relations and order of a shape, so that showing them costs no further query."""
+        read = read or self.read
+        if read.figures:
+            rows = rows.with_figures(*read.figures)  # type: ignore[attr-defined]  # FigureQuerySet
+        return (
+            rows.select_related(*read.related)
+            .prefetch_related(*read.prefetch)
+            .order_by(*read.order)
+        )
+
+    def get_serializer_class(self) -> Shape:
+        """The read shape; for the OpenAPI document."""
+        return self.read
+
+    def list(self, request: Request, **_path: str) -> Response:
+        """The caller's rows, a page at a time."""
+        return self.show_list(self.filter_queryset(self.get_queryset()))
+
+    def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
+        """One row, or 404 when it does not exist for the caller."""
+        return self.show(int(pk))
+
+    def show(self, pk: int, status: int = status.HTTP_200_OK) -> Response:
+        """Read again through for_user: an answer can never hold a row that the caller may not see."""
+        row = self.get_queryset().get(pk=pk)
+        return Response(self.read(row, context=self.get_serializer_context()).data, status=status)
+
+    def show_list(self, rows: QuerySet[Any], **more: object) -> Response:
+        """A page of rows, in the envelope or as a bare array."""
+        page = paginate(rows, self.request, default_limit=self.default_limit)
+        return self.page_response(page, **more)
+
+    def page_response(self, page: Page, **more: object) -> Response:
+        """The rows of a page in the resource's shape."""
+        shown = self.read(page.rows, many=True, context=self.get_serializer_context()).data
+        if self.list_key is None:
+            return array_response(self.request, page, list(shown))
+        return Response(envelope(page, self.list_key, list(shown), **more))
+
+
+def message(text: str, **more: object) -> Response:
+    """A plain confirmation with a body (never 204, contract T3)."""
+    return Response({"message": text, **more})

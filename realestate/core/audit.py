@@ -1,0 +1,60 @@
+"""Who did what, when and why: one row per change, in the same transaction as the change."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from django.db.models import Model
+
+from realestate.core import request_id
+from realestate.core.models import AuditEntry
+
+
+class Actor(Protocol):
+    """Whoever acts: a user of the house. Jobs and commands act as ``SYSTEM``."""
+
+    pk: int
+    user_type: str
+
+
+SYSTEM: None = None  # the platform itself
+
+
+def record(
+    actor: Actor | None,
+    row: Model,
+    action: str,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one audit row; ``before`` and ``after`` hold the named fields that changed."""
+    AuditEntry.objects.create(
+        actor_id=actor.pk if actor is not None else None,
+        object_type=row._meta.label_lower,  # noqa: SLF001  # Django's documented API
+        object_id=row.pk,
+        action=action,
+        before=_plain(before),
+        after=_plain(after),
+        reason=reason,
+        request_id=request_id.current(),
+    )
+
+
+def snapshot(row: Model, fields: Mapping[str, object]) -> dict[str, object]:
+    """The present values of the fields that are about to change."""
+    return {name: getattr(row, name) for name in fields}
+
+
+def _plain(values: Mapping[str, object] | None) -> dict[str, object]:
+    return {name: _json(value) for name, value in (values or {}).items()}
+
+
+def _json(value: object) -> object:
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, Decimal | date | datetime):
+        return str(value)
+    return value

@@ -1,0 +1,56 @@
+"""Fields and constraints that every table of the house writes the same way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from realestate.core.money import DEFAULT_CURRENCY, MAX_DIGITS
+
+
+class TimestampedModel(models.Model):
+    """``created_at`` and ``updated_at``, set by the database and by Django's save."""
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+def money_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django field options
+    """An amount in the row's currency (INR unless the project says otherwise), 2 decimals."""
+    return models.DecimalField(max_digits=MAX_DIGITS, decimal_places=2, **options)
+
+
+def area_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django field options
+    """An area in square feet, 2 decimals (R0)."""
+    return models.DecimalField(max_digits=12, decimal_places=2, **options)
+
+
+def currency_field() -> models.CharField[Any, Any]:
+    """An ISO 4217 code."""
+    return models.CharField(max_length=3, default=DEFAULT_CURRENCY)
+
+
+def enum_check(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """The column holds a word of its enum and nothing else, whoever writes it."""
+    return models.CheckConstraint(
+        name=f"{name}_is_known", condition=Q(**{f"{field}__in": choices.values})
+    )
+
+
+def not_negative(name: str, field: str) -> models.CheckConstraint:
+    """The number in the column is not below zero (NULL passes)."""
+    return models.CheckConstraint(name=f"{name}_not_negative", condition=Q(**{f"{field}__gte": 0}))
+
+
+def positive(name: str, field: str) -> models.CheckConstraint:
+    """The number in the column is above zero (NULL passes)."""
+    return models.CheckConstraint(
+        name=f"{name}_positive", condition=Q(**{f"{field}__gt": Decimal(0)})
+    )

@@ -1,0 +1,33 @@
+"""Who a user can be, and the words that core's tables use."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """The kind of a user; ``user_type`` on the wire."""
+
+    BUILDER = "builder", "Builder"
+    CUSTOMER = "customer", "Customer"
+    STAFF = "staff", "Staff"
+
+
+class SettingScope(TextChoices):
+    """Where a runtime setting applies; the narrowest that is set wins."""
+
+    SYSTEM = "system", "System"
+    BUILDER = "builder", "Builder"
+    PROJECT = "project", "Project"
+
+
+class Visibility(TextChoices):
+    """Who may fetch a stored file."""
+
+    PUBLIC = "public", "Public"
+    PRIVATE = "private", "Private (signed link)"
+
+
+class KeyState(TextChoices):
+    """Where a request with an idempotency key stands."""
+
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"

@@ -1,0 +1,138 @@
+"""The ground's own tables: settings, audit, idempotency keys, rate counters and stored files."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from realestate.core.db.fields import TimestampedModel, enum_check
+from realestate.core.enums import KeyState, SettingScope, Visibility
+
+
+class SystemSetting(TimestampedModel):
+    """A runtime setting that differs from its default; the definition in code gives type, limits and help."""
+
+    key = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, choices=SettingScope, default=SettingScope.SYSTEM)
+    scope_id = models.PositiveBigIntegerField(
+        default=0, help_text="Builder or project id; 0 for the system."
+    )
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "scope", "scope_id"], name="one_setting_per_scope"
+            ),
+            enum_check("setting_scope", "scope", SettingScope),
+            models.CheckConstraint(
+                name="setting_scope_has_its_id",
+                condition=Q(scope=SettingScope.SYSTEM, scope_id=0)
+                | (~Q(scope=SettingScope.SYSTEM) & Q(scope_id__gt=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            self.key
+            if self.scope == SettingScope.SYSTEM
+            else f"{self.key} ({self.scope} {self.scope_id})"
+        )
+
+
+class AuditEntry(models.Model):
+    """One change of a business row. Append-only: a trigger refuses UPDATE and DELETE."""
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty when the platform itself acted.",
+    )
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    action = models.CharField(max_length=60)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="audit_by_object"),
+            models.Index(fields=["actor", "id"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id}: {self.action}"
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a request with an Idempotency-Key (R0), kept so that a retry gets it again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=KeyState, default=KeyState.RUNNING)
+    attempt = models.PositiveIntegerField(default=1)
+    lease_until = models.DateTimeField()
+    status_code = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "route", "key"], name="one_idempotency_key"),
+            enum_check("idempotency_state", "state", KeyState),
+            models.CheckConstraint(
+                name="finished_key_has_an_answer",
+                condition=Q(state=KeyState.RUNNING)
+                | Q(status_code__isnull=False, body__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
+class RateCounter(models.Model):
+    """How often a key was used in a time window; shared by all processes, counted by an atomic upsert."""
+
+    key = models.CharField(max_length=200)
+    window_start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "window_start"], name="one_counter_per_window")
+        ]
+        indexes = [models.Index(fields=["window_start"], name="rate_counter_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
+class StoredFile(TimestampedModel):
+    """A file in the storage: its name there is random, what people call it is ``name``."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200, unique=True)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+
+    class Meta:
+        constraints = [enum_check("file_visibility", "visibility", Visibility)]
+
+    def __str__(self) -> str:
+        return self.name
