@@ -1,0 +1,1 @@
+"""Accounts: users, builders and customers."""

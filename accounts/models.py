@@ -1,0 +1,196 @@
+"""Who there is: users, the profile of their kind, their sessions, and which customer has dealt with which builder."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.enums import ContactMethod
+from accounts.querysets import (
+    BuilderQuerySet,
+    CustomerQuerySet,
+    SessionQuerySet,
+    UserManager,
+)
+from realestate.core.db.fields import TimestampedModel, enum_check
+from realestate.core.enums import Role
+
+
+class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
+    """An account: logs in by e-mail; builders and customers have a profile with the same primary key."""
+
+    email = models.EmailField("e-mail", max_length=254)
+    user_type = models.CharField(max_length=10, choices=Role)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may enter the admin", default=False)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.CheckConstraint(
+                name="email_is_lower_case", condition=models.Q(email=Lower("email"))
+            ),
+            enum_check("user_type", "user_type", Role),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the e-mail address was confirmed."""
+        return self.email_verified_at is not None
+
+    @property
+    def builder_id(self) -> int | None:
+        """The builder that this user acts for; profiles share the user's key."""
+        return self.pk if self.user_type == Role.BUILDER else None
+
+    @property
+    def customer_id(self) -> int | None:
+        """The customer that this user is; profiles share the user's key."""
+        return self.pk if self.user_type == Role.CUSTOMER else None
+
+    @property
+    def profile(self) -> "Builder | Customer | None":
+        """The row of the user's kind; staff have none."""
+        match self.user_type:
+            case Role.BUILDER:
+                return getattr(self, "builder", None)
+            case Role.CUSTOMER:
+                return getattr(self, "customer", None)
+            case _:
+                return None
+
+    @property
+    def full_name(self) -> str:
+        """Company name of a builder, first and last name of a customer, else the e-mail address."""
+        return self.profile.full_name if self.profile is not None else self.email
+
+    def get_full_name(self) -> str:
+        """Django's name for ``full_name``."""
+        return self.full_name
+
+
+class Builder(TimestampedModel):
+    """A company that builds and sells."""
+
+    user = models.OneToOneField(
+        User, primary_key=True, on_delete=models.PROTECT, related_name="builder"
+    )
+    company_name = models.CharField(max_length=200)
+    license_number = models.CharField(max_length=100)
+    phone = models.CharField(max_length=30)
+    address = models.CharField(max_length=500, blank=True)
+    website = models.URLField(max_length=300, blank=True)
+    description = models.TextField(blank=True)
+    logo_url = models.URLField(max_length=500, blank=True)
+    verified = models.BooleanField(
+        default=False, help_text="The platform has checked licence and company."
+    )
+
+    objects: ClassVar[models.Manager["Builder"]] = BuilderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("license_number"), name="one_builder_per_license"),
+            models.CheckConstraint(name="builder_has_a_name", condition=~models.Q(company_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    @property
+    def full_name(self) -> str:
+        """The name that people see."""
+        return self.company_name
+
+
+class Customer(TimestampedModel):
+    """A person who looks for, books and pays for a unit."""
+
+    user = models.OneToOneField(
+        User, primary_key=True, on_delete=models.PROTECT, related_name="customer"
+    )
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100, blank=True)
+    phone = models.CharField(max_length=30)
+    address = models.CharField(max_length=500, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    preferred_contact_method = models.CharField(
+        max_length=10, choices=ContactMethod, default=ContactMethod.EMAIL
+    )
+
+    objects: ClassVar[models.Manager["Customer"]] = CustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            enum_check("preferred_contact_method", "preferred_contact_method", ContactMethod),
+            models.CheckConstraint(name="customer_has_a_name", condition=~models.Q(first_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Relation(models.Model):
+    """A customer has dealt with a builder (booked, met, wrote), so the builder may see the customer's profile."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="relations")
+    builder = models.ForeignKey(Builder, on_delete=models.CASCADE, related_name="relations")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "builder"], name="one_relation_per_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} – {self.builder_id}"
+
+
+class Session(models.Model):
+    """A login: the refresh token in force is the row's ``jti``; a revoked row ends all its tokens at once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    jti = models.CharField(max_length=64, unique=True)
+    previous_jti = models.CharField(max_length=64, blank=True)
+    rotated_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    address = models.CharField("network address", max_length=45, blank=True)
+
+    objects: ClassVar[models.Manager["Session"]] = SessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["user"], name="live_session_by_user", condition=models.Q(revoked_at=None)
+            ),
+            models.Index(fields=["expires_at"], name="session_by_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk} of user {self.user_id}"
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the tokens in force were issued: at login or at the last refresh."""
+        return self.rotated_at or self.created_at

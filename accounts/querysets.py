@@ -1,0 +1,110 @@
+"""Who may see whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db.models import Q, QuerySet
+
+from accounts import rules
+from realestate.core.enums import Role
+from realestate.core.figures import FigureQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Builder, Customer, Session, User  # noqa: F401  # generic parameters
+
+
+class UserQuerySet(QuerySet["User"]):
+    """Users."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A user sees itself, staff see everybody."""
+        if getattr(user, "user_type", None) == Role.STAFF:
+            return self
+        return self.filter(pk=user.pk) if user.pk else self.none()
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # Django's documented composition
+    """Users are made by e-mail."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """E-mail addresses are stored in lower case, so that one person has one account."""
+        return rules.normalize_email(email or "")
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Login without regard to case."""
+        return self.get(email=self.normalize_email(username))  # type: ignore[no-any-return]
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """A user without a profile; services add the profile of its type."""
+        user: User = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        """A platform administrator (``manage.py createsuperuser``)."""
+        fields |= {"user_type": Role.STAFF, "is_staff": True, "is_superuser": True}
+        return self.create_user(email, password, **fields)
+
+
+class BuilderQuerySet(FigureQuerySet["Builder"]):
+    """Builders: their public fields are everybody's, edits the owner's."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """All active builders, for staff the others too; which fields are shown is the serializer's business."""
+        if getattr(user, "user_type", None) == Role.STAFF:
+            return self
+        return self.filter(user__is_active=True)
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder may edit itself, staff all."""
+        match getattr(user, "user_type", None):
+            case Role.STAFF:
+                return self
+            case Role.BUILDER:
+                return self.filter(pk=user.pk)
+            case _:
+                return self.none()
+
+
+class CustomerQuerySet(QuerySet["Customer"]):
+    """Customers."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """R21: the customer, staff, and builders that the customer has dealt with (``Relation``)."""
+        match getattr(user, "user_type", None):
+            case Role.STAFF:
+                return self
+            case Role.CUSTOMER:
+                return self.filter(pk=user.pk)
+            case Role.BUILDER:
+                return self.filter(relations__builder=user.pk)
+            case _:
+                return self.none()
+
+
+    def editable_by(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+        """A customer may edit itself, staff all; builders only read."""
+        match getattr(user, "user_type", None):
+            case Role.STAFF:
+                return self
+            case Role.CUSTOMER:
+                return self.filter(pk=user.pk)
+            case _:
+                return self.none()
+
+
+class SessionQuerySet(QuerySet["Session"]):
+    """Login sessions."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own sessions."""
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+    def live(self, now: Any) -> Self:  # datetime
+        """Neither revoked nor expired."""
+        return self.filter(Q(revoked_at=None), expires_at__gt=now)

@@ -1,0 +1,105 @@
+"""Rules of identity: how names and addresses are written, which passwords are too easy, how often one may try."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from ipaddress import IPv6Address, ip_address
+
+MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 6, 15  # fifteen is the longest number there is (E.164)
+MAX_PASSWORD_LENGTH = 128
+OLDEST = 130  # years
+# Words that everybody tries first on a site like this one, alone or with digits and signs around them.
+CONTEXT_WORDS = frozenset({
+    "realestate",
+    "realestateplatform",
+    "builder",
+    "builders",
+    "customer",
+    "property",
+    "apartment",
+    "booking",
+    "newhome",
+})
+
+_PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
+_DECORATION = re.compile(r"[\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``times`` uses of something in a window of time."""
+
+    scope: str
+    times: int
+    per: timedelta
+
+
+# D21, E4: counted before a password is looked at.
+LOGIN_PER_ACCOUNT = Limit("login-account", 10, timedelta(minutes=15))
+LOGIN_PER_ADDRESS = Limit("login-address", 30, timedelta(minutes=15))
+PASSWORD_CHECK = Limit("password-check", 10, timedelta(minutes=15))
+REGISTER_PER_ACCOUNT = Limit("register-account", 10, timedelta(hours=1))
+REGISTER_PER_ADDRESS = Limit("register-address", 100, timedelta(hours=1))
+RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
+RESET_PER_ADDRESS = Limit("reset-address", 20, timedelta(hours=1))
+VERIFY_PER_ACCOUNT = Limit("verify-account", 5, timedelta(hours=1))
+VERIFY_PER_ADDRESS = Limit("verify-address", 20, timedelta(hours=1))
+LINK_PER_ADDRESS = Limit("link-address", 30, timedelta(hours=1))
+
+REFRESH_GRACE = timedelta(seconds=10)  # D19: an answer that got lost may be asked for again
+VERIFICATION_LIFE = timedelta(days=3)
+KEEP_ENDED_SESSIONS = timedelta(days=30)
+
+
+def normalize_email(text: str) -> str:
+    """The one way an address is stored and compared (E10): no case, no look-alike letters, the domain in ASCII."""
+    folded = unicodedata.normalize("NFKC", text).strip().lower()
+    local, at, domain = folded.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii') if not domain.isascii() else domain}"
+    except UnicodeError:  # not a domain name; the form refuses it, and nobody has it
+        return folded
+
+
+def one_line(text: str) -> str:
+    """A name without stray spaces and line breaks, so that it can stand in a subject or a header (G8)."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def has_control_characters(text: str, *, allowed: str = "") -> bool:
+    """Whether a text holds characters that are no text, such as NUL, escape or a forced writing direction."""
+    forced = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return any(
+        (unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed) or character in forced
+        for character in text
+    )
+
+
+def is_phone(text: str) -> bool:
+    """Digits with the usual signs between them, and as many as a telephone number has."""
+    digits = sum(character.isdigit() for character in text)
+    return bool(_PHONE.fullmatch(text)) and MIN_PHONE_DIGITS <= digits <= MAX_PHONE_DIGITS
+
+
+def is_date_of_birth(day: date, today: date) -> bool:
+    """A day in the past on which somebody alive can have been born."""
+    return today.year - OLDEST <= day.year and day < today
+
+
+def is_context_word(password: str) -> bool:
+    """Whether a password is nothing but a word of this site with decoration (E7)."""
+    return _DECORATION.sub("", password.casefold()) in CONTEXT_WORDS
+
+
+def network(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64))

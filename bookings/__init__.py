@@ -1,0 +1,1 @@
+"""Bookings: the promise between a buyer and a builder."""

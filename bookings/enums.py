@@ -1,0 +1,109 @@
+"""Words of the bookings app; the wire values are the contract's (0.6, 8.1)."""
+
+from django.db.models import TextChoices
+
+
+class BookingState(TextChoices):
+    """R5: where a booking stands; ``booking_status`` on the wire."""
+
+    INQUIRY = "inquiry", "Inquiry"
+    SITE_VISIT_SCHEDULED = "site_visit_scheduled", "Site visit scheduled"
+    ON_HOLD = "on_hold", "On hold"
+    TOKEN_PAID = "token_paid", "Token paid"
+    BOOKING_CONFIRMED = "booking_confirmed", "Confirmed"
+    AGREEMENT_SIGNED = "agreement_signed", "Agreement signed"
+    POSSESSION_OFFERED = "possession_offered", "Possession offered"
+    HANDED_OVER = "handed_over", "Handed over"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+    TRANSFERRED = "transferred", "Transferred"
+
+
+class BookingAction(TextChoices):
+    """R5: what moves a booking."""
+
+    SCHEDULE_VISIT = "schedule_visit", "Schedule a site visit"
+    HOLD = "hold", "Hold a unit"
+    PAY_TOKEN = "pay_token", "Token paid"
+    CONFIRM = "confirm", "Confirm"
+    SIGN = "sign", "Agreement signed"
+    OFFER_POSSESSION = "offer_possession", "Offer possession"
+    HAND_OVER = "hand_over", "Hand over"
+    EXPIRE = "expire", "Let the hold lapse"
+    CANCEL = "cancel", "Cancel"
+
+
+class Lifecycle(TextChoices):
+    """The short status that lists show; derived from the state (contract 0.6)."""
+
+    PENDING = "pending", "Pending"
+    ACTIVE = "active", "Active"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class PaymentPlan(TextChoices):
+    """How the customer means to pay."""
+
+    FULL_PAYMENT = "full_payment", "Full payment"
+    INSTALLMENTS = "installments", "Instalments"
+    LOAN = "loan", "Loan"
+    CONSTRUCTION_LINKED = "construction_linked", "Construction-linked"
+
+
+class ChangeType(TextChoices):
+    """What a change request is about."""
+
+    LAYOUT = "layout", "Layout"
+    FIXTURES = "fixtures", "Fixtures"
+    FINISHES = "finishes", "Finishes"
+    ELECTRICAL = "electrical", "Electrical"
+    PLUMBING = "plumbing", "Plumbing"
+    OTHER = "other", "Other"
+
+
+class ChangeState(TextChoices):
+    """R13: where a change request stands."""
+
+    SUBMITTED = "submitted", "Submitted"
+    UNDER_REVIEW = "under_review", "Under review"
+    QUOTED = "quoted", "Quoted"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    LAPSED = "lapsed", "Lapsed"
+    REJECTED = "rejected", "Rejected"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ChangeAction(TextChoices):
+    """R13: what moves a change request."""
+
+    REVIEW = "review", "Take under review"
+    QUOTE = "quote", "Send a quote"
+    APPROVE = "approve", "Approve"
+    DECLINE = "decline", "Decline"
+    LAPSE = "lapse", "Let the quote lapse"
+    REJECT = "reject", "Reject"
+    START = "start", "Start the work"
+    COMPLETE = "complete", "Complete"
+    WITHDRAW = "withdraw", "Withdraw"
+
+
+S = BookingState
+OPEN = frozenset(
+    {
+        S.INQUIRY,
+        S.SITE_VISIT_SCHEDULED,
+        S.ON_HOLD,
+        S.TOKEN_PAID,
+        S.BOOKING_CONFIRMED,
+        S.AGREEMENT_SIGNED,
+        S.POSSESSION_OFFERED,
+    }
+)
+FIRM = frozenset(
+    {S.TOKEN_PAID, S.BOOKING_CONFIRMED, S.AGREEMENT_SIGNED, S.POSSESSION_OFFERED, S.HANDED_OVER}
+)
+TERMINAL = frozenset({S.HANDED_OVER, S.CANCELLED, S.EXPIRED, S.TRANSFERRED})

@@ -1,0 +1,5 @@
+"""Routes of the bookings app, below ``/api/``, without trailing slashes."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

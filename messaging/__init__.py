@@ -1,0 +1,1 @@
+"""Messaging: who wrote what to whom."""

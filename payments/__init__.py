@@ -1,0 +1,1 @@
+"""Payments: who paid what."""

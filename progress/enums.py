@@ -1,0 +1,31 @@
+"""Words of the progress app; the wire values are the contract's (8.1)."""
+
+from django.db.models import TextChoices
+
+
+class PhaseStatus(TextChoices):
+    """How far a phase is."""
+
+    NOT_STARTED = "not_started", "Not started"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    DELAYED = "delayed", "Delayed"
+
+
+class UpdateType(TextChoices):
+    """What a construction update is about."""
+
+    MILESTONE = "milestone", "Milestone"
+    DELAY = "delay", "Delay"
+    GENERAL = "general", "General"
+    SAFETY = "safety", "Safety"
+    QUALITY = "quality", "Quality"
+
+
+class Priority(TextChoices):
+    """How urgent an update is."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"

@@ -1,0 +1,22 @@
+"""What projects says."""
+
+from dataclasses import dataclass
+
+from realestate.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTaken(Event):
+    """A unit is now occupied by a hold."""
+
+    claim_id: int
+    unit_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimReleased(Event):
+    """A unit is free again; ``reason`` is a ReleaseReason."""
+
+    claim_id: int
+    unit_id: int
+    reason: str

@@ -1,0 +1,183 @@
+"""Who may see which projects and units, and what state they are in at an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Case, CharField, FilteredRelation, Q, QuerySet, Value, When
+
+from projects.enums import AccessLevel, ClaimStage, UnitStatus
+from realestate.core import clock
+from realestate.core.enums import Role
+from realestate.core.figures import FigureQuerySet
+
+if TYPE_CHECKING:
+    from projects.models import Claim, Model3D, Project, Tower, Unit  # noqa: F401  # generic parameters
+
+STATUS_OF_STAGE = {
+    ClaimStage.HELD: UnitStatus.RESERVED,
+    ClaimStage.BOOKED: UnitStatus.BOOKED,
+    ClaimStage.SOLD: UnitStatus.SOLD,
+    ClaimStage.HANDED_OVER: UnitStatus.HANDED_OVER,
+}
+
+
+def role(user: Any) -> str:  # User or AnonymousUser
+    """The user's role; empty for anonymous readers."""
+    return getattr(user, "user_type", None) or ""
+
+
+def public(prefix: str = "") -> Q:
+    """Projects that everybody may see: published and not archived."""
+    return Q(**{f"{prefix}published_at__isnull": False, f"{prefix}archived_at": None})
+
+
+def visible(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
+    """Which projects a user may see, over a path: public ones; a builder its own; staff all."""
+    match role(user):
+        case Role.STAFF:
+            return Q()
+        case Role.BUILDER:
+            return public(prefix) | Q(**{f"{prefix}builder": user.pk})
+        case _:
+            return public(prefix)
+
+
+def editable(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
+    """Which projects a user may change, over a path: its own; staff all."""
+    match role(user):
+        case Role.STAFF:
+            return Q()
+        case Role.BUILDER:
+            return Q(**{f"{prefix}builder": user.pk})
+        case _:
+            return Q(pk__in=[])  # nothing; Q() would mean everything
+
+
+class ProjectQuerySet(FigureQuerySet["Project"]):
+    """Projects."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """R21: see ``visible``."""
+        return self.filter(visible(user))
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Projects that the user may change; strangers' projects do not exist for this purpose."""
+        return self.filter(editable(user))
+
+    def with_live_party(self, customer_id: int, now: datetime) -> Self:
+        """Projects in which a customer has a live claim (an unexpired hold included)."""
+        return self.filter(live_party("units__claims__", customer_id, now)).distinct()
+
+
+class TowerQuerySet(QuerySet["Tower"]):
+    """Towers."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Towers of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Towers of one's own projects."""
+        return self.filter(editable(user, "project__"))
+
+
+class UnitQuerySet(FigureQuerySet["Unit"]):
+    """Units."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Units of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Units of one's own projects."""
+        return self.filter(editable(user, "project__"))
+
+    def with_status(self, now: datetime) -> Self:
+        """Annotate ``status``: the derived state of each unit at an instant (R4.1)."""
+        return self.annotate(
+            live_claim=FilteredRelation("claims", condition=_live("claims__", now)),
+        ).annotate(
+            status=Case(
+                *(
+                    When(live_claim__stage=stage, then=Value(status.value))
+                    for stage, status in STATUS_OF_STAGE.items()
+                ),
+                When(released_at=None, then=Value(UnitStatus.NOT_RELEASED.value)),
+                When(blocked_at__isnull=False, then=Value(UnitStatus.BLOCKED.value)),
+                default=Value(UnitStatus.AVAILABLE.value),
+                output_field=CharField(),
+            ),
+        )
+
+    def available(self, now: datetime) -> Self:
+        """Units that can be claimed at an instant."""
+        return self.with_status(now).filter(status=UnitStatus.AVAILABLE)
+
+
+def _live(prefix: str, now: datetime) -> Q:
+    """R4.2: a claim is live in the half-open interval before ``expires_at``."""
+    return Q(**{f"{prefix}released_at": None}) & (
+        Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": now})
+    )
+
+
+def live_party(prefix: str, customer_id: int, now: datetime) -> Q:
+    """Over a path to claims: a live claim to which the customer is a party."""
+    return Q(**{f"{prefix}parties": customer_id}) & _live(prefix, now)
+
+
+class ClaimQuerySet(QuerySet["Claim"]):
+    """Claims."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """R21: one's own claims (customer), those on one's own units (builder), all (staff)."""
+        match role(user):
+            case Role.STAFF:
+                return self
+            case Role.BUILDER:
+                return self.filter(unit__project__builder=user.pk)
+            case Role.CUSTOMER:
+                return self.filter(parties=user.pk)
+            case _:
+                return self.none()
+
+    def live(self, now: datetime) -> Self:
+        """Claims that occupy their unit at an instant (R4.2: ``expires_at`` itself is too late)."""
+        return self.filter(_live("", now))
+
+    def lapsed(self, now: datetime) -> Self:
+        """Holds whose time is over but which nobody has recorded as expired yet."""
+        return self.filter(expires_at__lte=now, released_at=None)
+
+
+class Model3DQuerySet(QuerySet["Model3D"]):
+    """3D models."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """By access level (contract 8.1); the builder and staff see their own in any state."""
+        match role(user):
+            case Role.STAFF:
+                return self
+            case Role.BUILDER:
+                shown = public("project__") & Q(access_level=AccessLevel.PUBLIC, is_active=True)
+                return self.filter(Q(project__builder=user.pk) | shown)
+            case Role.CUSTOMER:
+                levels = Q(access_level__in=[AccessLevel.PUBLIC, AccessLevel.CUSTOMERS_ONLY])
+                booked = Q(
+                    access_level=AccessLevel.BOOKED_CUSTOMERS, pk__in=self._booked_by(user.pk)
+                )
+                return self.filter(public("project__"), levels | booked, is_active=True)
+            case _:
+                return self.filter(
+                    public("project__"), access_level=AccessLevel.PUBLIC, is_active=True
+                )
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Models of one's own projects."""
+        return self.filter(editable(user, "project__"))
+
+    def _booked_by(self, customer_id: int) -> QuerySet[Model3D, Any]:
+        booked = live_party("project__units__claims__", customer_id, clock.now())
+        return self.model._default_manager.filter(booked).values("pk")  # noqa: SLF001  # documented manager access

@@ -1,0 +1,9 @@
+"""Registers the scheduling app."""
+
+from django.apps import AppConfig
+
+
+class SchedulingConfig(AppConfig):
+    """Scheduling: when people meet."""
+
+    name = "scheduling"

@@ -1,0 +1,63 @@
+"""Who may see which appointments, and which of them take up whose time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Count, Q, QuerySet
+
+from bookings.querysets import scope
+from scheduling.enums import LIVE, AppointmentStatus, MeetingLocation
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment, AppointmentMove  # noqa: F401  # generic parameters
+    from scheduling.rules import Slot
+
+
+class AppointmentQuerySet(QuerySet["Appointment"]):
+    """Appointments."""
+
+    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+        """R21: the customer, the project's builder and staff."""
+        return scope(self, user)  # type: ignore[no-any-return]
+
+    def live(self) -> Self:
+        """Those that take up time."""
+        return self.filter(status__in=LIVE)
+
+    def in_the_way(self, slot: Slot, *, host_id: int, customer_id: int) -> Self:
+        """R14.1-2: live appointments that a slot of this host and this customer would overlap."""
+        host_busy = Q(host=host_id, starts_at__lt=slot.host_free_at, host_free_at__gt=slot.starts_at)
+        customer_busy = Q(customer=customer_id, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+        return self.live().filter(host_busy | customer_busy)
+
+    def on_site(self, slot: Slot, *, project_id: int) -> Self:
+        """Live visits to a project's site that overlap a slot (R14.2: the site's capacity)."""
+        return self.live().filter(
+            project=project_id,
+            meeting_location=MeetingLocation.SITE,
+            starts_at__lt=slot.ends_at,
+            ends_at__gt=slot.starts_at,
+        )
+
+    def stats(self) -> dict[str, int]:
+        """How many there are in each state; ``pending`` is what waits for the builder (contract 8)."""
+        scheduled = Q(status=AppointmentStatus.SCHEDULED)
+        counts: dict[str, int] = self.aggregate(
+            total=Count("pk"),
+            confirmed=Count("pk", filter=Q(status=AppointmentStatus.CONFIRMED)),
+            pending=Count("pk", filter=scheduled),
+            completed=Count("pk", filter=Q(status=AppointmentStatus.COMPLETED)),
+            cancelled=Count("pk", filter=Q(status=AppointmentStatus.CANCELLED)),
+            scheduled=Count("pk", filter=scheduled & Q(rescheduled_at=None)),
+            rescheduled=Count("pk", filter=scheduled & Q(rescheduled_at__isnull=False)),
+        )
+        return counts
+
+
+class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):
+    """Earlier times of appointments."""
+
+    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+        """R21: the parties of the appointment and staff."""
+        return scope(self, user, "appointment__")  # type: ignore[no-any-return]
