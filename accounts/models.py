@@ -36,11 +36,17 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            # Together: unique without regard to case.
+            models.UniqueConstraint(fields=["email"], name="one_account_per_email"),
             models.CheckConstraint(
                 name="email_is_lower_case", condition=models.Q(email=Lower("email"))
             ),
             enum_check("user_type", "user_type", Role),
+            models.CheckConstraint(
+                name="only_staff_enter_the_admin",
+                condition=models.Q(user_type=Role.STAFF)
+                | models.Q(is_staff=False, is_superuser=False),
+            ),
         ]
 
     def __str__(self) -> str:

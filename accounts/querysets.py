@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Q, QuerySet
@@ -13,17 +13,27 @@ from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import Builder, Customer, Session, User  # noqa: F401  # generic parameters
+
+    Reader: TypeAlias = User | AnonymousUser
 
 
 class UserQuerySet(QuerySet["User"]):
     """Users."""
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+    def for_user(self, user: Reader) -> Self:
         """A user sees itself, staff see everybody."""
         if getattr(user, "user_type", None) == Role.STAFF:
             return self
         return self.filter(pk=user.pk) if user.pk else self.none()
+
+    def with_profile(self) -> Self:
+        """Users with the row of their kind, in the same query."""
+        return self.select_related("builder", "customer")
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # Django's documented composition
@@ -54,13 +64,13 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class BuilderQuerySet(FigureQuerySet["Builder"]):
     """Builders: their public fields are everybody's, edits the owner's."""
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+    def for_user(self, user: Reader) -> Self:
         """All active builders, for staff the others too; which fields are shown is the serializer's business."""
         if getattr(user, "user_type", None) == Role.STAFF:
             return self
         return self.filter(user__is_active=True)
 
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+    def editable_by(self, user: Reader) -> Self:
         """A builder may edit itself, staff all."""
         match getattr(user, "user_type", None):
             case Role.STAFF:
@@ -74,7 +84,7 @@ class BuilderQuerySet(FigureQuerySet["Builder"]):
 class CustomerQuerySet(QuerySet["Customer"]):
     """Customers."""
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+    def for_user(self, user: Reader) -> Self:
         """R21: the customer, staff, and builders that the customer has dealt with (``Relation``)."""
         match getattr(user, "user_type", None):
             case Role.STAFF:
@@ -86,8 +96,7 @@ class CustomerQuerySet(QuerySet["Customer"]):
             case _:
                 return self.none()
 
-
-    def editable_by(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def editable_by(self, user: Reader) -> Self:
         """A customer may edit itself, staff all; builders only read."""
         match getattr(user, "user_type", None):
             case Role.STAFF:
@@ -101,10 +110,18 @@ class CustomerQuerySet(QuerySet["Customer"]):
 class SessionQuerySet(QuerySet["Session"]):
     """Login sessions."""
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+    def for_user(self, user: Reader) -> Self:
         """One's own sessions."""
         return self.filter(user_id=user.pk) if user.pk else self.none()
 
-    def live(self, now: Any) -> Self:  # datetime
+    def live(self, now: datetime) -> Self:
         """Neither revoked nor expired."""
-        return self.filter(Q(revoked_at=None), expires_at__gt=now)
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+    def ended_before(self, instant: datetime) -> Self:
+        """Sessions whose tokens have been worthless since an instant."""
+        return self.filter(Q(expires_at__lt=instant) | Q(revoked_at__lt=instant))
+
+    def opened_from(self, email: str, address: str) -> Self:
+        """Sessions that an account opened from a network address: its owner has been there."""
+        return self.filter(user__email=email, address=address)

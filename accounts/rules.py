@@ -10,17 +10,19 @@ MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 6, 15  # fifteen is the longest number ther
 MAX_PASSWORD_LENGTH = 128
 OLDEST = 130  # years
 # Words that everybody tries first on a site like this one, alone or with digits and signs around them.
-CONTEXT_WORDS = frozenset({
-    "realestate",
-    "realestateplatform",
-    "builder",
-    "builders",
-    "customer",
-    "property",
-    "apartment",
-    "booking",
-    "newhome",
-})
+CONTEXT_WORDS = frozenset(
+    {
+        "realestate",
+        "realestateplatform",
+        "builder",
+        "builders",
+        "customer",
+        "property",
+        "apartment",
+        "booking",
+        "newhome",
+    }
+)
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
 _DECORATION = re.compile(r"[\W\d_]+")
@@ -71,7 +73,8 @@ def has_control_characters(text: str, *, allowed: str = "") -> bool:
     """Whether a text holds characters that are no text, such as NUL, escape or a forced writing direction."""
     forced = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     return any(
-        (unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed) or character in forced
+        (unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed)
+        or character in forced
         for character in text
     )
 

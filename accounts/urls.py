@@ -1,5 +1,24 @@
 """Routes of the accounts app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from accounts import views
+
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/register", views.RegisterView.as_view()),
+    path("auth/login", views.LoginView.as_view()),
+    path("auth/me", views.MeView.as_view()),
+    path("auth/refresh", views.RefreshView.as_view()),
+    path("auth/logout", views.LogoutView.as_view()),
+    path("auth/password/change", views.PasswordChangeView.as_view()),
+    path("auth/password/reset", views.PasswordResetView.as_view()),
+    path("auth/password/reset/confirm", views.PasswordResetConfirmView.as_view()),
+    path("auth/verify-email", views.VerifyEmailView.as_view()),
+    path("auth/verify-email/confirm", views.VerifyEmailConfirmView.as_view()),
+    path("builders/<int:pk>", views.BuilderViewSet.as_view(ONE)),
+    path("customers/<int:pk>", views.CustomerViewSet.as_view(ONE)),
+]

@@ -1,4 +1,4 @@
-"""Registers the bookings app."""
+"""Registers the bookings app and what it lends and hears."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,13 @@ class BookingsConfig(AppConfig):
     """Bookings: the promise between a buyer and a builder."""
 
     name = "bookings"
+
+    def ready(self) -> None:
+        """Lend the figures that projects and builders show."""
+        from accounts.models import Builder  # models exist only now
+        from bookings import figures
+        from projects.models import Project
+        from realestate.core.figures import lend
+
+        lend(Project, bookings=figures.live_bookings)
+        lend(Builder, rating=figures.rating)

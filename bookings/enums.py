@@ -42,6 +42,14 @@ class Lifecycle(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class PaidShare(TextChoices):
+    """How much of a booking is paid; the ``payment_status`` filter of the builder's list (contract 8)."""
+
+    PENDING = "pending", "Nothing paid"
+    PARTIAL = "partial", "Partly paid"
+    COMPLETED = "completed", "Fully paid"
+
+
 class PaymentPlan(TextChoices):
     """How the customer means to pay."""
 

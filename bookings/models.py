@@ -8,7 +8,12 @@ from django.db.models import F, Q
 
 from accounts.models import Customer
 from bookings.enums import BookingState, ChangeState, ChangeType, PaymentPlan
-from bookings.querysets import BookingQuerySet, ChangeQuoteQuerySet, ChangeRequestQuerySet
+from bookings.querysets import (
+    AgreementQuerySet,
+    BookingQuerySet,
+    ChangeQuoteQuerySet,
+    ChangeRequestQuerySet,
+)
 from projects.models import Claim, Project, Unit, text_list
 from realestate.core.db.fields import (
     TimestampedModel,
@@ -103,6 +108,35 @@ class Booking(TimestampedModel):
     def booking_number(self) -> str:
         """The number that people quote; derived from the key."""
         return f"BK-{self.pk:06d}"
+
+
+class Agreement(models.Model):
+    """What a booking's agreement said when it was made; the PDF is drawn from it and never changes with the booking."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="agreements")
+    version = models.PositiveSmallIntegerField()
+    content = models.JSONField(help_text="The facts of the document, as they were.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Agreement"]] = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "version"], name="one_agreement_per_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.agreement_number
+
+    @property
+    def agreement_number(self) -> str:
+        """The number that people quote: the booking's and the version."""
+        return f"AG-{self.booking_id:06d}-{self.version}"
 
 
 class ChangeRequest(TimestampedModel):

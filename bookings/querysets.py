@@ -5,14 +5,34 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
-from bookings.enums import BookingState
+from bookings.enums import FIRM, BookingState, ChangeState, Lifecycle, PaidShare
+from bookings.rules import LIFECYCLE
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
+from realestate.core.money import ZERO
 
 if TYPE_CHECKING:
-    from bookings.models import Booking, ChangeQuote, ChangeRequest  # noqa: F401  # generic parameters
+    from bookings.models import (  # noqa: F401  # generic parameters
+        Agreement,
+        Booking,
+        ChangeQuote,
+        ChangeRequest,
+    )
 
 
 def scope(rows: Any, user: Any, prefix: str = "") -> Any:  # any queryset with a path to a booking
@@ -28,6 +48,14 @@ def scope(rows: Any, user: Any, prefix: str = "") -> Any:  # any queryset with a
             return rows.none()
 
 
+def lapsed(now: datetime, prefix: str = "") -> Q:
+    """R4.2: a hold that was not paid for and whose claim is dead at an instant, whether recorded or not."""
+    dead = Q(**{f"{prefix}claim__expires_at__lte": now}) | Q(
+        **{f"{prefix}claim__released_at__isnull": False}
+    )
+    return Q(**{f"{prefix}state": BookingState.ON_HOLD}) & dead
+
+
 class BookingQuerySet(FigureQuerySet["Booking"]):
     """Bookings."""
 
@@ -37,18 +65,74 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``booking_status``: a lapsed hold is expired by comparison, not by a job (R4.4)."""
-        lapsed = When(
-            state=BookingState.ON_HOLD,
-            claim__expires_at__lte=now,
-            then=Value(BookingState.EXPIRED.value),
-        )
+        expired = When(lapsed(now), then=Value(BookingState.EXPIRED.value))
         return self.annotate(
-            booking_status=Case(lapsed, default=F("state"), output_field=CharField())
+            booking_status=Case(expired, default=F("state"), output_field=CharField())
         )
+
+    def with_lifecycle(self, now: datetime) -> Self:
+        """Annotate ``booking_status`` and ``status``, the short one (contract 0.6).
+
+        A firm booking that is fully paid and registered is completed before the keys are handed over.
+        """
+        settled = When(
+            state__in=FIRM,
+            actual_registration_date__isnull=False,
+            paid_amount__gte=F("total_amount"),
+            then=Value(Lifecycle.COMPLETED.value),
+        )
+        mapped = (
+            When(booking_status=state, then=Value(short.value))
+            for state, short in LIFECYCLE.items()
+        )
+        return (
+            self.with_status(now)
+            .with_figures("paid_amount")
+            .annotate(status=Case(settled, *mapped, output_field=CharField()))
+        )
+
+    def paid_share(self, share: PaidShare) -> Self:
+        """Bookings of which nothing, a part, or all is paid; needs the figure ``paid_amount``."""
+        nothing, everything = Q(paid_amount=0), Q(paid_amount__gte=F("total_amount"))
+        match share:
+            case PaidShare.PENDING:
+                return self.filter(nothing)
+            case PaidShare.COMPLETED:
+                return self.filter(everything)
+            case PaidShare.PARTIAL:
+                return self.exclude(nothing).exclude(everything)
 
     def lapsed(self, now: datetime) -> Self:
         """Bookings whose hold is over but which nobody has recorded as expired yet."""
-        return self.filter(state=BookingState.ON_HOLD, claim__expires_at__lte=now)
+        return self.filter(lapsed(now))
+
+    def with_agreement(self) -> Self:
+        """Annotate ``has_agreement``: whether an agreement was generated."""
+        mine = self.model._default_manager.filter(pk=OuterRef("pk"))  # noqa: SLF001  # documented access
+        return self.annotate(has_agreement=Exists(mine.filter(agreements__isnull=False)))
+
+    def summary(self, now: datetime) -> dict[str, Any]:
+        """The builder's counters: bookings by lifecycle, money received, money still to come from live bookings."""
+        of = {name: Q(status=name.value) for name in Lifecycle}
+        awaited = Q(status__in=[Lifecycle.PENDING.value, Lifecycle.ACTIVE.value])
+        rows = self.order_by().with_lifecycle(now).with_figures("pending_amount")
+        return rows.aggregate(
+            total_bookings=Count("pk"),
+            pending_bookings=Count("pk", filter=of[Lifecycle.PENDING]),
+            active_bookings=Count("pk", filter=of[Lifecycle.ACTIVE]),
+            completed_bookings=Count("pk", filter=of[Lifecycle.COMPLETED]),
+            cancelled_bookings=Count("pk", filter=of[Lifecycle.CANCELLED]),
+            total_revenue=Sum("paid_amount", default=ZERO),
+            pending_revenue=Sum("pending_amount", filter=awaited, default=ZERO),
+        )
+
+
+class AgreementQuerySet(QuerySet["Agreement"]):
+    """Agreements."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The parties of the booking and staff."""
+        return scope(self, user, "booking__")  # type: ignore[no-any-return]
 
 
 class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
@@ -57,6 +141,23 @@ class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
         return scope(self, user, "booking__")  # type: ignore[no-any-return]
+
+    def with_status(self, now: datetime) -> Self:
+        """Annotate ``status``: a quoted request whose last quote is over has lapsed, by comparison (R13.1)."""
+        mine = self.model._default_manager.filter(pk=OuterRef("pk"))  # noqa: SLF001  # documented access
+        last = mine.order_by("-quotes__version").values("quotes__valid_until")[:1]
+        over = When(
+            state=ChangeState.QUOTED,
+            valid_until__lte=now,
+            then=Value(ChangeState.LAPSED.value),
+        )
+        return self.annotate(valid_until=Subquery(last)).annotate(
+            status=Case(over, default=F("state"), output_field=CharField())
+        )
+
+    def lapsed(self, now: datetime) -> Self:
+        """Requests whose last quote is over but which nobody has recorded as lapsed yet."""
+        return self.with_status(now).filter(state=ChangeState.QUOTED, status=ChangeState.LAPSED)
 
 
 class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):

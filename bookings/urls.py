@@ -1,5 +1,40 @@
 """Routes of the bookings app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from bookings.views import (
+    AgreementDownload,
+    AgreementView,
+    BookingViewSet,
+    BuilderBookingViewSet,
+    ChangeRequestViewSet,
+    CustomerBookingViewSet,
+    HoldViewSet,
+)
+
+bookings = BookingViewSet.as_view({"get": "list", "post": "create"})
+booking = BookingViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+builder_table = BuilderBookingViewSet.as_view({"get": "list"})
+hold = HoldViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
+changes = ChangeRequestViewSet.as_view({"get": "list", "post": "create"})
+change = ChangeRequestViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bookings", bookings),
+    path("bookings/<int:pk>", booking),
+    path("bookings/builder", builder_table),
+    path("builder/bookings", builder_table),
+    path("bookings/customer/<int:customer_id>", CustomerBookingViewSet.as_view({"get": "list"})),
+    path("bookings/<int:pk>/status", BookingViewSet.as_view({"patch": "set_status"})),
+    path("bookings/<int:pk>/cancel", BookingViewSet.as_view({"post": "cancel"})),
+    path("bookings/<int:pk>/generate-agreement", AgreementView.as_view()),
+    path("bookings/<int:pk>/download-agreement", AgreementDownload.as_view()),
+    path("units/<int:unit_id>/hold", HoldViewSet.as_view({"post": "create"})),
+    path("holds/<int:pk>", hold),
+    path("change-requests", changes),
+    path("change-requests/<int:pk>", change),
+    path("change-requests/<int:pk>/quotes", ChangeRequestViewSet.as_view({"post": "quote"})),
+    path("change-requests/<int:pk>/approve", ChangeRequestViewSet.as_view({"post": "approve"})),
+    path("change-requests/<int:pk>/decline", ChangeRequestViewSet.as_view({"post": "decline"})),
+    path("change-requests/<int:pk>/withdraw", ChangeRequestViewSet.as_view({"post": "withdraw"})),
+]

@@ -12,6 +12,7 @@ from messaging.enums import MessageType, Priority
 from messaging.querysets import ConversationQuerySet, MessageQuerySet
 from projects.models import Project, text_list
 from realestate.core.db.fields import TimestampedModel, enum_check
+from realestate.core.enums import Role
 
 
 class Conversation(TimestampedModel):
@@ -93,3 +94,13 @@ class Message(TimestampedModel):
     def is_read(self) -> bool:
         """Whether the recipient has opened it."""
         return self.read_at is not None
+
+    @property
+    def sender_type(self) -> Role:
+        """Which party of the conversation wrote it."""
+        return Role.CUSTOMER if self.sender_id == self.conversation.customer_id else Role.BUILDER
+
+    @property
+    def recipient_type(self) -> Role:
+        """Which party of the conversation it is for."""
+        return Role.BUILDER if self.sender_type == Role.CUSTOMER else Role.CUSTOMER

@@ -7,3 +7,7 @@ class NotificationsConfig(AppConfig):
     """Notifications: what people are told."""
 
     name = "notifications"
+
+    def ready(self) -> None:
+        """Listen to every app that speaks."""
+        from notifications import receivers  # noqa: F401, PLC0415  # registers by being imported

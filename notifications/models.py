@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from notifications.enums import Channel, NotificationType, Priority
 from notifications.querysets import NotificationQuerySet, PreferenceQuerySet
@@ -25,7 +26,13 @@ class Notification(TimestampedModel):
     action_url = models.CharField(max_length=500, blank=True)
     dedupe_key = models.CharField(max_length=200, blank=True, help_text="Says it once per person.")
     scheduled_send_time = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When it reached its channel.")
+    next_try_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When to send it; empty: nothing is to be sent, or no longer.",
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Notification"]] = NotificationQuerySet.as_manager()
@@ -40,8 +47,18 @@ class Notification(TimestampedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["user", "-id"], name="notification_by_user"),
+            models.Index(
+                F("user"),
+                Coalesce("scheduled_send_time", "created_at").desc(),
+                F("id").desc(),
+                name="notification_by_user",
+            ),
             models.Index(fields=["user"], name="unread_notification", condition=Q(read_at=None)),
+            models.Index(
+                fields=["next_try_at"],
+                name="waiting_notification",
+                condition=Q(sent_at=None, next_try_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

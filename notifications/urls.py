@@ -1,5 +1,14 @@
 """Routes of the notifications app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from notifications.views import NotificationViewSet, PreferencesView
+
+view = NotificationViewSet.as_view
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("notifications", view({"get": "list"})),
+    path("notifications/read-all", view({"post": "mark_all_read"})),
+    path("notifications/preferences", PreferencesView.as_view()),
+    path("notifications/<int:pk>/read", view({"patch": "mark_read"})),
+]

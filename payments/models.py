@@ -56,6 +56,12 @@ class Payment(TimestampedModel):
                 condition=~Q(transaction_id=""),
                 name="one_payment_per_transaction",
             ),
+            # Without a transaction id the facts are the natural key, so that a retry is not recorded twice.
+            models.UniqueConstraint(
+                fields=["booking", "payment_type", "payment_method", "amount", "paid_date"],
+                condition=Q(transaction_id=""),
+                name="one_payment_without_transaction",
+            ),
         ]
         indexes = [models.Index(fields=["booking", "paid_date", "id"], name="payment_by_booking")]
 

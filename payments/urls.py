@@ -1,5 +1,12 @@
 """Routes of the payments app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from payments.views import BookingPaymentsView, PaymentViewSet, ReceiptView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("payments", PaymentViewSet.as_view({"get": "list", "post": "create"})),
+    path("payments/<int:pk>", PaymentViewSet.as_view({"get": "retrieve"})),
+    path("payments/<int:pk>/receipt", ReceiptView.as_view()),
+    path("bookings/<int:pk>/payments", BookingPaymentsView.as_view()),
+]

@@ -1,4 +1,4 @@
-"""Registers the progress app."""
+"""Registers the progress app and lends its figure."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,11 @@ class ProgressConfig(AppConfig):
     """Progress: what has been built."""
 
     name = "progress"
+
+    def ready(self) -> None:
+        """Offer each project's overall progress."""
+        from progress import figures
+        from projects.models import Project
+        from realestate.core.figures import lend
+
+        lend(Project, progress=figures.progress)

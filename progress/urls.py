@@ -1,5 +1,18 @@
 """Routes of the progress app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from progress.views import PhaseViewSet, UpdateViewSet
+
+ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
+
+urlpatterns = [
+    path("projects/<int:project_id>/progress", PhaseViewSet.as_view({"get": "list"})),
+    path("progress", PhaseViewSet.as_view({"post": "create"})),
+    path("progress/<int:pk>", PhaseViewSet.as_view(ROW)),
+    path("projects/<int:project_id>/updates", UpdateViewSet.as_view({"get": "list"})),
+    path("updates", UpdateViewSet.as_view({"post": "create"})),
+    path("updates/<int:pk>", UpdateViewSet.as_view({**ROW, "delete": "destroy"})),
+]

@@ -1,4 +1,4 @@
-"""Registers the projects app."""
+"""Registers the projects app and lends its figures."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,13 @@ class ProjectsConfig(AppConfig):
     """Projects: what is for sale."""
 
     name = "projects"
+
+    def ready(self) -> None:
+        """Offer counted numbers to builders and projects."""
+        from accounts.models import Builder
+        from projects import figures
+        from projects.models import Project
+        from realestate.core.figures import lend
+
+        lend(Builder, total_projects=figures.total_projects)
+        lend(Project, total_units=figures.total_units, available_units=figures.available_units)

@@ -148,6 +148,11 @@ class Project(TimestampedModel):
         parts = (self.location_address, self.location_city, self.location_state)
         return ", ".join(part for part in parts if part)
 
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may see it."""
+        return self.published_at is not None
+
 
 class Tower(TimestampedModel):
     """A building of a project."""

@@ -22,6 +22,8 @@ STATUS_OF_STAGE = {
     ClaimStage.HANDED_OVER: UnitStatus.HANDED_OVER,
 }
 
+HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to the public
+
 
 def role(user: Any) -> str:  # User or AnonymousUser
     """The user's role; empty for anonymous readers."""
@@ -111,9 +113,22 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
             ),
         )
 
+    def seen_as(self, status: UnitStatus, user: Any) -> Self:  # User or AnonymousUser
+        """Units with a status as the user sees it: others' blocked and unreleased ones look reserved (contract 8.1)."""
+        own = editable(user, "project__")
+        if status in HIDDEN:
+            return self.filter(own, status=status)
+        if status == UnitStatus.RESERVED:
+            return self.filter(Q(status=status) | Q(status__in=HIDDEN) & ~own)
+        return self.filter(status=status)
+
     def available(self, now: datetime) -> Self:
-        """Units that can be claimed at an instant."""
+        """Units that are free and for sale at an instant."""
         return self.with_status(now).filter(status=UnitStatus.AVAILABLE)
+
+    def claimable(self, now: datetime) -> Self:
+        """Available units of projects that sell: published and not archived."""
+        return self.available(now).filter(public("project__"))
 
 
 def _live(prefix: str, now: datetime) -> Q:

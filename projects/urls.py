@@ -1,5 +1,25 @@
 """Routes of the projects app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from projects.views import Model3DViewSet, ProjectViewSet, TowerViewSet, UnitViewSet
+
+ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
+
+urlpatterns = [
+    path("projects", ProjectViewSet.as_view({"get": "list", "post": "create"})),
+    path("projects/<int:pk>", ProjectViewSet.as_view({**ROW, "delete": "destroy"})),
+    path("projects/<int:pk>/availability", ProjectViewSet.as_view({"get": "availability"})),
+    path("projects/<int:project_id>/units", UnitViewSet.as_view({"get": "of_project"})),
+    path(
+        "projects/<int:project_id>/towers", TowerViewSet.as_view({"get": "list", "post": "create"})
+    ),
+    path("projects/<int:project_id>/models", Model3DViewSet.as_view({"get": "of_project"})),
+    path("units", UnitViewSet.as_view({"get": "list", "post": "create"})),
+    path("units/bulk", UnitViewSet.as_view({"post": "generate"})),
+    path("units/<int:pk>", UnitViewSet.as_view(ROW)),
+    path("models", Model3DViewSet.as_view({"post": "create"})),
+    path("models/<int:pk>", Model3DViewSet.as_view({**ROW, "delete": "destroy"})),
+]

@@ -51,11 +51,14 @@ def ready(_request: HttpRequest) -> JsonResponse:
     """Whether requests can be served now: 200, or 503 with what is amiss."""
     checks = run_checks()
     good = all(result == OK for result in checks.values())
-    return JsonResponse({"status": OK if good else "unavailable", "checks": checks}, status=200 if good else 503)
+    return JsonResponse(
+        {"status": OK if good else "unavailable", "checks": checks}, status=200 if good else 503
+    )
 
 
 def run_checks() -> dict[str, str]:
     """Each check's result, within the deadline, on a connection that nothing else waits for."""
+    known_migrations()  # read once, outside of the deadline
     try:
         return _lookouts.submit(_ask, connection.get_connection_params()).result(timeout=DEADLINE)
     except (TimeoutError, psycopg.Error):
@@ -64,8 +67,14 @@ def run_checks() -> dict[str, str]:
 
 def unapplied_migrations(database: "psycopg.Connection[Any]") -> str:
     """Migrations that this version of the code has and the database has not."""
-    applied = {(app, name) for app, name in database.execute("SELECT app, name FROM django_migrations")}
-    missing = [migration for migration, replaced in _known_migrations() if not {migration, *replaced} & applied]
+    applied = {
+        (app, name) for app, name in database.execute("SELECT app, name FROM django_migrations")
+    }
+    missing = [
+        migration
+        for migration, replaced in known_migrations()
+        if not {migration, *replaced} & applied
+    ]
     return OK if not missing else f"{len(missing)} not applied"
 
 
@@ -81,11 +90,19 @@ def reachable(database: "psycopg.Connection[Any]") -> str:
     return OK
 
 
-CHECKS: dict[str, Check] = {"database": reachable, "migrations": unapplied_migrations, "queue": queue}
+CHECKS: dict[str, Check] = {
+    "database": reachable,
+    "migrations": unapplied_migrations,
+    "queue": queue,
+}
 
 
 def _ask(parameters: dict[str, Any]) -> dict[str, str]:
-    own = {**parameters, "connect_timeout": 2, "options": f"-c statement_timeout={int(DEADLINE * 1000)}"}
+    own = {
+        **parameters,
+        "connect_timeout": 2,
+        "options": f"-c statement_timeout={int(DEADLINE * 1000)}",
+    }
     names = ("host", "port", "dbname", "user", "password", "connect_timeout", "options")
     chosen = {key: value for key, value in own.items() if key in names or key.startswith("ssl")}
     with psycopg.connect(**chosen, autocommit=True) as database:
@@ -102,7 +119,7 @@ def _result(check: Check, database: "psycopg.Connection[Any]") -> str:
 
 
 @functools.cache
-def _known_migrations() -> tuple[tuple[tuple[str, str], frozenset[tuple[str, str]]], ...]:
+def known_migrations() -> tuple[tuple[tuple[str, str], frozenset[tuple[str, str]]], ...]:
     """Each migration on disk with those that it replaces, or that replace it."""
     found = MigrationLoader(None).disk_migrations
     related = {key: set(migration.replaces) for key, migration in found.items()}

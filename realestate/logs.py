@@ -9,7 +9,10 @@ import structlog
 
 HIDDEN = "[hidden]"
 # Whole words of a key, so that "authorised" or "tokenizer" stay readable.
-_SECRET = re.compile(r"(?:^|_)(?:password|passwd|secret|token|tokens|authorization|cookie|otp|api_?key)(?:$|_)", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?:^|_)(?:password|passwd|secret|token|tokens|authorization|cookie|otp|api_?key)(?:$|_)",
+    re.IGNORECASE,
+)
 _SHARED = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -30,7 +33,9 @@ def hide_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 def to_json(event: EventDict, **options: Any) -> str:  # structlog's serializer signature
     """One line; what JSON does not know is written as its text."""
-    return orjson.dumps(event, default=options.get("default", str), option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(
+        event, default=options.get("default", str), option=orjson.OPT_NON_STR_KEYS
+    ).decode()
 
 
 def configure_structlog() -> None:
@@ -50,12 +55,20 @@ def configure_structlog() -> None:
 
 def logging_config(*, level: str, columns: bool) -> dict[str, Any]:
     """Django's LOGGING: everything goes to standard error, in one format."""
-    rendering: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, hide_secrets]
+    rendering: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        hide_secrets,
+    ]
     if columns:
-        rendering.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+        rendering.append(
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        )
     else:
         # The plain trace has no values of variables, which could be anybody's data.
-        rendering += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=to_json)]
+        rendering += [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=to_json),
+        ]
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -3,7 +3,9 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realestate.settings.production")
 
 application = get_wsgi_application()
+_ = get_resolver().url_patterns  # all views are loaded now, not while the first caller waits

@@ -27,8 +27,12 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
 
     def in_the_way(self, slot: Slot, *, host_id: int, customer_id: int) -> Self:
         """R14.1-2: live appointments that a slot of this host and this customer would overlap."""
-        host_busy = Q(host=host_id, starts_at__lt=slot.host_free_at, host_free_at__gt=slot.starts_at)
-        customer_busy = Q(customer=customer_id, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+        host_busy = Q(
+            host=host_id, starts_at__lt=slot.host_free_at, host_free_at__gt=slot.starts_at
+        )
+        customer_busy = Q(
+            customer=customer_id, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at
+        )
         return self.live().filter(host_busy | customer_busy)
 
     def on_site(self, slot: Slot, *, project_id: int) -> Self:

@@ -1,5 +1,16 @@
 """Routes of the scheduling app, below ``/api/``, without trailing slashes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from scheduling.views import AppointmentViewSet
+
+view = AppointmentViewSet.as_view
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("appointments", view({"get": "list", "post": "create"})),
+    path("appointments/<int:pk>", view({"get": "retrieve", "delete": "destroy"})),
+    path("appointments/<int:pk>/status", view({"patch": "set_status"})),
+    path("appointments/<int:pk>/reschedule", view({"patch": "reschedule"})),
+    path("appointments/customer/<int:customer_id>", view({"get": "of_customer"})),
+    path("appointments/project/<int:project_id>", view({"get": "of_project"})),
+]

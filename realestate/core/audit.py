@@ -1,8 +1,6 @@
 """Who did what, when and why: one row per change, in the same transaction as the change."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Protocol
 
 from django.db.models import Model
@@ -53,8 +51,14 @@ def _plain(values: Mapping[str, object] | None) -> dict[str, object]:
 
 
 def _json(value: object) -> object:
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, Decimal | date | datetime):
-        return str(value)
-    return value
+    match value:
+        case Model():
+            return value.pk
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(key): _json(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_json(inner) for inner in value]
+        case _:  # Decimal, dates and times keep their exact text
+            return str(value)

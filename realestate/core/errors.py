@@ -30,7 +30,8 @@ class DomainError(Exception):
     @classmethod
     def default_detail(cls) -> str:
         """The first line of the class's docstring: the sentence that users read."""
-        return cleandoc(cls.__doc__ or "").splitlines()[0]
+        # ``python -OO`` has no docstrings.
+        return cleandoc(cls.__doc__ or "The request was refused.").splitlines()[0]
 
 
 class InvalidValue(DomainError):

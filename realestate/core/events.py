@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from realestate.core.ladder import rung_of_module
+from realestate.core.transactions import outermost_block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +36,16 @@ def on(event: type[Heard]) -> Callable[[Callable[[Heard], None]], Callable[[Hear
 
 def publish(event: Event) -> None:
     """Tell everybody who listens; must be called inside a service."""
-    if not connection.in_atomic_block:
+    if outermost_block() is None:
         message = "publish() belongs inside a service"
         raise RuntimeError(message)
     for handler in listeners(type(event)):
         handler(event)
+
+
+def events() -> list[type[Event]]:
+    """Every event that an app of the house can say."""
+    return sorted(Event.__subclasses__(), key=lambda event: (event.__module__, event.__name__))
 
 
 def listeners(event: type[Event]) -> list[Handler]:

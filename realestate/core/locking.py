@@ -7,19 +7,15 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import TypeVar
 
-from django.db import connection
 from django.db.models import Model, QuerySet
 
 from realestate.core.ladder import rung_of_model
+from realestate.core.transactions import outermost_block
 
 Row = TypeVar("Row", bound=Model)
 Rank = tuple[int, str, int]
-_held: ContextVar[tuple[Rank, ...]] = ContextVar("held_locks", default=())
-
-
-def forget() -> None:
-    """A new outermost transaction begins: nothing is held."""
-    _held.set(())
+# The transaction and what it holds, in the order it was locked; another transaction begins with nothing.
+_held: ContextVar[tuple[object, tuple[Rank, ...]]] = ContextVar("held_locks", default=(None, ()))
 
 
 def lock(queryset: QuerySet[Row], pk: int) -> Row:
@@ -42,12 +38,17 @@ def _locked(queryset: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def _remember(model: type[Model], pk: int) -> None:
-    if not connection.in_atomic_block:
+    transaction = outermost_block()
+    if transaction is None:
         message = "a lock outside a transaction protects nothing"
         raise RuntimeError(message)
+    holder, held = _held.get()
+    if holder is not transaction:
+        held = ()
     rank: Rank = (-rung_of_model(model), str(model._meta.model_name), int(pk))  # noqa: SLF001  # Django's API
-    held = _held.get()
+    if rank in held:
+        return  # a row that this transaction holds cannot block it
     if held and rank < held[-1]:
         message = f"lock order: {rank} after {held[-1]}"
         raise RuntimeError(message)
-    _held.set((*held, rank))
+    _held.set((transaction, (*held, rank)))

@@ -15,12 +15,16 @@ def quantum(currency: str = DEFAULT_CURRENCY) -> Decimal:
 
 def round_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> Decimal:
     """round(x) of R0: half up, away from zero on ties, also for negatives."""
-    return amount.quantize(quantum(currency), rounding=ROUND_HALF_UP)
+    return _signed(amount.quantize(quantum(currency), rounding=ROUND_HALF_UP))
 
 
 def floor_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> Decimal:
     """floor(x) of R0: towards zero; only for caps and limits, so that a limit is never exceeded."""
-    return amount.quantize(quantum(currency), rounding=ROUND_DOWN)
+    return _signed(amount.quantize(quantum(currency), rounding=ROUND_DOWN))
+
+
+def _signed(amount: Decimal) -> Decimal:
+    return amount + 0  # Decimal knows a negative zero; people do not
 
 
 def has_minor_precision(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> bool:

@@ -1,4 +1,4 @@
-"""Child processes that must not outlive us. Nothing outside the standard library: the database's watcher imports this."""
+"""Child processes that must not outlive us. Only the standard library: the database's watcher imports this."""
 
 import ctypes
 import os

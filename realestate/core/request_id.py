@@ -2,17 +2,17 @@
 
 import re
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from http.client import BAD_REQUEST
+from typing import cast
 from uuid import uuid4
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 HEADER = "X-Request-ID"
+QUIET = "/health"  # asked every few seconds: good answers are not worth a line
 _META = "HTTP_X_REQUEST_ID"
 # Nothing that could end a header line, a log line or a quoted value.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._\-]{1,64}", re.ASCII)
@@ -33,20 +33,24 @@ class RequestIdMiddleware(RequestMiddleware):
 
     async_capable = False
 
-    def __init__(self, get_response: "Callable[[HttpRequest], HttpResponse]") -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id; the id is in the context of all that happens meanwhile."""
         request_id = accepted(request.META.get(_META))
         request.META[_META] = request_id
         started = time.perf_counter()
         self.prepare(request)
-        response: HttpResponse = self.get_response(request)  # type: ignore[assignment]  # never asynchronous here
+        response = cast("HttpResponse", self.get_response(request))
         response[HEADER] = request_id
         structlog.contextvars.bind_contextvars(
             duration_ms=round((time.perf_counter() - started) * 1000, 1)
         )
-        self.handle_response(request, response)
+        if request.path.startswith(QUIET) and response.status_code < BAD_REQUEST:
+            structlog.contextvars.clear_contextvars()
+        else:
+            self.handle_response(request, response)
         return response
 
     def prepare(self, request: HttpRequest) -> None:
@@ -55,17 +59,15 @@ class RequestIdMiddleware(RequestMiddleware):
         super().prepare(request)
 
     @classmethod
-    def format_request(cls, request: HttpRequest) -> str:  # type: ignore[override]  # called on the instance
+    def format_request(cls, request: HttpRequest) -> str:
         """Method and path, without the query: it may carry a token or a name."""
         return f"{request.method} {request.path}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
         """The user's id, when somebody has asked for the user already: a log line costs no query."""
-        for name in (
-            "user",
-            "_cached_user",
-        ):  # replaced by the API's authentication; loaded from the session
+        # The API's authentication replaces "user"; the session's is in "_cached_user" once it is loaded.
+        for name in ("user", "_cached_user"):
             user_id = getattr(request.__dict__.get(name), "__dict__", {}).get("id")
             if isinstance(user_id, int):
                 structlog.contextvars.bind_contextvars(user_id=user_id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db.models import Model
 
 from realestate.core import clock
+from realestate.core.db.fields import TimestampedModel
 from realestate.core.errors import InvalidTransition
 
 Table = Mapping[str, Mapping[str, str]]  # state -> action -> new state
@@ -23,8 +24,14 @@ def advance(row: Model, table: Table, action: str, *, field: str = "state") -> t
     """
     old = str(getattr(row, field))
     new = table.get(old, {}).get(action)
-    rows = type(row)._default_manager.filter(pk=row.pk, **{field: old})  # noqa: SLF001  # documented access
-    if new is None or not rows.update(**{field: str(new)}, updated_at=clock.now()):
+    if new is None:
         raise InvalidTransition(state=old, allowed=allowed_actions(table, old))
-    setattr(row, field, new)
+    changes: dict[str, object] = {field: str(new)}
+    if isinstance(row, TimestampedModel):
+        changes["updated_at"] = clock.now()
+    rows = type(row)._default_manager.filter(pk=row.pk, **{field: old})  # noqa: SLF001  # documented access
+    if not rows.update(**changes):
+        raise InvalidTransition(state=old, allowed=allowed_actions(table, old))
+    for name, value in changes.items():
+        setattr(row, name, value)
     return old, str(new)

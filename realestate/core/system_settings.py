@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, Protocol, TypeVar
@@ -10,6 +12,7 @@ from realestate.core.enums import SettingScope
 from realestate.core.errors import InvalidValue
 from realestate.core.models import SystemSetting
 
+log = logging.getLogger(__name__)
 Value = TypeVar("Value", int, str, bool, Decimal)
 
 
@@ -66,9 +69,23 @@ class Definition(Generic[Value]):
         rows = SystemSetting.objects.filter(key=self.key).values_list("scope", "scope_id", "value")
         found = {(scope, scope_id): value for scope, scope_id, value in rows}
         for scope, scope_id in wanted.items():
-            if (scope, scope_id) in found:
-                return self.clean(found[scope, scope_id])
+            if (scope, scope_id) in found and self.may_be_set_for(scope):
+                value = self.stored(found[scope, scope_id])
+                if value is not None:
+                    return value
         return self.default
+
+    def may_be_set_for(self, scope: str) -> bool:
+        """Whether the setting can have a value of its own there; the system's can always be set."""
+        return scope == SettingScope.SYSTEM or scope in self.scopes
+
+    def stored(self, raw: object) -> Value | None:
+        """The typed value of a row; None for one that today's limits refuse: no request shall fail for it."""
+        try:
+            return self.clean(raw)
+        except InvalidValue as error:
+            log.error("setting %s has an unusable value: %s", self.key, error.errors)  # noqa: TRY400  # no trace needed
+            return None
 
 
 _definitions: dict[str, Definition[Any]] = {}
@@ -77,9 +94,11 @@ _definitions: dict[str, Definition[Any]] = {}
 def define(
     key: str, kind: type[Value], *, default: Value, help: str, **options: Any
 ) -> Definition[Value]:  # reads like a form field; options are Definition's own fields
-    """Define a setting once, in the app that uses it."""
+    """Define a setting once, in the app that uses it. Raises ValueError when the key is another setting's."""
     definition = Definition(key=key, kind=kind, default=default, help=help, **options)
-    _definitions[key] = definition
+    if _definitions.setdefault(key, definition) != definition:
+        message = f"the setting {key} is defined twice"
+        raise ValueError(message)
     return definition
 
 
@@ -90,26 +109,51 @@ def definitions() -> dict[str, Definition[Any]]:
 
 def public_values() -> dict[str, object]:
     """What clients may know: ``{key: value}`` of the public settings."""
-    rows = dict(
-        SystemSetting.objects.filter(scope=SettingScope.SYSTEM).values_list("key", "value"),
-    )
-    return {
-        key: definition.clean(rows.get(key, definition.default))
-        for key, definition in definitions().items()
-        if definition.public
-    }
+    public = {key: known for key, known in definitions().items() if known.public}
+    rows = SystemSetting.objects.filter(scope=SettingScope.SYSTEM, key__in=public)
+    values: dict[str, object] = {key: known.default for key, known in public.items()}
+    for key, raw in rows.values_list("key", "value"):
+        value = public[key].stored(raw)
+        if value is not None:
+            values[key] = value
+    return values
+
+
+def _whole_number(raw: object) -> int:
+    number = int(str(raw))
+    if str(number) != str(raw):  # 5.0, "5 " and other digits than ours
+        raise ValueError
+    return number
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise TypeError
+    return raw
+
+
+def _yes_or_no(raw: object) -> bool:
+    return {"true": True, "false": False}[str(raw).casefold()]
+
+
+def _decimal(raw: object) -> Decimal:
+    number = Decimal(str(raw))
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+_KINDS: dict[type, tuple[Callable[[object], Any], str]] = {
+    int: (_whole_number, "a whole number"),
+    str: (_text, "a text"),
+    bool: (_yes_or_no, "true or false"),
+    Decimal: (_decimal, "a number"),
+}
 
 
 def _typed(kind: type[Value], raw: object) -> Value:
-    if kind is bool:
-        if isinstance(raw, bool):
-            return raw
-        if str(raw).casefold() in {"true", "false"}:
-            return kind(str(raw).casefold() == "true")
-        raise InvalidValue(errors={"value": ["Enter true or false."]})
+    read, what = _KINDS[kind]
     try:
-        if kind is int and str(raw) != str(int(str(raw))):
-            raise ValueError
-        return kind(str(raw))
-    except (ValueError, InvalidOperation) as error:
-        raise InvalidValue(errors={"value": [f"Enter a valid {kind.__name__}."]}) from error
+        return read(raw)  # type: ignore[no-any-return]  # the reader that stands under this kind
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise InvalidValue(errors={"value": [f"Enter {what}."]}) from error

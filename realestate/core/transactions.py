@@ -13,7 +13,6 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from realestate.core import locking
 from realestate.core.db.conflicts import sqlstate, translated
 
 P = ParamSpec("P")
@@ -22,18 +21,17 @@ ATTEMPTS = 3
 RETRYABLE = {"40P01", "40001"}  # deadlock detected, serialisation failure
 
 
-def _inside() -> bool:
-    # ``_from_testcase`` is Django's private mark for the block around a test; see the architecture, section 6.
-    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+def outermost_block() -> object | None:
+    """What the present transaction began with; None outside of one. The block around a test does not count."""
+    # ``_from_testcase`` is Django's private mark for that block; see docs/architecture.md, "Writing".
+    blocks = (b for b in connection.atomic_blocks if not getattr(b, "_from_testcase", False))
+    return next(blocks, None)
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
-    """The block that ``@service`` opens; only for edges that must commit an answer with its effect."""
-    inside = _inside()
+def _block() -> Iterator[None]:
+    inside = outermost_block() is not None
     with transaction.atomic(durable=not inside, savepoint=not inside):  # noqa: TID251  # the one place
-        if not inside:
-            locking.forget()
         yield
         if connection.needs_rollback:
             message = "a refusal inside this transaction was swallowed; nothing of it can be kept"
@@ -45,19 +43,21 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _inside():
-            with unit_of_work():
-                return function(*args, **kwargs)
-        for attempt in range(1, ATTEMPTS + 1):
+        attempts = ATTEMPTS if outermost_block() is None else 1
+        for attempt in range(1, attempts):
             try:
-                with unit_of_work():
-                    return function(*args, **kwargs)
-            except IntegrityError as error:
-                raise translated(error) from error
+                return once(*args, **kwargs)
             except OperationalError as error:
-                if sqlstate(error) not in RETRYABLE or attempt == ATTEMPTS:
+                if sqlstate(error) not in RETRYABLE:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  # jitter, not a secret
-        raise AssertionError  # pragma: no cover  # the loop returns or raises
+        return once(*args, **kwargs)
+
+    def once(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with _block():
+                return function(*args, **kwargs)
+        except IntegrityError as error:
+            raise translated(error) from error
 
     return wrapper

@@ -18,16 +18,24 @@ from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETT
 
 HOST = env.text("HOST", default="127.0.0.1", about="Address that the web server listens on.")
 PORT = env.number("PORT", default=8000, minimum=1, maximum=65535, about="Port of the web server.")
-WEB_WORKERS = env.number("WEB_WORKERS", default=2, minimum=1, maximum=64, about="Processes of the web server.")
+WEB_WORKERS = env.number(
+    "WEB_WORKERS", default=2, minimum=1, maximum=64, about="Processes of the web server."
+)
 PUBLIC_URL = env.url(
     "PUBLIC_URL",
     default=f"http://localhost:{PORT}",
     about="Address of this server as its users see it; in links, and trusted as the admin's origin.",
 )
-FRONTEND_URL = env.url("FRONTEND_URL", default="http://localhost:3000", about="Address of the web client, for links.")
-VAR_DIR = env.folder("VAR_DIR", default=BASE_DIR / "var", about="Folder of all files that the platform writes.")
+FRONTEND_URL = env.url(
+    "FRONTEND_URL", default="http://localhost:3000", about="Address of the web client, for links."
+)
+VAR_DIR = env.folder(
+    "VAR_DIR", default=BASE_DIR / "var", about="Folder of all files that the platform writes."
+)
 DEBUG = env.switch("DEBUG", default=False, about="Django's debug pages; refused in production.")
-SECRET_KEY = env.text("SECRET_KEY", secret=True, about="Signs sessions and links; at least 50 random characters.")
+SECRET_KEY = env.text(
+    "SECRET_KEY", secret=True, about="Signs sessions and links; at least 50 random characters."
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", about="Host names that requests may ask for.")
 TRUSTED_PROXIES = env.number(
     "TRUSTED_PROXIES",
@@ -40,6 +48,22 @@ LOG_LEVEL = env.text(
     default="INFO",
     choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     about="Least severe log lines that are written.",
+)
+
+# Read before or beside the settings; here for the register, which the reference page is made from.
+env.text(
+    "DJANGO_SETTINGS_MODULE",
+    default="realestate.settings.local",
+    about="Which set-up: realestate.settings.local or .production (default of the web server's own entry, wsgi.py).",
+)
+env.text(
+    "ENV_FILE",
+    default=".env",
+    about="File of NAME=value lines; the environment comes first. Empty: none.",
+)
+env.text(
+    "EMBEDDED_POSTGRES_BIN",
+    about="Programs of the server that starts by itself; default: of requirements.txt.",
 )
 
 # --- the house -------------------------------------------------------------------------------------------------------
@@ -106,13 +130,22 @@ TEMPLATES = [
 # --- database --------------------------------------------------------------------------------------------------------
 
 statement_timeout = env.number(
-    "DB_STATEMENT_TIMEOUT", default=10_000, about="Longest statement, in ms; 0: no limit (migrations and other long commands)."
+    "DB_STATEMENT_TIMEOUT",
+    default=10_000,
+    about="Longest statement, in ms; 0: no limit (so migrations run).",
 )
-lock_timeout = env.number("DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit.")
+lock_timeout = env.number(
+    "DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit."
+)
 idle_timeout = env.number(
-    "DB_IDLE_TRANSACTION_TIMEOUT", default=15_000, about="Longest idle time within a transaction, in ms; 0: no limit."
+    "DB_IDLE_TRANSACTION_TIMEOUT",
+    default=15_000,
+    about="Longest idle time within a transaction, in ms; 0: no limit.",
 )
-given_database = env.database("DATABASE_URL", about="The PostgreSQL server; when not set, one starts by itself (not in production).")
+given_database = env.database(
+    "DATABASE_URL",
+    about="The PostgreSQL server. Not set: one starts by itself (not in production).",
+)
 
 
 def database(given: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +174,9 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-DATABASES: dict[str, dict[str, Any]] = {"default": database(given_database)} if given_database else {}
+DATABASES: dict[str, dict[str, Any]] = (
+    {"default": database(given_database)} if given_database else {}
+)
 
 # --- people ----------------------------------------------------------------------------------------------------------
 
@@ -156,21 +191,35 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "full_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link to set a password lives
 SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": env.text(
-        "JWT_SIGNING_KEY", secret=True, about="Signs access and refresh tokens; at least 50 random characters, not SECRET_KEY."
+        "JWT_SIGNING_KEY",
+        secret=True,
+        about="Signs tokens; at least 50 random characters, other ones than SECRET_KEY's.",
     ),
     "ISSUER": "realestate",
     "AUDIENCE": "realestate-api",
     "ACCESS_TOKEN_LIFETIME": timedelta(
-        minutes=env.number("ACCESS_TOKEN_MINUTES", default=60, minimum=1, maximum=1440, about="Life of an access token.")
+        minutes=env.number(
+            "ACCESS_TOKEN_MINUTES",
+            default=60,
+            minimum=1,
+            maximum=1440,
+            about="Life of an access token.",
+        )
     ),
     "REFRESH_TOKEN_LIFETIME": timedelta(
-        days=env.number("REFRESH_TOKEN_DAYS", default=7, minimum=1, maximum=90, about="Life of a refresh token.")
+        days=env.number(
+            "REFRESH_TOKEN_DAYS", default=7, minimum=1, maximum=90, about="Life of a refresh token."
+        )
     ),
     "UPDATE_LAST_LOGIN": False,
     "AUTH_HEADER_TYPES": ("Bearer",),
@@ -197,7 +246,14 @@ CORS_ALLOWED_ORIGINS = env.origins(
 )
 CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "x-request-id")
 CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
-CORS_EXPOSE_HEADERS = ("X-Total-Count", "Link", "X-Request-ID", "Retry-After", "ETag", "Idempotent-Replayed")
+CORS_EXPOSE_HEADERS = (
+    "X-Total-Count",
+    "Link",
+    "X-Request-ID",
+    "Retry-After",
+    "ETag",
+    "Idempotent-Replayed",
+)
 CORS_ALLOW_CREDENTIALS = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -205,14 +261,22 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False
-ssl_redirect = env.switch("SSL_REDIRECT", default=True, about="Production: send plain HTTP requests to HTTPS.")
+ssl_redirect = env.switch(
+    "SSL_REDIRECT", default=True, about="Production: send plain HTTP requests to HTTPS."
+)
 behind_tls_proxy = env.switch(
-    "BEHIND_TLS_PROXY", default=False, about="Production: a proxy ends TLS and sets (and never passes on) X-Forwarded-Proto."
+    "BEHIND_TLS_PROXY",
+    default=False,
+    about="Production: a proxy ends TLS and sets X-Forwarded-Proto, whatever the caller sent.",
 )
 hsts_seconds = env.number(
-    "HSTS_SECONDS", default=31_536_000, about="Production: how long browsers shall insist on HTTPS; 0: not at all."
+    "HSTS_SECONDS",
+    default=31_536_000,
+    about="Production: how long browsers shall insist on HTTPS; 0: not at all.",
 )
-hsts_subdomains = env.switch("HSTS_SUBDOMAINS", default=False, about="Production: HSTS for all subdomains too.")
+hsts_subdomains = env.switch(
+    "HSTS_SUBDOMAINS", default=False, about="Production: HSTS for all subdomains too."
+)
 
 # --- time, language, files -------------------------------------------------------------------------------------------
 
@@ -242,7 +306,9 @@ EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = mail.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
-    "DEFAULT_FROM_EMAIL", default="Real estate platform <no-reply@localhost>", about="Sender of all e-mail."
+    "DEFAULT_FROM_EMAIL",
+    default="Real estate platform <no-reply@localhost>",
+    about="Sender of all e-mail.",
 )
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

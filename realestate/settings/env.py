@@ -1,7 +1,7 @@
 """Typed readers of environment variables, on django-environ. They refuse what they do not understand.
 
-Each call registers name, kind, default and meaning; ``docs/reference/configuration.md`` is generated from that register.
-Problems are collected, so that one start shows all of them: the last line of each settings module is ``env.refuse()``.
+Each call registers name, kind, default and meaning; ``docs/reference/configuration.md`` is made from that register.
+Problems are collected, so that one start shows all of them: each settings module ends in ``env.refuse()``.
 """
 
 import os
@@ -47,7 +47,13 @@ class Reader:
         return bool(self.source.get(name, "").strip())
 
     def text(
-        self, name: str, *, about: str, default: str = "", secret: bool = False, choices: Iterable[str] = ()
+        self,
+        name: str,
+        *,
+        about: str,
+        default: str = "",
+        secret: bool = False,
+        choices: Iterable[str] = (),
     ) -> str:
         """Words; with ``choices`` one of them."""
         allowed = tuple(choices)
@@ -58,7 +64,9 @@ class Reader:
             return default
         return value
 
-    def number(self, name: str, *, about: str, default: int, minimum: int = 0, maximum: int = 2**31) -> int:
+    def number(
+        self, name: str, *, about: str, default: int, minimum: int = 0, maximum: int = 2**31
+    ) -> int:
         """A whole number within bounds."""
         self._register(name, f"whole number, {minimum} to {maximum}", str(default), about)
         if not self.given(name):
@@ -95,7 +103,10 @@ class Reader:
 
     def origins(self, name: str, *, about: str, default: Iterable[str] = ()) -> list[str]:
         """Origins of sites: scheme, host, port and no path."""
-        sites = (self._site(name, word, path=False) for word in self.words(name, about=about, default=default))
+        sites = (
+            self._site(name, word, path=False)
+            for word in self.words(name, about=about, default=default)
+        )
         return [site for site in sites if site]
 
     def database(self, name: str, *, about: str) -> dict[str, Any]:
@@ -110,7 +121,8 @@ class Reader:
 
     def mail(self, name: str, *, about: str, default: str) -> dict[str, Any]:
         """Django's e-mail settings from an address such as smtp+tls://user:password@host:587."""
-        self._register(name, "smtp://, smtp+tls://, smtp+ssl://, consolemail://, filemail://", default, about, secret=True)
+        schemes = "smtp://, smtp+tls://, smtp+ssl://, consolemail://, filemail://"
+        self._register(name, schemes, default, about, secret=True)
         try:
             return dict(self._environ.email_url(name, default=default))
         except (ImproperlyConfigured, KeyError, ValueError):
@@ -145,14 +157,17 @@ class Reader:
         parts = urlsplit(value)
         extra = parts.query or parts.fragment or parts.username or (parts.path and not path)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname or extra):
-            self._refuse(name, f"must be an http(s) address{'' if path else ' without a path'}, such as https://example.org")
+            limit = "" if path else " without a path"
+            self._refuse(name, f"must be an http(s) address{limit}, such as https://example.org")
             return ""
         return value
 
     def _raw(self, name: str) -> str:
         return self.source.get(name, "").strip()
 
-    def _register(self, name: str, kind: str, default: str, about: str, *, secret: bool = False) -> None:
+    def _register(
+        self, name: str, kind: str, default: str, about: str, *, secret: bool = False
+    ) -> None:
         self.variables[name] = Variable(name, kind, default, about, secret)
 
     def _refuse(self, name: str, why: str) -> None:

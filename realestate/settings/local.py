@@ -12,7 +12,8 @@ from realestate.settings.env import DEVELOPMENT_PREFIX, env
 SECRET_KEY = base.SECRET_KEY or DEVELOPMENT_PREFIX + "sessions-and-links-of-one-machine-0123456789"
 SIMPLE_JWT = {
     **base.SIMPLE_JWT,
-    "SIGNING_KEY": base.SIMPLE_JWT["SIGNING_KEY"] or DEVELOPMENT_PREFIX + "tokens-of-one-machine-0123456789-abcdef",
+    "SIGNING_KEY": base.SIMPLE_JWT["SIGNING_KEY"]
+    or DEVELOPMENT_PREFIX + "tokens-of-one-machine-0123456789-abcdef",
 }
 ALLOWED_HOSTS = base.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 
@@ -24,4 +25,6 @@ WHITENOISE_AUTOREFRESH = base.DEBUG
 LOGGING = logging_config(level=base.LOG_LEVEL, columns=sys.stderr.isatty())
 
 env.refuse()
-DATABASES = base.DATABASES or {"default": base.database(embedded.ensure_running(base.VAR_DIR).as_django())}
+DATABASES = base.DATABASES or {
+    "default": base.database(embedded.ensure_running(base.VAR_DIR).as_django())
+}

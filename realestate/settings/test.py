@@ -12,7 +12,10 @@ from realestate.settings.env import DEVELOPMENT_PREFIX, env
 
 DEBUG = False
 SECRET_KEY = DEVELOPMENT_PREFIX + "sessions-and-links-of-the-tests-0123456789"
-SIMPLE_JWT = {**base.SIMPLE_JWT, "SIGNING_KEY": DEVELOPMENT_PREFIX + "tokens-of-the-tests-0123456789-abcdefghij"}
+SIMPLE_JWT = {
+    **base.SIMPLE_JWT,
+    "SIGNING_KEY": DEVELOPMENT_PREFIX + "tokens-of-the-tests-0123456789-abcdefghij",
+}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"
 FRONTEND_URL = "http://localhost:3000"

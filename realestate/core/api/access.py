@@ -23,9 +23,12 @@ def role_of(request: Request) -> str:
 
 def action_of(view: Any, method: str) -> str | None:  # APIView and ViewSet differ here
     """The view set's action, or the lower-case method of a plain view; None where neither answers."""
-    if hasattr(view, "action_map"):
-        return (view.action_map or {}).get(method.lower())
-    return method.lower() if hasattr(view, method.lower()) else None
+    # The schema generator puts an ``action_map`` of None on plain views.
+    if getattr(view, "action_map", None) is not None:
+        action: str | None = view.action_map.get(method.lower())
+        return action
+    name = "get" if method == "HEAD" else method.lower()
+    return name if hasattr(view, name) else None
 
 
 class AccessGuard(BasePermission):

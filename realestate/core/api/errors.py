@@ -2,9 +2,15 @@
 
 import logging
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -23,6 +29,7 @@ from realestate.core.errors import (
 
 log = logging.getLogger(__name__)
 GENERAL = "non_field_errors"
+CHALLENGE = 'Bearer realm="api"'
 SERVER_ERROR = (
     "Something went wrong on our side. Please try again; quote the request id if it happens again."
 )
@@ -65,6 +72,8 @@ def _as_domain_error(error: Exception) -> DomainError | None:
             return translated(error)
         case DataError():
             return InvalidValue("A value is too large or has the wrong form.")
+        case ValidationError():  # a model's or a validator's, outside of a serializer
+            return InvalidValue(" ".join(error.messages), errors=_named(error))
         case RequestDataTooBig():
             return TooLarge()
         case OperationalError() | InterfaceError():
@@ -72,6 +81,10 @@ def _as_domain_error(error: Exception) -> DomainError | None:
             return ServiceUnavailable()
         case _:
             return None
+
+
+def _named(error: ValidationError) -> dict[str, list[str]]:
+    return error.message_dict if hasattr(error, "error_dict") else {GENERAL: error.messages}
 
 
 def _domain_response(error: DomainError) -> Response:
@@ -82,6 +95,8 @@ def _domain_response(error: DomainError) -> Response:
     )
     if wait is not None:
         response["Retry-After"] = str(wait)
+    if error.status == 401:  # noqa: PLR2004  # RFC 9110: it comes with a challenge
+        response["WWW-Authenticate"] = CHALLENGE
     return response
 
 
@@ -95,7 +110,9 @@ def _api_response(error: exceptions.APIException, context: dict[str, Any]) -> Re
     response = Response(body, status=error.status_code)
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):
         response.status_code = 401
-        response["WWW-Authenticate"] = getattr(error, "auth_header", None) or 'Bearer realm="api"'
+        response["WWW-Authenticate"] = getattr(error, "auth_header", None) or CHALLENGE
+    if wait := getattr(error, "wait", None):  # of DRF's own throttles
+        response["Retry-After"] = str(ceil(wait))
     if isinstance(error, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(getattr(context.get("view"), "allowed_methods", []))
     return response
@@ -145,13 +162,17 @@ def bad_request(_request: HttpRequest, exception: Exception | None = None) -> Js
 
 
 def permission_denied(
-    _request: HttpRequest, _exception: PermissionDenied | None = None
+    _request: HttpRequest,
+    exception: PermissionDenied | None = None,  # noqa: ARG001  # Django passes it by this name
 ) -> JsonResponse:
     """Django's handler403."""
     return _json(403, "You may not do this.", "permission_denied")
 
 
-def not_found(_request: HttpRequest, _exception: Exception | None = None) -> JsonResponse:
+def not_found(
+    _request: HttpRequest,
+    exception: Exception | None = None,  # noqa: ARG001  # Django passes it by this name
+) -> JsonResponse:
     """Django's handler404: unknown URLs answer in the one shape too."""
     return _json(404, "Not found.", "not_found")
 

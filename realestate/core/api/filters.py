@@ -44,6 +44,16 @@ class WordFilter(django_filters.CharFilter):
         return qs.none() if member is None else super().filter(qs, member.value)
 
 
+class Ordering(django_filters.OrderingFilter):
+    """Orders a list by what the client names; the primary key decides ties, so that pages never overlap."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The rows in the wanted order, or in their own."""
+        if not value:
+            return qs
+        return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")
+
+
 class HouseFilterBackend(DjangoFilterBackend):
     """django-filter's backend without its 400: invalid values give the empty set."""
 

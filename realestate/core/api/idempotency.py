@@ -20,7 +20,7 @@ from realestate.core.api.renderers import JSONRenderer
 from realestate.core.enums import KeyState
 from realestate.core.errors import DomainError, InvalidValue
 from realestate.core.models import IdempotencyKey
-from realestate.core.transactions import service, unit_of_work
+from realestate.core.transactions import service
 
 HEADER = "Idempotency-Key"
 LEASE = timedelta(seconds=60)
@@ -42,27 +42,32 @@ class IdempotencyInProgress(DomainError):
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Make a POST action honour the header; without it the action runs as it is."""
+    """Make a POST action honour the header; without it the action runs as it is. Keys belong to users: log in first."""
 
     @functools.wraps(handler)
     def wrapper(view: Any, request: Request, *args: object, **kwargs: object) -> Any:  # any view
         key = _key(request)
-        if key is None:
+        if key is None or request.user.pk is None:
             return handler(view, request, *args, **kwargs)
-        entry = reserve(int(request.user.pk or 0), _route(request), key, _fingerprint(request))
+        entry = reserve(request.user.pk, _route(request), key, _fingerprint(request))
         if entry.state == KeyState.FINISHED:
             return _replay(entry)
         try:
-            with unit_of_work():
-                response = handler(view, request, *args, **kwargs)
-                finish(entry, response)
+            return answer_once(entry, lambda: handler(view, request, *args, **kwargs))
         except BaseException:
             release(entry)
             raise
-        return response
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]  # read by the OpenAPI schema
     return wrapper  # type: ignore[return-value]  # same signature as the handler
+
+
+@service
+def answer_once(entry: IdempotencyKey, handler: Callable[[], Response]) -> Response:
+    """Effect and answer in one transaction. Raises IdempotencyInProgress when a retry has taken over meanwhile."""
+    response = handler()
+    finish(entry, response)
+    return response
 
 
 @service

@@ -6,11 +6,13 @@ import orjson
 from rest_framework.renderers import JSONRenderer as DRFJSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
-OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_SUBCLASS
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+# Line ends for JavaScript, though not for JSON: DRF escapes them, so that a body is also a script.
+LINE_SEPARATORS = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
 
 
 class JSONRenderer(DRFJSONRenderer):
-    """Byte-equal to DRF's renderer, several times faster; falls back to it where orjson is stricter."""
+    """Byte-equal to DRF's renderer for what serializers emit, several times faster; falls back to it for the rest."""
 
     def render(
         self,
@@ -18,10 +20,13 @@ class JSONRenderer(DRFJSONRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Any = None,  # DRF's signature
     ) -> bytes:
-        """The body as UTF-8 JSON; nothing but an absent body renders as ``null``-free bytes."""
+        """The body as UTF-8 JSON; no data, no body."""
         if data is None:
             return b""
         try:
-            return orjson.dumps(data, default=JSONEncoder().default, option=OPTIONS)
-        except TypeError:
+            body = orjson.dumps(data, default=JSONEncoder().default, option=OPTIONS)
+        except TypeError:  # for example integers beyond 64 bits
             return bytes(super().render(data, accepted_media_type, renderer_context))
+        for separator, escaped in LINE_SEPARATORS.items():
+            body = body.replace(separator, escaped)
+        return body

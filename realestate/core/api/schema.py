@@ -68,6 +68,11 @@ class HouseSchema(AutoSchema):
             )
         return parameters
 
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """How the caller may authenticate; for public actions also not at all."""
+        ways: list[dict[str, list[str]]] = super().get_auth()
+        return [*ways, {}] if ANONYMOUS in self._roles() and {} not in ways else ways
+
     def get_operation(
         self, *args: Any, **kwargs: Any
     ) -> dict[str, Any] | None:  # drf-spectacular's signature
@@ -117,10 +122,14 @@ class HouseSchema(AutoSchema):
         return [*found, ServiceUnavailable]
 
     def _add_request_example(self, operation: dict[str, Any]) -> None:
+        if "requestBody" not in operation:
+            return
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is None:
+            return
         serializer = self.get_request_serializer()
         kind = serializer if isinstance(serializer, type) else type(serializer)
-        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if content is not None and issubclass(kind, WriteSerializer) and kind.example:
+        if issubclass(kind, WriteSerializer) and kind.example:
             content["examples"] = {"example": {"value": dict(kind.example)}}
 
     def _action(self) -> str:

@@ -19,6 +19,13 @@ class ReadSerializer(serializers.Serializer[Any]):
     prefetch: ClassVar[Sequence[Any]] = ()  # prefetch_related lookups
     order: ClassVar[Sequence[str]] = ("-pk",)  # the default order, ending in the primary key
 
+    @classmethod
+    def shape(cls, rows: Any) -> Any:  # any house queryset, given back with its own type
+        """Rows with everything that this shape shows, so that showing them costs no further query."""
+        if cls.figures:
+            rows = rows.with_figures(*cls.figures)
+        return rows.select_related(*cls.related).prefetch_related(*cls.prefetch)
+
     def to_representation(self, instance: Any) -> dict[str, Any]:  # rows and dicts alike
         """The canonical fields, then their aliases with the same values."""
         shown: dict[str, Any] = super().to_representation(instance)
@@ -90,6 +97,25 @@ class MessageRead(serializers.Serializer[Any]):
     """A plain confirmation, for example after DELETE (never 204, contract T3)."""
 
     message = serializers.CharField()
+
+
+class PaginationRead(serializers.Serializer[Any]):
+    """Where a page stands, in the frontend's words."""
+
+    currentPage = serializers.IntegerField()  # noqa: N815  # wire name
+    totalPages = serializers.IntegerField()  # noqa: N815  # wire name
+    totalItems = serializers.IntegerField()  # noqa: N815  # wire name
+    hasNext = serializers.BooleanField()  # noqa: N815  # wire name
+    hasPrev = serializers.BooleanField()  # noqa: N815  # wire name
+
+
+class PageRead(serializers.Serializer[Any]):
+    """The envelope of a list, for the OpenAPI document; a subclass adds the rows under the list's key."""
+
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    pagination = PaginationRead()
 
 
 class ErrorRead(serializers.Serializer[Any]):

@@ -1,10 +1,12 @@
 """Limits counted in PostgreSQL, so that they hold over all processes and restarts (D21, F10)."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from rest_framework.request import Request
 
 from realestate.core import clock
@@ -19,14 +21,29 @@ UPSERT = """
 """
 
 
-def limit(scope: str, identity: str, *, times: int, per: timedelta) -> None:
+@dataclass(frozen=True)
+class Use:
+    """One counted use, which may be given back."""
+
+    key: str
+    start: datetime
+
+
+def limit(scope: str, identity: str, *, times: int, per: timedelta) -> Use:
     """Count one use and refuse when the window is full. Raises TooManyRequests (429) with the wait in seconds."""
     now = clock.now()
-    start = window_start(now, per)
-    key = f"{scope}:{hashlib.sha256(identity.encode()).hexdigest()}"
-    if count_use(key, start) > times:
-        wait = int((start + per - now).total_seconds()) + 1
+    use = Use(f"{scope}:{hashlib.sha256(identity.encode()).hexdigest()}", window_start(now, per))
+    if count_use(use.key, use.start) > times:
+        wait = int((use.start + per - now).total_seconds()) + 1
         raise TooManyRequests(wait_seconds=wait)
+    return use
+
+
+@service
+def give_back(use: Use) -> None:
+    """A use that turned out to be harmless, such as a right password, does not count."""
+    rows = RateCounter.objects.filter(key=use.key, window_start=use.start, count__gt=0)
+    rows.update(count=F("count") - 1)
 
 
 @service

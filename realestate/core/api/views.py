@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from realestate.core.api.filters import HouseFilterBackend
+from realestate.core.api.negotiation import AlwaysFirst
 from realestate.core.api.pagination import Page, array_response, envelope, paginate
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
 from realestate.core.errors import DomainError
@@ -28,6 +29,12 @@ class Edge(APIView):
     ] = {}  # action or method -> roles; no row, no entry
     errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
     tag: ClassVar[str] = ""  # the group in the OpenAPI document
+    content_negotiation_class = AlwaysFirst
+
+    @property
+    def caller(self) -> Any:
+        """The user who is logged in; a user of the accounts app, which the ground does not know."""
+        return self.request.user
 
     def parse(self, write: type[WriteSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The validated body. Raises ValidationError (400)."""
@@ -37,7 +44,7 @@ class Edge(APIView):
 
     def options(  # type: ignore[override]  # the stubs say HttpRequest, DRF passes its own
         self, request: Request, *args: object, **kwargs: object
-    ) -> Response:  # noqa: ARG002  # DRF's signature
+    ) -> Response:  # DRF's signature
         """Which methods there are; needs no login."""
         return Response(
             {"methods": self.allowed_methods}, headers={"Allow": ", ".join(self.allowed_methods)}
@@ -66,13 +73,8 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
     def shaped(self, rows: QuerySet[Any], read: Shape | None = None) -> QuerySet[Any]:
         """Rows with figures, relations and order of a shape, so that showing them costs no further query."""
         read = read or self.read
-        if read.figures:
-            rows = rows.with_figures(*read.figures)  # type: ignore[attr-defined]  # FigureQuerySet
-        return (
-            rows.select_related(*read.related)
-            .prefetch_related(*read.prefetch)
-            .order_by(*read.order)
-        )
+        shaped: QuerySet[Any] = read.shape(rows).order_by(*read.order)
+        return shaped
 
     def get_serializer_class(self) -> Shape:
         """The read shape; for the OpenAPI document."""

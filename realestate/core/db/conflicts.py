@@ -1,15 +1,30 @@
 """Constraint name -> error: the database speaks the same language as the services."""
 
+import logging
+
 from django.db import Error, IntegrityError
+from django.db.models import ProtectedError, RestrictedError
 
-from realestate.core.errors import Conflict, DomainError
+from realestate.core.errors import Conflict, DomainError, InvalidValue, ProtectedRow
 
+log = logging.getLogger(__name__)
+NOT_NULL, CHECK = "23502", "23514"
 _conflicts: dict[str, type[DomainError]] = {}
 
 
 def register_conflict(constraint: str, error: type[DomainError]) -> None:
-    """Say which refusal a named constraint means; called beside the service that checks it politely."""
-    _conflicts[constraint] = error
+    """Say which refusal a named constraint means; called beside the service that checks it politely.
+
+    Raises ValueError for a constraint that already means another one.
+    """
+    if _conflicts.setdefault(constraint, error) is not error:
+        message = f"{constraint} already means {_conflicts[constraint].__name__}"
+        raise ValueError(message)
+
+
+def conflicts() -> dict[str, type[DomainError]]:
+    """All registered constraint names and what they mean."""
+    return dict(_conflicts)
 
 
 def constraint_name(error: Error) -> str:
@@ -24,5 +39,15 @@ def sqlstate(error: Error) -> str:
 
 
 def translated(error: IntegrityError) -> DomainError:
-    """The refusal that a violated constraint stands for; a plain 409 for one that nobody named."""
-    return _conflicts.get(constraint_name(error), Conflict)()
+    """The refusal that a violated constraint stands for.
+
+    For a constraint that nobody named: 400 when the row's own values are at fault, else a plain 409. That is a polite
+    check missing somewhere, so it is logged.
+    """
+    if isinstance(error, ProtectedError | RestrictedError):
+        return ProtectedRow()
+    name = constraint_name(error)
+    if name in _conflicts:
+        return _conflicts[name]()
+    log.warning("constraint violated that no service checks: %s", name or sqlstate(error))
+    return InvalidValue() if sqlstate(error) in {NOT_NULL, CHECK} else Conflict()

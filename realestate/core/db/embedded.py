@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -53,19 +53,26 @@ class Server:
         return {"HOST": self.host, "PORT": str(self.port), "NAME": self.dbname, "USER": self.user}
 
 
-def ensure_running(var_dir: Path, *, durable: bool = True) -> Server:
+def ensure_running(var_dir: Path, *, durable: bool = True, grace: float = 2.0) -> Server:
     """Join the users of this checkout's server, starting it if need be; returns where to connect.
 
     Raises EmbeddedServerError.
     """
-    locks = lock_folder(var_dir, durable=durable)
+    try:
+        return _join(lock_folder(var_dir, durable=durable), durable=durable, grace=grace)
+    except PermissionError as error:
+        message = f"{error.filename} belongs to another user; give it to yourself, or set VAR_DIR."
+        raise EmbeddedServerError(message) from error
+
+
+def _join(locks: Path, *, durable: bool, grace: float) -> Server:
     if locks not in _held:
         _held[locks] = lock(
             locks / "users.lock", fcntl.LOCK_SH
-        )  # waits while a watcher is stopping the server
+        )  # waits while a watcher is stopping
     starting = lock(locks / "start.lock", fcntl.LOCK_EX)
     try:
-        cluster = locate(locks, durable=durable)
+        cluster = replace(locate(locks, durable=durable), grace=grace)
         if _start_watcher_unless_running(cluster):
             _prepare_database(cluster)
     finally:
@@ -94,7 +101,7 @@ def _start_watcher(cluster: Cluster) -> None:
     report, says = os.pipe()
     module = "realestate.core.db.embedded_watcher"
     with cluster.log.open("ab") as log:
-        subprocess.run(  # noqa: S603  # our own module
+        subprocess.run(
             [sys.executable, "-m", module, json.dumps(asdict(cluster)), str(says)],
             check=True,
             stdin=subprocess.DEVNULL,

@@ -35,6 +35,9 @@ class Cluster:
     binaries: str
     durable: bool
     run_as: int | None  # the uid that the server runs as, when we are root
+    grace: float = (
+        2.0  # seconds that it outlives its last user: the next command is often on its way
+    )
 
     @property
     def log(self) -> Path:
@@ -69,11 +72,9 @@ def lock_folder(var_dir: Path, *, durable: bool) -> Path:
 def locate(locks: Path, *, durable: bool) -> Cluster:
     """Decide where the server's files are, creating private folders; under start.lock. Raises EmbeddedServerError."""
     binaries = bin_dir()
-    name = "realestate-" + hashlib.sha256(f"{os.geteuid()}:{locks}".encode()).hexdigest()[:12]
-    home, owner, run_as = locks, os.geteuid(), None
-    if owner == 0:
-        owner = run_as = NOBODY  # PostgreSQL refuses to run as root
-        outside = Path("/var/tmp", name)  # noqa: S108  # its owner is checked
+    home, run_as = locks, None
+    if os.geteuid() == 0:
+        outside = Path("/var/tmp", _private_name(locks, 0))  # noqa: S108  # its owner is checked
         if not _open_to_others(binaries):
             binaries = _copy_binaries(binaries, _own_folder(outside, 0, 0o711))
         if not _open_to_others(locks):
@@ -81,7 +82,9 @@ def locate(locks: Path, *, durable: bool) -> Cluster:
             _say(
                 f"{locks} is closed to the user that the database server runs as; its data is in {home}."
             )
-    sockets = _own_folder(Path("/tmp", name), owner, 0o700)  # noqa: S108  # its owner and mode are checked
+        run_as = _owner_of(home / "data") or NOBODY  # PostgreSQL refuses to run as root
+    owner = os.geteuid() if run_as is None else run_as
+    sockets = _own_folder(Path("/tmp", _private_name(locks, owner)), owner, 0o700)  # noqa: S108  # checked
     return Cluster(
         str(locks), os.path.realpath(home / "data"), str(sockets), str(binaries), durable, run_as
     )
@@ -91,37 +94,31 @@ def server_pid(cluster: Cluster) -> int | None:
     """The server's process, if one runs on this cluster's data."""
     with suppress(OSError, ValueError, IndexError):
         pid = int(Path(cluster.data, "postmaster.pid").read_text().split("\n", 1)[0])
-        if works_in(pid, cluster.data):
+        if serves(pid, cluster.data):
             return pid
     return None
 
 
 def is_ready(cluster: Cluster, pid: int | None = None) -> bool:
-    """What pg_ctl reads: the eighth line of postmaster.pid."""
-    with suppress(OSError):
-        lines = Path(cluster.data, "postmaster.pid").read_text().splitlines()
-        alive = pid is not None or server_pid(cluster) is not None
-        return (
-            alive
-            and len(lines) > 7
-            and lines[7].strip() == "ready"
-            and lines[0] == str(pid or lines[0])
-        )
+    """Whether the server (with ``pid``: that very process) has said that it takes connections."""
+    with suppress(OSError, ValueError):
+        # As pg_ctl reads it: the first line is the process, the eighth its state.
+        running, *_, state = Path(cluster.data, "postmaster.pid").read_text().splitlines()[:8]
+        expected = server_pid(cluster) if pid is None else pid
+        return running == str(expected) and state.strip() == "ready"
     return False
 
 
-def works_in(pid: int, folder: str) -> bool:
-    """Whether the process is a server on this folder: servers work inside their data."""
+def serves(pid: int, data: str) -> bool:
+    """Whether the process is a server on this folder; by its command line, which every user may read."""
+    command = Path(f"/proc/{pid}/cmdline")
     with suppress(OSError):
-        if sys.platform == "linux":
-            return Path(f"/proc/{pid}/cwd").readlink() == Path(folder)
+        if Path("/proc/self/cmdline").exists():
+            return f"\0-D\0{data}\0".encode() in command.read_bytes()
         shown = subprocess.run(
-            ["/bin/ps", "-o", "command=", "-p", str(pid)],
-            capture_output=True,
-            text=True,
-            check=False,
+            ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False
         )
-        return folder in shown.stdout
+        return f" -D {data} ".encode() in shown.stdout
     return False
 
 
@@ -148,6 +145,17 @@ def take(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _private_name(locks: Path, owner: int) -> str:
+    """Short, as paths of sockets must be, and another one for each checkout and user."""
+    return "realestate-" + hashlib.sha256(f"{owner}:{locks}".encode()).hexdigest()[:12]
+
+
+def _owner_of(path: Path) -> int | None:
+    with suppress(FileNotFoundError):
+        return path.stat().st_uid
+    return None
 
 
 def _own_folder(path: Path, owner: int, mode: int) -> Path:
@@ -182,22 +190,21 @@ def _copy_binaries(binaries: Path, home: Path) -> Path:
         _say(
             f"{binaries} is closed to the user that the database server runs as; using a copy in {target}."
         )
-        partial = home / f"programs-{stamp}.{os.getpid()}"
+        partial = home / f"programs-{stamp}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
         for source in (package, package.with_name(package.name + ".libs")):
             if source.is_dir():
                 shutil.copytree(source, partial / source.name, symlinks=True)
         for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
             folder.chmod(0o755)
-        with suppress(OSError):  # another process was faster
-            partial.rename(target)
-        shutil.rmtree(partial, ignore_errors=True)
+        partial.rename(target)
     return target / package.name / binaries.relative_to(package)
 
 
 def major_version(binaries: Path) -> int:
     """The major version of the programs in a folder."""
-    command = [binaries / "postgres", "--version"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # PostgreSQL's own
+    command = [str(binaries / "postgres"), "--version"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(shown.stdout.split()[2].split(".")[0])
 
 

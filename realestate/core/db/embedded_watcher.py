@@ -25,14 +25,13 @@ from realestate.core.db.embedded_cluster import (
     is_ready,
     major_version,
     server_pid,
+    serves,
     take,
     try_lock,
-    works_in,
 )
 from realestate.core.processes import ending_with_us
 
 PATIENCE = 60.0  # seconds for crash recovery on a busy machine
-GRACE = 2.0  # seconds that the server outlives its last user: the next command is often on its way
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -55,22 +54,22 @@ def watch(cluster: Cluster, report: Callable[[str], None]) -> None:
         stop_asked.append(number)
 
     signal.signal(signal.SIGTERM, stop)
-    while not stop_asked and not _alone(users):
-        if server.poll() is not None:
-            server = _start_server(
-                cluster
-            )  # it died by itself: the users' next connections find it again
+    while not stop_asked and not _alone(users, cluster.grace):
+        if (
+            server.poll() is not None
+        ):  # it died by itself: the users' next connections shall find it
+            server = _start_server(cluster)
         with suppress(subprocess.TimeoutExpired):
             server.wait(0.25)
     _stop(server.pid, server.poll)
 
 
-def _alone(users: int) -> bool:
+def _alone(users: int, grace: float) -> bool:
     """No user for the time of grace; then the lock is kept, so that new users wait until the server has stopped."""
     if not take(users):
         return False
     fcntl.flock(users, fcntl.LOCK_UN)
-    time.sleep(GRACE)
+    time.sleep(grace)
     return take(users)
 
 
@@ -89,6 +88,10 @@ def _start_server(cluster: Cluster) -> "subprocess.Popen[bytes]":
     """Returns the running, ready server. Raises EmbeddedServerError."""
     if not Path(cluster.data, "PG_VERSION").is_file():
         _initialise(cluster)
+    elif cluster.run_as is not None and Path(cluster.data).stat().st_uid != cluster.run_as:
+        _hand_over(
+            Path(cluster.data), cluster.run_as
+        )  # root has copied the checkout, or taken it over
     deadline = time.monotonic() + PATIENCE
     while True:
         _clear_remains(cluster)
@@ -102,11 +105,10 @@ def _start_server(cluster: Cluster) -> "subprocess.Popen[bytes]":
                 _stop(server.pid, server.poll)
             time.sleep(0.02)
         if time.monotonic() > deadline or server.returncode != 1:
-            message = f"postgres ended with code {server.returncode}"
+            message = f"postgres ended with code {server.returncode}: {_last_words(cluster)}"
             raise EmbeddedServerError(message)
-        time.sleep(
-            0.2
-        )  # memory of a killed predecessor is freed when the last of its backends has noticed
+        # Memory of a killed predecessor is freed when the last of its backends has noticed.
+        time.sleep(0.2)
 
 
 def _parameters(cluster: Cluster) -> list[str]:
@@ -161,11 +163,22 @@ def _initialise(cluster: Cluster) -> None:
     partial.rename(data)
 
 
+def _last_words(cluster: Cluster) -> str:
+    with suppress(OSError):
+        return " ".join(cluster.log.read_text(errors="replace").splitlines()[-1:])
+    return ""
+
+
+def _hand_over(folder: Path, owner: int) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner, owner, follow_symlinks=False)
+
+
 def _spawn(cluster: Cluster, command: list[str]) -> "subprocess.Popen[bytes]":
     credentials: dict[str, Any] = {}
     if cluster.run_as is not None:
         credentials = {"user": cluster.run_as, "group": cluster.run_as, "extra_groups": []}
-    return subprocess.Popen(  # noqa: S603  # PostgreSQL's own programs
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         cwd="/",
@@ -179,7 +192,7 @@ def _spawn(cluster: Cluster, command: list[str]) -> "subprocess.Popen[bytes]":
 def _clear_remains(cluster: Cluster) -> None:
     """End a server that has lost its watcher; forget one that is no more, even if its number belongs to another now."""
     if (pid := server_pid(cluster)) is not None:
-        _stop(pid, lambda: None if works_in(pid, cluster.data) else 0)
+        _stop(pid, lambda: None if serves(pid, cluster.data) else 0)
     for name in (
         Path(cluster.data, "postmaster.pid"),
         Path(cluster.sockets, f".s.PGSQL.{PORT}.lock"),

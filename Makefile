@@ -1,0 +1,125 @@
+# Every check is defined here, once: CI and pre-commit call these targets. POSIX sh, relative paths only, so that the
+# checkout may be in any folder. Tools are called as modules: the scripts of an environment break in a path with spaces.
+
+.POSIX:
+.SUFFIXES:
+.PHONY: help install install-dev run serve migrate seed shell test lint lint-style lint-types lint-imports \
+	lint-migrations lint-openapi lint-dependencies format openapi migrations requirements clean distclean
+
+PY = .venv/bin/python
+ARGS =
+WORKERS = 2
+
+help: ## This list.
+	@echo 'make TARGET, of these:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+# --- set-up ----------------------------------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@python=''; \
+	for candidate in "$${PYTHON:-python3}" python3 python3.14 python3.13 python3.12 python3.11; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python=$$candidate; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'No Python 3.11 or newer was found. Install one, or name it: make install PYTHON=/path/to/python3.12' >&2; \
+		exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python cannot make environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; \
+	fi; \
+	"$$python" -m venv .venv || { rm -rf .venv; exit 1; }
+
+# Hashed wheels only; requirements-dev.txt holds requirements.txt and more, from the same resolution.
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+
+.venv/.installed: .venv/bin/python requirements.txt
+	@$(INSTALL) requirements.txt
+	@touch .venv/.installed
+
+.venv/.installed-dev: .venv/.installed requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
+	@touch .venv/.installed-dev
+
+install: .venv/.installed ## Make .venv with what the platform needs to run.
+
+install-dev: .venv/.installed-dev ## The same, with the tools for tests and linting.
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+run: seed ## Run everything on this machine: make run [PORT=8000]. No database needs to be installed.
+	@$(PY) manage.py serve
+
+serve: .venv/.installed ## The same without migrations and demo data.
+	@$(PY) manage.py serve
+
+migrate: .venv/.installed ## Bring the database up to date.
+	@$(PY) manage.py migrate --verbosity 0
+
+seed: migrate ## Put the demo's people and projects into the database; does nothing when they are there.
+	@$(PY) manage.py seed_demo
+
+shell: .venv/.installed ## A Python prompt with the models at hand.
+	@$(PY) manage.py shell
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-dependencies ## All checks but the tests.
+
+lint-style: .venv/.installed-dev
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet .
+
+lint-types: .venv/.installed-dev
+	@$(PY) -m mypy --no-error-summary
+
+lint-imports: .venv/.installed-dev
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+
+lint-migrations: .venv/.installed-dev
+	@DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py makemigrations --check --dry-run
+
+lint-openapi: .venv/.installed-dev
+	@made=$$(mktemp) && trap 'rm -f "$$made"' EXIT && \
+	DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file "$$made" && \
+	{ diff -u docs/openapi.yaml "$$made" || { echo 'docs/openapi.yaml is not current: make openapi' >&2; exit 1; }; }
+
+lint-dependencies: .venv/.installed-dev
+	@$(PY) -m deptry --no-ansi .
+
+# --- write -----------------------------------------------------------------------------------------------------------
+
+format: .venv/.installed-dev ## Format the code and repair what can be repaired safely.
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+openapi: .venv/.installed-dev ## Rewrite docs/openapi.yaml.
+	@DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+migrations: .venv/.installed-dev ## Write the migrations that the models call for: make migrations ARGS="bookings -n one_live_hold".
+	@$(PY) manage.py makemigrations $(ARGS)
+
+# Both files come from one resolution; wheels only; neither names an index.
+COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line
+
+requirements: .venv/.installed-dev ## Rewrite both requirements files: make requirements [ARGS=--upgrade].
+	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
+	@$(COMPILE) requirements.in --constraint requirements-dev.txt --output-file requirements.txt
+	@sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' requirements.txt > requirements.txt.new
+	@mv requirements.txt.new requirements.txt
+
+# --- clean -----------------------------------------------------------------------------------------------------------
+
+clean: ## Remove caches and reports.
+	@find . \( -name .venv -o -name var -o -name .git \) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov coverage.xml
+
+distclean: clean ## Remove the environment and everything in var, the embedded database included.
+	@rm -rf .venv var

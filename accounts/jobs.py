@@ -1,0 +1,87 @@
+"""Work for the worker: e-mails with links, whose secrets exist only here and in the mail, and sweeping up."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from accounts.models import User
+from accounts.services import purge_sessions, reset_token, verification_token
+from realestate.core.api.idempotency import purge_keys
+from realestate.core.api.throttling import purge_counters
+from realestate.core.jobs import job
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail with one link: its template, its subject and the page of the web client."""
+
+    template: str
+    subject: str
+    page: str
+
+
+VERIFY = Letter("verify_email", "Please verify your e-mail address", "verify-email")
+RESET = Letter("reset_password", "Set a new password", "reset-password")
+INVITATION = Letter("invitation", "Your account is ready", "reset-password")
+
+
+@job("accounts.mail_verification")
+def mail_verification(*, user_id: int, **_unknown: object) -> None:
+    """The link that verifies an address; nothing for an address that is verified meanwhile."""
+    for user in _active(user_id):
+        if not user.is_verified:
+            _mail(user, VERIFY, verification_token(user))
+
+
+@job("accounts.mail_password_reset")
+def mail_password_reset(*, user_id: int, **_unknown: object) -> None:
+    """The link that sets a new password; nothing for an address that nobody has (``user_id`` is 0)."""
+    for user in _active(user_id):
+        _mail(user, RESET, reset_token(user))
+
+
+@job("accounts.mail_invitation")
+def mail_invitation(*, user_id: int, **_unknown: object) -> None:
+    """The link with which an invited builder sets the first password."""
+    for user in _active(user_id):
+        _mail(user, INVITATION, reset_token(user))
+
+
+@job("accounts.purge_sessions", cron="11 3 * * *")
+def purge_ended_sessions(**_unknown: object) -> None:
+    """Daily: delete sessions that ended long ago."""
+    purge_sessions()
+
+
+@job("accounts.purge_rate_counters", cron="13 3 * * *")
+def purge_rate_counters(**_unknown: object) -> None:
+    """Daily: delete counters of windows that are over."""
+    purge_counters()
+
+
+@job("accounts.purge_idempotency_keys", cron="17 3 * * *")
+def purge_idempotency_keys(**_unknown: object) -> None:
+    """Daily: delete idempotency keys older than a week."""
+    purge_keys()
+
+
+def _active(user_id: int) -> list[User]:
+    return list(User.objects.with_profile().filter(pk=user_id, is_active=True))
+
+
+def _mail(user: User, letter: Letter, token: str) -> None:
+    # After the ``#``: browsers send that part to no server, so it is in no log and no Referer (E8).
+    context = {
+        "name": user.full_name,
+        "link": f"{settings.FRONTEND_URL}/{letter.page}#{urlencode({'token': token})}",
+        "site": settings.FRONTEND_URL,
+    }
+    text = render_to_string(f"accounts/mail/{letter.template}.txt", context)
+    mail = EmailMultiAlternatives(letter.subject, text, to=[user.email])
+    mail.attach_alternative(
+        render_to_string(f"accounts/mail/{letter.template}.html", context), "text/html"
+    )
+    mail.send()

@@ -1,0 +1,125 @@
+"""What clients get (contract 5)."""
+
+from rest_framework import serializers
+
+from accounts.enums import ContactMethod
+from accounts.models import Builder
+from realestate.core.api.serializers import ReadSerializer
+from realestate.core.enums import Role
+
+
+class UserRead(ReadSerializer):
+    """The account and its profile in one object; what the type does not have is null."""
+
+    related = ("builder", "customer")
+
+    id = serializers.IntegerField()
+    email = serializers.EmailField()
+    user_type = serializers.ChoiceField(Role.choices)
+    full_name = serializers.CharField()
+    builder_id = serializers.IntegerField(allow_null=True)
+    customer_id = serializers.IntegerField(allow_null=True)
+    phone = serializers.CharField(source="profile.phone", allow_null=True)
+    address = serializers.CharField(source="profile.address", allow_null=True)
+    company_name = serializers.CharField(source="profile.company_name", allow_null=True)
+    license_number = serializers.CharField(source="profile.license_number", allow_null=True)
+    website = serializers.CharField(source="profile.website", allow_null=True)
+    description = serializers.CharField(source="profile.description", allow_null=True)
+    logo_url = serializers.CharField(source="profile.logo_url", allow_null=True)
+    verified = serializers.BooleanField(
+        source="profile.verified",
+        allow_null=True,
+        help_text="Builders: licence and company were checked.",
+    )
+    first_name = serializers.CharField(source="profile.first_name", allow_null=True)
+    last_name = serializers.CharField(source="profile.last_name", allow_null=True)
+    date_of_birth = serializers.DateField(source="profile.date_of_birth", allow_null=True)
+    preferred_contact_method = serializers.ChoiceField(
+        ContactMethod.choices, source="profile.preferred_contact_method", allow_null=True
+    )
+    is_active = serializers.BooleanField()
+    is_verified = serializers.BooleanField(help_text="The e-mail address is verified.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    last_login = serializers.DateTimeField(allow_null=True)
+
+
+class TokenRead(ReadSerializer):
+    """A pair of tokens."""
+
+    access_token = serializers.CharField(help_text="Send it as `Authorization: Bearer …`.")
+    refresh_token = serializers.CharField(help_text="Works once, at `/api/auth/refresh`.")
+    token_type = serializers.CharField(help_text="`bearer`.")
+    expires_in = serializers.IntegerField(help_text="Life of the access token, in seconds.")
+
+
+class LoginRead(TokenRead):
+    """A pair of tokens and whose they are."""
+
+    user = UserRead()
+
+
+class BuilderPublic(ReadSerializer):
+    """A builder as everybody sees it; licence, phone and address are not for everybody."""
+
+    figures = ("rating", "total_projects")
+
+    id = serializers.IntegerField(source="pk")
+    user_id = serializers.IntegerField()
+    full_name = serializers.CharField()
+    company_name = serializers.CharField()
+    rating = serializers.SerializerMethodField(
+        help_text="Mean of the ratings; null before the first."
+    )
+    total_projects = serializers.SerializerMethodField()
+    verified = serializers.BooleanField()
+    website = serializers.CharField()
+    description = serializers.CharField()
+    logo_url = serializers.CharField()
+
+    # Lent figures (projects, bookings). Where a builder is nested, the queryset may not have asked for them.
+    def get_rating(self, builder: Builder) -> float | None:
+        """The lent figure, or null."""
+        rating = getattr(builder, "rating", None)
+        return None if rating is None else float(rating)
+
+    def get_total_projects(self, builder: Builder) -> int | None:
+        """The lent figure, or null."""
+        return getattr(builder, "total_projects", None)
+
+
+class BuilderOwn(BuilderPublic):
+    """A builder as its owner and staff see it."""
+
+    related = ("user",)
+
+    email = serializers.EmailField(source="user.email")
+    license_number = serializers.CharField()
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class CustomerContact(ReadSerializer):
+    """A customer as the builders see it that the customer has dealt with."""
+
+    related = ("user",)
+
+    id = serializers.IntegerField(source="pk")
+    user_id = serializers.IntegerField()
+    full_name = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    email = serializers.EmailField(source="user.email")
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    preferred_contact_method = serializers.ChoiceField(ContactMethod.choices)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class CustomerOwn(CustomerContact):
+    """A customer as the customer and staff see it."""
+
+    date_of_birth = serializers.DateField(allow_null=True)

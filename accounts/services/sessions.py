@@ -1,0 +1,174 @@
+"""Sessions: log in, refresh, log out. A token is worth what its session's row says (D19)."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+
+from accounts import rules
+from accounts.models import Session, User
+from accounts.services import tokens
+from accounts.services.hashing import matches
+from accounts.services.tokens import TokenPair
+from realestate.core import audit, clock
+from realestate.core.errors import DomainError
+from realestate.core.locking import lock
+from realestate.core.transactions import service
+
+log = logging.getLogger(__name__)
+
+
+class IncorrectCredentials(DomainError):
+    """Incorrect email or password"""  # noqa: D400  # the contract's text
+
+    code, status = "incorrect_credentials", 401
+
+
+class SessionEnded(DomainError):
+    """Your session has ended; please log in again."""
+
+    code, status = "session_ended", 401
+
+
+@dataclass(frozen=True)
+class Client:
+    """Where a login comes from, as its owner may want to see it."""
+
+    address: str = ""
+    user_agent: str = ""
+
+    def shortened(self) -> "Client":
+        """As long as the columns, and without characters that are no text."""
+        agent = "".join(character for character in self.user_agent if character.isprintable())
+        return replace(self, address=self.address[:45], user_agent=agent[:200])
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody who is logged in now."""
+
+    user: User
+    tokens: TokenPair
+
+
+def log_in(
+    *, email: str, password: str, user_type: str = "", client: Client | None = None
+) -> Login:
+    """Check a password and open a session. Raises IncorrectCredentials, whatever was wrong.
+
+    No transaction around it: the slow hash must not keep one open. ``open_session`` checks again what it needs.
+    """
+    user = User.objects.filter(email=rules.normalize_email(email)).first()
+    known = matches(user, password)
+    if user is None or not known or not user.is_active or user_type not in {"", user.user_type}:
+        log.info("login_refused", extra={"account": user.pk if user is not None else None})
+        raise IncorrectCredentials
+    return open_session(user_id=user.pk, password=user.password, client=client)
+
+
+def is_familiar(*, email: str, client: Client) -> bool:
+    """Whether an account was opened from this address before: its owner, whom strangers' attempts must not lock out."""
+    return Session.objects.opened_from(
+        rules.normalize_email(email), client.shortened().address
+    ).exists()
+
+
+@service
+def open_session(*, user_id: int, password: str, client: Client | None = None) -> Login:
+    """A new session for an active user whose stored password is still the given hash. Raises IncorrectCredentials."""
+    now = clock.now()
+    try:
+        user = lock(User.objects.with_profile().filter(is_active=True, password=password), user_id)
+    except User.DoesNotExist as error:
+        raise IncorrectCredentials from error
+    user.last_login = now
+    user.save(update_fields=["last_login"])
+    origin = (client or Client()).shortened()
+    session = Session.objects.create(
+        user=user,
+        jti=uuid4().hex,
+        created_at=now,
+        expires_at=_expiry(now),
+        user_agent=origin.user_agent,
+        address=origin.address,
+    )
+    return Login(user, tokens.mint(session))
+
+
+def refresh_session(*, refresh_token: str) -> TokenPair:
+    """Exchange a refresh token, once. Raises TokenRefused, SessionEnded.
+
+    A token that was exchanged before is stolen or lost: its session ends. That must be kept although the caller is
+    refused, so these are two transactions.
+    """
+    claims = tokens.read_refresh(refresh_token)
+    pair = rotate_session(session_id=claims.session_id, user_id=claims.user_id, jti=claims.jti)
+    if pair is None:
+        reason = "refresh token used again"
+        if end_session(
+            actor=None, session_id=claims.session_id, user_id=claims.user_id, reason=reason
+        ):
+            log.warning("refresh_token_reused", extra={"account": claims.user_id})
+        raise SessionEnded
+    return pair
+
+
+@service
+def rotate_session(*, session_id: int, user_id: int, jti: str) -> TokenPair | None:
+    """Mint the next pair; the same pair again inside the grace; None for a token that is no longer good.
+
+    Of many callers with one token exactly one finds the row with its ``jti`` (D19).
+    """
+    now = clock.now()
+    live = Session.objects.live(now).filter(pk=session_id, user=user_id)
+    live.filter(jti=jti).update(
+        jti=uuid4().hex, previous_jti=F("jti"), rotated_at=now, expires_at=_expiry(now)
+    )
+    just_now = now - rules.REFRESH_GRACE
+    session = (
+        live.filter(previous_jti=jti, rotated_at__gt=just_now, user__is_active=True)
+        .select_related("user")
+        .first()
+    )
+    return tokens.mint(session) if session is not None else None
+
+
+@service
+def end_session(*, actor: User | None, session_id: int, user_id: int, reason: str) -> bool:
+    """Make the tokens of one session worthless; False when they already were."""
+    ended = revoke(Session.objects.filter(pk=session_id, user=user_id))
+    return _recorded(actor, user_id, ended, reason) > 0
+
+
+@service
+def end_sessions(*, actor: User | None, user_id: int, reason: str) -> int:
+    """Log a user out everywhere; returns from how many sessions."""
+    return _recorded(actor, user_id, revoke(Session.objects.filter(user=user_id)), reason)
+
+
+@service
+def purge_sessions() -> int:
+    """Delete sessions that ended long ago; returns how many."""
+    long_ago = clock.now() - rules.KEEP_ENDED_SESSIONS
+    return Session.objects.ended_before(long_ago).delete()[0]
+
+
+def revoke(sessions: QuerySet[Session]) -> int:
+    """Within another service: mark sessions as ended; returns how many were live."""
+    now = clock.now()
+    return sessions.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now)
+
+
+def _recorded(actor: User | None, user_id: int, ended: int, reason: str) -> int:
+    if ended:
+        user = User.objects.get(pk=user_id)
+        audit.record(actor, user, "sessions_ended", after={"sessions": ended}, reason=reason)
+    return ended
+
+
+def _expiry(now: datetime) -> datetime:
+    expiry: datetime = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    return expiry

@@ -1,0 +1,174 @@
+"""Register, log in, refresh, log out, and one's own account."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import rules, services
+from accounts.models import User
+from accounts.serializers import (
+    BuilderWrite,
+    CustomerWrite,
+    LoginForm,
+    LoginRead,
+    LoginWrite,
+    LogoutWrite,
+    RefreshWrite,
+    RegisterWrite,
+    TokenRead,
+    UserRead,
+)
+from accounts.services import (
+    EmailTaken,
+    IncorrectCredentials,
+    LicenseTaken,
+    SessionEnded,
+    TokenRefused,
+    WeakPassword,
+)
+from accounts.views.limits import attempt, client_of, count_account, count_address
+from realestate.core.api.access import PUBLIC, USERS
+from realestate.core.api.parsers import JSONParser
+from realestate.core.api.serializers import MessageRead
+from realestate.core.api.views import Edge, message
+from realestate.core.enums import Role
+
+
+class Entrance(Edge):
+    """Doors that need no key: a stale token that the frontend still sends is not even looked at (contract T6)."""
+
+    authentication_classes = ()
+    access = {"post": PUBLIC}
+    tag = "auth"
+
+
+def login_response(login: services.Login, status: int = 200) -> Response:
+    """Contract 5: the tokens and the user."""
+    return Response(LoginRead({**vars(login.tokens), "user": login.user}).data, status=status)
+
+
+class RegisterView(Entrance):
+    """POST /api/auth/register."""
+
+    errors = {"post": (EmailTaken, LicenseTaken, WeakPassword)}
+
+    @extend_schema(request=RegisterWrite, responses={201: LoginRead}, operation_id="auth_register")
+    def post(self, request: Request) -> Response:
+        """Make an account as a builder or customer and log in."""
+        body = self.parse(RegisterWrite)
+        count_address(request, rules.REGISTER_PER_ADDRESS)
+        count_account(body["email"], rules.REGISTER_PER_ACCOUNT)
+        return login_response(
+            services.register_account(**body, client=client_of(request)), status=201
+        )
+
+
+class LoginView(Entrance):
+    """POST /api/auth/login."""
+
+    parser_classes = (JSONParser, FormParser, MultiPartParser)
+    errors = {"post": (IncorrectCredentials,)}
+
+    @extend_schema(
+        request={"application/json": LoginWrite, "application/x-www-form-urlencoded": LoginForm},
+        responses=LoginRead,
+        operation_id="auth_login",
+        examples=[
+            OpenApiExample(
+                "customer", LoginWrite.example, request_only=True, media_type="application/json"
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Log in with e-mail address and password."""
+        body = self.parse(LoginWrite)
+        user_type = (body.get("user_type") or "").strip().lower()
+        with attempt(request, body["email"]):
+            login = services.log_in(
+                email=body["email"],
+                password=body["password"],
+                user_type=user_type,
+                client=client_of(request),
+            )
+        return login_response(login)
+
+
+class RefreshView(Entrance):
+    """POST /api/auth/refresh."""
+
+    errors = {"post": (TokenRefused, SessionEnded)}
+
+    @extend_schema(request=RefreshWrite, responses=TokenRead, operation_id="auth_refresh")
+    def post(self, request: Request) -> Response:  # DRF's signature
+        """Exchange a refresh token for a new pair.
+
+        A refresh token works once. Within ten seconds the same answer is given again; after that the session ends,
+        because somebody else may have the token.
+        """
+        pair = services.refresh_session(**self.parse(RefreshWrite))
+        return Response(TokenRead(vars(pair)).data)
+
+
+class LogoutView(Edge):
+    """POST /api/auth/logout."""
+
+    access = {"post": USERS}
+    tag = "auth"
+
+    @extend_schema(request=LogoutWrite, responses=MessageRead, operation_id="auth_logout")
+    def post(self, request: Request) -> Response:
+        """Log out: the tokens of this session, or of all, stop working at once."""
+        user: User = request.user  # type: ignore[assignment]  # the guard lets only users in
+        if self.parse(LogoutWrite)["everywhere"]:
+            services.end_sessions(actor=user, user_id=user.pk, reason="logged out everywhere")
+        else:
+            session_id = getattr(request.auth, "session_id", 0)
+            services.end_session(
+                actor=user, session_id=session_id, user_id=user.pk, reason="logged out"
+            )
+        return message("You are logged out.")
+
+
+class MeView(Edge):
+    """GET and PATCH /api/auth/me."""
+
+    access = {"get": USERS, "patch": USERS}
+    errors = {"patch": (LicenseTaken,)}
+    tag = "auth"
+
+    @extend_schema(responses=UserRead, operation_id="auth_me")
+    def get(self, request: Request) -> Response:
+        """Your account and profile."""
+        return self._shown(request)
+
+    @extend_schema(
+        request=PolymorphicProxySerializer(
+            component_name="ProfileWrite",
+            serializers=[BuilderWrite, CustomerWrite],
+            resource_type_field_name=None,
+        ),
+        responses=UserRead,
+        operation_id="auth_me_edit",
+    )
+    def patch(self, request: Request) -> Response:
+        """Edit your profile.
+
+        Builders edit company, licence, phone, address, website, description and logo; customers name, phone, address,
+        date of birth and contact method. Type, e-mail address and flags do not change here.
+        """
+        user: Any = request.user
+        match user.user_type:
+            case Role.BUILDER:
+                changes = self.parse(BuilderWrite, partial=True)
+                services.update_builder(actor=user, builder_id=user.pk, changes=changes)
+            case Role.CUSTOMER:
+                changes = self.parse(CustomerWrite, partial=True)
+                services.update_customer(actor=user, customer_id=user.pk, changes=changes)
+        return self._shown(request)
+
+    def _shown(self, request: Request) -> Response:
+        row = User.objects.for_user(request.user).with_profile().get(pk=request.user.pk)
+        return Response(UserRead(row).data)

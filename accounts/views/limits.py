@@ -1,0 +1,48 @@
+"""How often one may try, counted in the database before the work is done (D21)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rest_framework.request import Request
+
+from accounts import rules
+from accounts.rules import Limit
+from accounts.services import Client, is_familiar
+from realestate.core.api.throttling import client_address, give_back, limit
+
+
+def client_of(request: Request) -> Client:
+    """Address and browser of the caller."""
+    return Client(address=client_address(request), user_agent=request.headers.get("User-Agent", ""))
+
+
+def count_address(request: Request, rule: Limit) -> None:
+    """One more use from the caller's address. Raises TooManyRequests (429)."""
+    limit(rule.scope, rules.network(client_address(request)), times=rule.times, per=rule.per)
+
+
+def count_account(email: str, rule: Limit) -> None:
+    """One more use for an account, whether or not it exists. Raises TooManyRequests (429)."""
+    limit(rule.scope, rules.normalize_email(email), times=rule.times, per=rule.per)
+
+
+@contextmanager
+def attempt(request: Request, email: str) -> Iterator[None]:
+    """Around a login: counted before the password is looked at, given back when it was right (E4).
+
+    Strangers' attempts fill the account's counter, but not the one that the account has at an address that its owner
+    has logged in from: nobody can be locked out by others for good.
+    """
+    account, client = rules.normalize_email(email), client_of(request)
+    if is_familiar(email=account, client=client):
+        account = f"{account} {client.address}"
+    uses = [
+        limit(rule.scope, identity, times=rule.times, per=rule.per)
+        for rule, identity in (
+            (rules.LOGIN_PER_ADDRESS, rules.network(client.address)),
+            (rules.LOGIN_PER_ACCOUNT, account),
+        )
+    ]
+    yield
+    for use in uses:
+        give_back(use)

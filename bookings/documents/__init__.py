@@ -1,0 +1,5 @@
+"""Documents of bookings: data in, PDF out; no decisions."""
+
+from bookings.documents.agreement import agreement_pdf
+
+__all__ = ["agreement_pdf"]

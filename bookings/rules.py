@@ -1,0 +1,147 @@
+"""Rules of the bookings app: R5 (states of a booking), R4 (holds), R13 (change requests). Pure tables and functions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bookings.enums import BookingAction as A
+from bookings.enums import BookingState as S
+from bookings.enums import (
+    ChangeAction,
+    ChangeState,
+    ChangeType,
+    Lifecycle,
+    PaidShare,
+    PaymentPlan,
+)
+from projects.enums import ClaimStage
+from realestate.core.money import DEFAULT_CURRENCY, round_money
+from realestate.core.vocabulary import Vocabulary
+
+# --- R5: where a booking can go --------------------------------------------------------------------------------------
+
+NEW = ""  # before the first state
+TRANSITIONS: dict[str, dict[str, str]] = {
+    S.INQUIRY: {A.SCHEDULE_VISIT: S.SITE_VISIT_SCHEDULED, A.HOLD: S.ON_HOLD},
+    S.SITE_VISIT_SCHEDULED: {A.HOLD: S.ON_HOLD},
+    S.ON_HOLD: {A.PAY_TOKEN: S.TOKEN_PAID, A.EXPIRE: S.EXPIRED, A.CANCEL: S.CANCELLED},
+    S.TOKEN_PAID: {A.CONFIRM: S.BOOKING_CONFIRMED, A.CANCEL: S.CANCELLED},
+    S.BOOKING_CONFIRMED: {A.SIGN: S.AGREEMENT_SIGNED, A.CANCEL: S.CANCELLED},
+    S.AGREEMENT_SIGNED: {A.OFFER_POSSESSION: S.POSSESSION_OFFERED, A.CANCEL: S.CANCELLED},
+    S.POSSESSION_OFFERED: {A.HAND_OVER: S.HANDED_OVER, A.CANCEL: S.CANCELLED},
+}
+DEAD = frozenset({S.CANCELLED, S.EXPIRED, S.TRANSFERRED})  # over without a handover: nothing can be changed
+STAGE_AFTER: Mapping[str, ClaimStage] = {  # how firm the unit's claim is from a state on (R4.1)
+    S.TOKEN_PAID: ClaimStage.BOOKED,
+    S.BOOKING_CONFIRMED: ClaimStage.BOOKED,
+    S.AGREEMENT_SIGNED: ClaimStage.SOLD,
+    S.POSSESSION_OFFERED: ClaimStage.SOLD,
+    S.HANDED_OVER: ClaimStage.HANDED_OVER,
+}
+BY_HAND = frozenset(  # what a builder asks for by naming a status; the rest follows from money, time or a claim
+    {A.PAY_TOKEN, A.CONFIRM, A.SIGN, A.OFFER_POSSESSION, A.HAND_OVER, A.CANCEL}
+)
+LIFECYCLE: Mapping[str, Lifecycle] = {
+    S.INQUIRY: Lifecycle.PENDING,
+    S.SITE_VISIT_SCHEDULED: Lifecycle.PENDING,
+    S.ON_HOLD: Lifecycle.PENDING,
+    S.TOKEN_PAID: Lifecycle.ACTIVE,
+    S.BOOKING_CONFIRMED: Lifecycle.ACTIVE,
+    S.AGREEMENT_SIGNED: Lifecycle.ACTIVE,
+    S.POSSESSION_OFFERED: Lifecycle.ACTIVE,
+    S.HANDED_OVER: Lifecycle.COMPLETED,
+    S.CANCELLED: Lifecycle.CANCELLED,
+    S.EXPIRED: Lifecycle.CANCELLED,
+    S.TRANSFERRED: Lifecycle.CANCELLED,
+}
+STATE_WORDS = Vocabulary(
+    S,
+    {
+        "confirmed": S.BOOKING_CONFIRMED,
+        "signed": S.AGREEMENT_SIGNED,
+        "registered": S.AGREEMENT_SIGNED,
+        "canceled": S.CANCELLED,
+    },
+)
+LIFECYCLE_WORDS = Vocabulary(Lifecycle, {"canceled": Lifecycle.CANCELLED})
+
+
+def targets_of(word: object) -> frozenset[str] | None:
+    """The states that a status word means: the lifecycle's (``active``) or one state's; None for an unknown word."""
+    if (lifecycle := LIFECYCLE_WORDS.resolve(word)) is not None:
+        return frozenset(state for state, short in LIFECYCLE.items() if short == lifecycle)
+    state = STATE_WORDS.resolve(word)
+    return None if state is None else frozenset({state})
+
+
+def action_for(word: object, state: str) -> A | None:
+    """The one step that leads from ``state`` to what ``word`` means; None where no single step does."""
+    targets = targets_of(word) or frozenset()
+    steps = TRANSITIONS.get(state, {})
+    return next((A(name) for name, new in steps.items() if name in BY_HAND and new in targets), None)
+
+
+# --- R4: holds -------------------------------------------------------------------------------------------------------
+
+
+def longest_end(taken_at: datetime, maximum_minutes: int) -> datetime:
+    """R4.5: the last instant to which a hold may be extended, counted from when it was taken."""
+    return taken_at + timedelta(minutes=maximum_minutes)
+
+
+def in_cooldown(expired_at: datetime, now: datetime, cooldown_minutes: int) -> bool:
+    """R4.6: whether a customer must still wait before holding a unit whose hold lapsed at ``expired_at``."""
+    return now < expired_at + timedelta(minutes=cooldown_minutes)
+
+
+def token_for(total: Decimal, percent: Decimal, currency: str = DEFAULT_CURRENCY) -> Decimal:
+    """What reserves a unit: a percentage of the price, rounded once (R0), never zero and never above the price."""
+    smallest = round_money(Decimal("0.01"), currency) or Decimal(1)
+    return min(max(round_money(total * percent / 100, currency), smallest), total)
+
+
+# --- R13: change requests --------------------------------------------------------------------------------------------
+
+C, X = ChangeState, ChangeAction
+CHANGE_TRANSITIONS: dict[str, dict[str, str]] = {
+    C.SUBMITTED: {X.REVIEW: C.UNDER_REVIEW, X.WITHDRAW: C.WITHDRAWN},
+    C.UNDER_REVIEW: {X.QUOTE: C.QUOTED, X.REJECT: C.REJECTED, X.WITHDRAW: C.WITHDRAWN},
+    C.QUOTED: {  # a further quote is a new version and supersedes the one before it
+        X.QUOTE: C.QUOTED,
+        X.APPROVE: C.APPROVED,
+        X.DECLINE: C.DECLINED,
+        X.LAPSE: C.LAPSED,
+        X.WITHDRAW: C.WITHDRAWN,
+    },
+    C.APPROVED: {X.START: C.IN_PROGRESS},
+    C.IN_PROGRESS: {X.COMPLETE: C.COMPLETED},
+}
+BUILDER_CHANGE_ACTIONS = frozenset({X.REVIEW, X.REJECT, X.START, X.COMPLETE})  # by PATCH; quotes have a way of their own
+CUSTOMER_CHANGE_ACTIONS = frozenset({X.APPROVE, X.DECLINE, X.WITHDRAW})
+CHANGE_WORDS = Vocabulary(
+    C, {"pending": C.SUBMITTED, "in_review": C.UNDER_REVIEW, "reviewing": C.UNDER_REVIEW}
+)
+
+
+def change_action_for(wanted: str, state: str) -> X | None:
+    """The one step that leads a change request from ``state`` to ``wanted``; None where none does."""
+    steps = CHANGE_TRANSITIONS.get(state, {})
+    return next((X(name) for name, new in steps.items() if new == wanted), None)
+
+
+# --- words that clients use ------------------------------------------------------------------------------------------
+
+PLAN_WORDS = Vocabulary(
+    PaymentPlan,
+    {
+        "one_time": PaymentPlan.FULL_PAYMENT,
+        "full": PaymentPlan.FULL_PAYMENT,
+        "installment": PaymentPlan.INSTALLMENTS,
+        "instalments": PaymentPlan.INSTALLMENTS,
+    },
+)
+TYPE_WORDS = Vocabulary(ChangeType)
+PAID_WORDS = Vocabulary(
+    PaidShare,
+    {"paid": PaidShare.COMPLETED, "unpaid": PaidShare.PENDING, "partially_paid": PaidShare.PARTIAL},
+)

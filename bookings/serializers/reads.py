@@ -1,0 +1,152 @@
+"""What clients get (contract 7.3, 7.9)."""
+
+from rest_framework import serializers
+
+from bookings.enums import BookingState, ChangeState, ChangeType, Lifecycle, PaymentPlan
+from bookings.models import Booking
+from projects.enums import ClaimKind, ReleaseReason
+from projects.models import Claim
+from projects.serializers import ProjectRead, UnitRead
+from realestate.core import clock
+from realestate.core.api.pdf import document_link
+from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
+
+
+class BookedUnitRead(UnitRead):
+    """A unit with its project and builder, three deep as the frontend reads it."""
+
+    project = ProjectRead()
+
+
+class BookingRead(ReadSerializer):
+    """A booking as both parties see it."""
+
+    aliases = {"booking_amount": "total_amount", "notes": "special_requests"}
+    figures = ("paid_amount", "pending_amount", "payment_progress")
+    related = ("claim", "customer")
+    order = ("-booking_date", "-pk")
+
+    id = serializers.IntegerField()
+    booking_number = serializers.CharField()
+    booking_status = serializers.ChoiceField(BookingState.choices)
+    status = serializers.ChoiceField(Lifecycle.choices, help_text="The short status.")
+    booking_date = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(
+        source="claim.expires_at", allow_null=True, help_text="When the hold ends; null without one."
+    )
+    customer_id = serializers.IntegerField()
+    unit_id = serializers.IntegerField(allow_null=True)
+    project_id = serializers.IntegerField()
+    agreement_value = MoneyField(allow_null=True, help_text="The price before tax.")
+    tax_amount = MoneyField()
+    total_amount = MoneyField(allow_null=True, help_text="What is to be paid in all.")
+    token_amount = MoneyField(allow_null=True)
+    paid_amount = MoneyField(help_text="Completed payments, except maintenance and penalties.")
+    pending_amount = MoneyField()
+    payment_progress = serializers.DecimalField(5, 2, help_text="Percent, 0 to 100.")
+    currency = serializers.CharField(help_text="ISO 4217.")
+    payment_plan = serializers.ChoiceField(PaymentPlan.choices)
+    loan_approved = serializers.BooleanField()
+    loan_amount = MoneyField(allow_null=True)
+    special_requests = serializers.CharField()
+    expected_registration_date = serializers.DateField(allow_null=True)
+    actual_registration_date = serializers.DateField(allow_null=True)
+    agent_id = serializers.IntegerField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True)
+    state_reason = serializers.CharField(help_text="Why it was cancelled or moved.")
+    agreement_url = serializers.SerializerMethodField(
+        help_text="Opens the agreement without a login for ten minutes; null before it is generated."
+    )
+    version = serializers.IntegerField(help_text="Send it as If-Match to change only what you saw.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    unit = BookedUnitRead(allow_null=True)
+
+    def get_agreement_url(self, booking: Booking) -> str | None:
+        """A fresh link for whoever reads."""
+        return agreement_link(booking.pk) if booking.has_agreement else None  # type: ignore[attr-defined]  # annotated by with_agreement
+
+
+def agreement_link(booking_id: int) -> str:
+    """An absolute, signed, short-lived address of a booking's agreement."""
+    return document_link(f"/api/bookings/{booking_id}/download-agreement")
+
+
+class BookingPageRead(PageRead):
+    """A page of bookings."""
+
+    bookings = BookingRead(many=True)
+
+
+class AgreementRead(ReadSerializer):
+    """An agreement that was just generated."""
+
+    message = serializers.CharField()
+    booking_id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    agreement_url = serializers.CharField()
+    generated_at = serializers.DateTimeField()
+
+
+class HoldRead(ReadSerializer):
+    """A hold of a unit."""
+
+    related = ("unit",)
+
+    id = serializers.IntegerField()
+    unit_id = serializers.IntegerField()
+    unit_number = serializers.CharField(source="unit.unit_number")
+    project_id = serializers.IntegerField(source="unit.project_id")
+    price = MoneyField(source="unit.price")
+    customer_id = serializers.IntegerField(allow_null=True)
+    kind = serializers.ChoiceField(ClaimKind.choices)
+    taken_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    released_at = serializers.DateTimeField(allow_null=True)
+    release_reason = serializers.ChoiceField(ReleaseReason.choices, allow_blank=True)
+    is_live = serializers.SerializerMethodField()
+
+    def get_is_live(self, claim: Claim) -> bool:
+        """Whether it occupies the unit now."""
+        return claim.is_live(clock.now())
+
+
+class ChangeQuoteRead(ReadSerializer):
+    """A numbered offer."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    net_amount = MoneyField(help_text="Negative for an omission.")
+    tax_amount = MoneyField()
+    total_amount = MoneyField()
+    timeline_days = serializers.IntegerField()
+    description = serializers.CharField()
+    valid_until = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+
+
+class ChangeRequestRead(ReadSerializer):
+    """A change request with its offers, newest first."""
+
+    order = ("-created_at", "-pk")
+
+    id = serializers.IntegerField()
+    tracking_number = serializers.CharField()
+    booking_id = serializers.IntegerField()
+    request_type = serializers.ChoiceField(ChangeType.choices)
+    request_title = serializers.CharField()
+    request_description = serializers.CharField()
+    current_specification = serializers.CharField()
+    requested_specification = serializers.CharField()
+    attachments = serializers.ListField(child=serializers.CharField())
+    status = serializers.ChoiceField(ChangeState.choices)
+    estimated_cost = MoneyField(allow_null=True)
+    estimated_timeline_days = serializers.IntegerField(allow_null=True)
+    builder_response = serializers.CharField()
+    rejection_reason = serializers.CharField()
+    approval_date = serializers.DateTimeField(allow_null=True)
+    completion_date = serializers.DateTimeField(allow_null=True)
+    final_cost = MoneyField(allow_null=True)
+    quotes = ChangeQuoteRead(many=True, source="shown_quotes")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()

@@ -1,0 +1,223 @@
+"""Making a booking and moving it along its states (R5)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from accounts.models import Customer, User
+from accounts.services import relate
+from bookings.enums import BookingAction, BookingState, PaymentPlan
+from bookings.events import BookingMoved
+from bookings.models import Booking
+from bookings.rules import BY_HAND, NEW, STAGE_AFTER, TRANSITIONS, action_for, token_for
+from bookings.services.holds import claim_for
+from bookings.services.limits import TOKEN_PERCENT
+from bookings.services.parties import buyer, claimable_units
+from bookings.services.standing import (
+    SHOWN,
+    lock_booking,
+    refuse_customers,
+    refuse_lapsed,
+    state_at,
+    with_claim,
+)
+from projects.enums import ClaimKind, ReleaseReason
+from projects.models import Claim, Unit
+from projects.services import UnitNotAvailable, advance_claim, release_claim, set_parties
+from realestate.core import audit, clock
+from realestate.core.db.conflicts import register_conflict
+from realestate.core.enums import Role
+from realestate.core.errors import DomainError, InvalidTransition
+from realestate.core.events import publish
+from realestate.core.locking import lock
+from realestate.core.money import ZERO
+from realestate.core.states import advance, allowed_actions
+from realestate.core.transactions import service
+
+
+class PriceChanged(DomainError):
+    """The price of this unit has changed; please check it before you book."""
+
+    code, status = "price_changed", 422
+
+
+class TokenOutOfRange(DomainError):
+    """The token must be at least what the builder asks for, and at most the price."""
+
+    code, status = "token_out_of_range", 422
+
+
+class LoanOutOfRange(DomainError):
+    """A loan cannot be larger than the price."""
+
+    code, status = "loan_out_of_range", 422
+
+
+register_conflict("bookings_booking_claim_id_key", UnitNotAvailable)  # PostgreSQL's name for OneToOneField
+
+
+class Terms(TypedDict, total=False):
+    """What the buyer says about paying and wishes; all of it optional."""
+
+    payment_plan: PaymentPlan
+    loan_amount: Decimal | None
+    special_requests: str
+    expected_registration_date: date | None
+
+
+@service
+def book_unit(
+    *,
+    actor: User,
+    unit_id: int,
+    customer_id: int | None = None,
+    token_amount: Decimal | None = None,
+    total_amount: Decimal | None = None,
+    **terms: Unpack[Terms],
+) -> Booking:
+    """Book a unit (contract 0.7): its claim, or the buyer's own hold of it, and the booking in one step, on hold.
+
+    A customer books for itself; builders and staff name a customer that they may see. Price, project and parties come
+    from the server; a ``total_amount`` that is not the price is refused (R1). Raises UnitNotAvailable (409),
+    PriceChanged, TokenOutOfRange, LoanOutOfRange, HoldLimit, HoldCooldown (422), DoesNotExist for strangers.
+    """
+    now = clock.now()
+    unit = claimable_units(actor).get(pk=unit_id)
+    customer = buyer(actor, customer_id)
+    claim = _own_hold(actor, customer, unit, now) or claim_for(
+        actor=actor, unit_id=unit.pk, project=unit.project, customer=customer
+    )
+    unit.refresh_from_db(fields=["price"])  # as it is now that nobody else can claim the unit
+    if total_amount is not None and total_amount != unit.price:
+        raise PriceChanged(total_amount=unit.price)
+    booking = Booking(
+        customer=customer,
+        project=unit.project,
+        unit=unit,
+        claim=claim,
+        state=BookingState.ON_HOLD,
+        booking_date=now,
+        agreement_value=unit.price,
+        tax_amount=ZERO,
+        token_amount=_token(actor, unit, token_amount),
+        currency=unit.project.currency,
+        **terms,
+    )
+    refuse_large_loan(booking)
+    booking.save(force_insert=True)
+    relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
+    audit.record(actor, booking, "booked", after={"unit": unit.pk, "agreement_value": unit.price})
+    publish(BookingMoved(booking_id=booking.pk, old=NEW, new=booking.state))
+    return booking
+
+
+@service
+def cancel_booking(*, actor: User, booking_id: int, reason: str = "") -> Booking:
+    """R5.10: end a booking and free its unit; both parties may. An app above may refuse (money held, R11).
+
+    Raises InvalidTransition (409), Booking.DoesNotExist for strangers.
+    """
+    return _move(actor, lock_booking(actor, booking_id), BookingAction.CANCEL, reason)
+
+
+@service
+def move_booking(*, actor: User, booking_id: int, action: str, reason: str = "") -> Booking:
+    """Rows 4 to 8 and 10 of R5, by the builder or staff. An app above may refuse (token not paid).
+
+    Raises NotAllowed (403) for customers, InvalidTransition (409), Booking.DoesNotExist for strangers.
+    """
+    refuse_customers(actor, "Only the builder moves a booking on; you may cancel it.")
+    booking = lock_booking(actor, booking_id)
+    if action not in BY_HAND:
+        raise InvalidTransition(state=booking.state, allowed=_allowed(booking))
+    return _move(actor, booking, action, reason)
+
+
+@service
+def set_status(*, actor: User, booking_id: int, word: str, reason: str = "") -> Booking:
+    """Move a booking to the status that a client names (contract 7.5): the one step that leads there.
+
+    Raises NotAllowed (403) for customers, InvalidTransition (409) where no single step leads there.
+    """
+    refuse_customers(actor, "Only the builder moves a booking on; you may cancel it.")
+    booking = lock_booking(actor, booking_id)
+    refuse_lapsed(booking, clock.now())
+    action = action_for(word, booking.state)
+    if action is None:
+        raise InvalidTransition(state=booking.state, allowed=_allowed(booking))
+    return _move(actor, booking, action, reason)
+
+
+@service
+def expire_booking(*, booking_id: int) -> bool:
+    """R5.9: record that a hold lapsed without a token. Says whether there was anything to record; idempotent."""
+    now = clock.now()
+    booking = with_claim(lock(Booking.objects.select_related(*SHOWN), booking_id))
+    if state_at(booking, now) == booking.state:
+        return False
+    old, new = advance(booking, TRANSITIONS, BookingAction.EXPIRE)
+    if booking.claim is not None and booking.claim.released_at is None:
+        release_claim(actor=audit.SYSTEM, claim_id=booking.claim.pk, reason=ReleaseReason.EXPIRED)
+    _finish(None, booking, old, new, "")
+    return True
+
+
+def refuse_large_loan(booking: Booking) -> None:
+    """Raises LoanOutOfRange (422) for a loan above the price."""
+    price = (booking.agreement_value or ZERO) + booking.tax_amount
+    if booking.loan_amount is not None and booking.loan_amount > price:
+        raise LoanOutOfRange(errors={"loan_amount": [f"Must be at most {price}."]})
+
+
+def _move(actor: User, booking: Booking, action: str, reason: str) -> Booking:
+    refuse_lapsed(booking, clock.now())
+    old, new = advance(booking, TRANSITIONS, action)
+    if booking.claim is not None:
+        if new == BookingState.CANCELLED:
+            release_claim(actor=actor, claim_id=booking.claim.pk, reason=ReleaseReason.CANCELLED)
+        elif STAGE_AFTER[new] != booking.claim.stage:
+            advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
+    _finish(actor, booking, old, new, reason)
+    return booking
+
+
+def _finish(actor: User | None, booking: Booking, old: str, new: str, reason: str) -> None:
+    booking.state_reason = reason
+    booking.version += 1
+    booking.save(update_fields=["state_reason", "version", "updated_at"])
+    audit.record(
+        actor, booking, "moved", before={"state": old}, after={"state": new}, reason=reason
+    )
+    publish(BookingMoved(booking_id=booking.pk, old=old, new=new))
+
+
+def _allowed(booking: Booking) -> list[str]:
+    return allowed_actions(TRANSITIONS, booking.state)
+
+
+def _own_hold(actor: User, customer: Customer, unit: Unit, now: datetime) -> Claim | None:
+    """The live hold of this unit that the buyer, or the caller for nobody yet, has and that carries no booking."""
+    holds = Claim.objects.filter(unit=unit, kind=ClaimKind.HOLD).live(now)
+    hold = holds.filter(customer=customer).first()
+    if hold is None and actor.user_type != Role.CUSTOMER:
+        hold = holds.filter(customer=None).first()
+    if hold is None:
+        return None
+    hold = lock(Claim.objects.all(), hold.pk)
+    if not hold.is_live(now) or Booking.objects.filter(claim=hold).exists():
+        raise UnitNotAvailable
+    if hold.customer_id is None:
+        set_parties(claim_id=hold.pk, customer_id=customer.pk)
+    return hold
+
+
+def _token(actor: User, unit: Unit, wanted: Decimal | None) -> Decimal:
+    """The token asked for, or more when the buyer offers it; the builder itself may agree to less."""
+    asked = token_for(unit.price, TOKEN_PERCENT.for_project(unit.project), unit.project.currency)
+    if wanted is None:
+        return asked
+    least = asked if actor.user_type == Role.CUSTOMER else ZERO
+    if not least <= wanted <= unit.price:
+        text = f"Must be from {least} to {unit.price}."
+        raise TokenOutOfRange(errors={"token_amount": [text]})
+    return wanted

@@ -1,0 +1,94 @@
+"""R4.5-6 and the token: figures that the platform, a builder or a project may set."""
+
+from decimal import Decimal
+
+from realestate.core.enums import SettingScope
+from realestate.core.system_settings import define
+
+SCOPES = (SettingScope.PROJECT, SettingScope.BUILDER, SettingScope.SYSTEM)
+
+HOLD_MINUTES = define(
+    "bookings.hold_minutes",
+    int,
+    default=30,
+    minimum=1,
+    maximum=1440,
+    unit="minutes",
+    public=True,
+    scopes=SCOPES,
+    help="How long a customer's hold lives, and by how much it is extended (R4.5).",
+)
+HOLD_MAX_MINUTES = define(
+    "bookings.hold_max_minutes",
+    int,
+    default=120,
+    minimum=1,
+    maximum=10_080,
+    unit="minutes",
+    public=True,
+    scopes=SCOPES,
+    help="The longest life of a customer's hold, extensions included (R4.5).",
+)
+BUILDER_HOLD_MINUTES = define(
+    "bookings.builder_hold_minutes",
+    int,
+    default=1440,
+    minimum=1,
+    maximum=10_080,
+    unit="minutes",
+    scopes=SCOPES,
+    help="How long a hold taken by the builder or staff lives (R4.5).",
+)
+BUILDER_HOLD_MAX_MINUTES = define(
+    "bookings.builder_hold_max_minutes",
+    int,
+    default=10_080,
+    minimum=1,
+    maximum=43_200,
+    unit="minutes",
+    scopes=SCOPES,
+    help="The longest life of a hold taken by the builder or staff, extensions included (R4.5).",
+)
+HOLDS_PER_CUSTOMER = define(
+    "bookings.holds_per_customer",
+    int,
+    default=2,
+    minimum=1,
+    maximum=100,
+    unit="holds",
+    public=True,
+    scopes=SCOPES,
+    help="How many units a customer may hold at the same time (R4.6).",
+)
+HOLD_COOLDOWN_MINUTES = define(
+    "bookings.hold_cooldown_minutes",
+    int,
+    default=60,
+    minimum=0,
+    maximum=10_080,
+    unit="minutes",
+    public=True,
+    scopes=SCOPES,
+    help="How long a customer must wait to hold a unit again after a hold of it lapsed (R4.6).",
+)
+TOKEN_PERCENT = define(
+    "bookings.token_percent",
+    Decimal,
+    default=Decimal("1.00"),
+    minimum=Decimal("0.01"),
+    maximum=Decimal(100),
+    unit="percent of the price",
+    public=True,
+    scopes=SCOPES,
+    help="What must be paid to turn a hold into a booking; customers may offer more.",
+)
+CHANGE_QUOTE_DAYS = define(
+    "bookings.change_quote_days",
+    int,
+    default=10,
+    minimum=1,
+    maximum=365,
+    unit="days",
+    scopes=SCOPES,
+    help="How long a quote for a change request is valid (R13.1).",
+)

@@ -1,0 +1,64 @@
+"""Finding a booking for a change: scoped, locked, freshly read, and refused where nothing can be done any more."""
+
+from datetime import datetime
+
+from accounts.models import User
+from bookings.enums import BookingState
+from bookings.models import Booking
+from bookings.rules import DEAD, TRANSITIONS
+from projects.models import Claim
+from realestate.core.enums import Role
+from realestate.core.errors import InvalidTransition, NotAllowed, StaleVersion
+from realestate.core.locking import lock
+from realestate.core.states import allowed_actions
+
+
+SHOWN = ("project", "unit")
+
+
+def lock_booking(actor: User, booking_id: int, version: int | None = None) -> Booking:
+    """The caller's booking with project and unit; the booking and its claim are locked.
+
+    Raises Booking.DoesNotExist for strangers, StaleVersion (412) when the caller has seen another version.
+    """
+    booking = with_claim(lock(Booking.objects.for_user(actor).select_related(*SHOWN), booking_id))
+    if version is not None and version != booking.version:
+        raise StaleVersion(version=booking.version)
+    return booking
+
+
+def with_claim(booking: Booking) -> Booking:
+    """The same booking with its claim locked too: whoever else wants the unit waits or comes too late."""
+    if booking.claim_id is not None:
+        booking.claim = lock(Claim.objects.all(), booking.claim_id)
+    return booking
+
+
+def state_at(booking: Booking, now: datetime) -> str:
+    """The state in which a booking stands at an instant: a lapsed hold is expired (R4.4)."""
+    lapsed = (
+        booking.state == BookingState.ON_HOLD
+        and booking.claim is not None
+        and not booking.claim.is_live(now)
+    )
+    return BookingState.EXPIRED if lapsed else booking.state
+
+
+def refuse_lapsed(booking: Booking, now: datetime) -> None:
+    """Raises InvalidTransition (409): a lapsed hold counts as expired, whatever is asked for."""
+    state = state_at(booking, now)
+    if state != booking.state:
+        raise InvalidTransition(state=state, allowed=[])
+
+
+def refuse_dead(booking: Booking, now: datetime) -> None:
+    """Raises InvalidTransition (409) for a booking that was cancelled, transferred or has expired."""
+    state = state_at(booking, now)
+    if state in DEAD:
+        raise InvalidTransition(state=state, allowed=allowed_actions(TRANSITIONS, state))
+
+
+def refuse_customers(actor: User, text: str) -> None:
+    """Raises NotAllowed (403) when a customer asks for what only the builder decides."""
+    if actor.user_type == Role.CUSTOMER:
+        raise NotAllowed(text)

@@ -1,0 +1,16 @@
+"""The edges of bookings: bookings/*, units/{id}/hold, holds/*, change-requests/*."""
+
+from bookings.views.agreements import AgreementView, AgreementDownload
+from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
+from bookings.views.changes import ChangeRequestViewSet
+from bookings.views.holds import HoldViewSet
+
+__all__ = [
+    "AgreementDownload",
+    "AgreementView",
+    "BookingViewSet",
+    "BuilderBookingViewSet",
+    "ChangeRequestViewSet",
+    "CustomerBookingViewSet",
+    "HoldViewSet",
+]

@@ -1,0 +1,69 @@
+"""The agreement of a booking: generate it, read it (contract 7.5)."""
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings import services
+from bookings.documents import agreement_pdf
+from bookings.models import Agreement
+from bookings.serializers import AgreementRead
+from bookings.serializers.reads import agreement_link
+from realestate.core.api.access import BUILDERS, PUBLIC
+from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
+from realestate.core.api.views import Edge
+from realestate.core.errors import InvalidTransition, NotFound
+
+
+class AgreementNotGenerated(NotFound):
+    """No agreement has been generated for this booking yet."""
+
+    code = "agreement_not_generated"
+
+
+class AgreementView(Edge):
+    """POST /api/bookings/{id}/generate-agreement."""
+
+    access = {"post": BUILDERS}
+    errors = {"post": (InvalidTransition,)}
+    tag = "bookings"
+
+    @extend_schema(operation_id="bookings_generate_agreement", request=None, responses=AgreementRead)
+    def post(self, request: Request, pk: int) -> Response:
+        """Generate the booking's agreement from what is agreed now; a repeated call makes a new version."""
+        agreement = services.generate_agreement(actor=self.caller, booking_id=pk)
+        shown = {
+            "message": "The agreement was generated.",
+            "booking_id": pk,
+            "version": agreement.version,
+            "agreement_url": agreement_link(pk),
+            "generated_at": agreement.created_at,
+        }
+        return Response(AgreementRead(shown).data)
+
+
+class AgreementDownload(Edge):
+    """GET /api/bookings/{id}/download-agreement."""
+
+    access = {"get": PUBLIC}
+    errors = {"get": (LinkExpired, AgreementNotGenerated)}
+    tag = "bookings"
+
+    @extend_schema(
+        operation_id="bookings_download_agreement",
+        parameters=[OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """The newest agreement as a PDF, for the parties, or for whoever has a link that has not ended."""
+        by_link = opened_by_link(request)
+        if not by_link and request.user.pk is None:
+            raise NotAuthenticated
+        rows = Agreement.objects.all() if by_link else Agreement.objects.for_user(request.user)
+        agreement = rows.filter(booking=pk).order_by("-version").first()
+        if agreement is None:
+            raise AgreementNotGenerated
+        return pdf_response(agreement_pdf(agreement), agreement.agreement_number)

@@ -1,0 +1,35 @@
+"""Messaging speaks: the recipient reads who has written."""
+
+from messaging.events import MessageSent
+from messaging.models import Message
+from notifications import services
+from notifications.enums import NotificationType, Priority
+from realestate.core.enums import Role
+from realestate.core.events import on
+
+EXCERPT = 200
+
+
+@on(MessageSent)
+def tell_recipient(event: MessageSent) -> None:
+    """The sender, the project and how the message begins."""
+    row = Message.objects.select_related(
+        "conversation__customer", "conversation__project__builder"
+    ).get(pk=event.message_id)
+    project = row.conversation.project
+    from_customer = row.sender_type == Role.CUSTOMER
+    sender = row.conversation.customer.full_name if from_customer else project.builder.company_name
+    services.notify(
+        user_ids=[event.recipient_id],
+        notification_type=NotificationType.MESSAGE_RECEIVED,
+        title=f"Message from {sender}",
+        message=f"{project.project_name}: {_beginning(row.message_content)}",
+        related=("message", row.pk),
+        dedupe_key=f"message:{row.pk}",
+        priority=Priority(row.priority),
+        action_url="/builder/messages" if from_customer else "/customer/messages",
+    )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()}…"

@@ -1,0 +1,22 @@
+"""Filters of payments; unknown words match nothing (contract T12)."""
+
+import django_filters
+
+from payments.models import Payment
+from payments.rules import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
+from realestate.core.api.filters import HouseFilterSet, WordFilter
+
+
+class PaymentFilter(HouseFilterSet):
+    """Payments by booking, project, kind, method and status."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="booking__project_id")
+    payment_type = WordFilter(TYPE_WORDS)
+    payment_method = WordFilter(METHOD_WORDS)
+    payment_status = WordFilter(STATUS_WORDS)
+    status = WordFilter(STATUS_WORDS, field_name="payment_status")
+
+    class Meta:
+        model = Payment
+        fields: list[str] = []

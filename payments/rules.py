@@ -1,0 +1,85 @@
+"""Rules of the payments app: what a booking's payments amount to, until plans and demands exist (R2, R7, R8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bookings.enums import PaidShare
+from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from realestate.core.money import ZERO
+from realestate.core.vocabulary import Vocabulary
+
+TYPE_WORDS = Vocabulary(
+    PaymentType,
+    {"instalment": PaymentType.INSTALLMENT, "booking_amount": PaymentType.TOKEN},
+)
+METHOD_WORDS = Vocabulary(
+    PaymentMethod,
+    {
+        "card": PaymentMethod.ONLINE,
+        "credit_card": PaymentMethod.ONLINE,
+        "debit_card": PaymentMethod.ONLINE,
+        "upi": PaymentMethod.ONLINE,
+        "check": PaymentMethod.CHEQUE,
+        "neft": PaymentMethod.BANK_TRANSFER,
+        "rtgs": PaymentMethod.BANK_TRANSFER,
+        "imps": PaymentMethod.BANK_TRANSFER,
+    },
+)
+STATUS_WORDS = Vocabulary(PaymentStatus, {"paid": PaymentStatus.COMPLETED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleItem:
+    """One line of what is to be paid."""
+
+    installment_number: int
+    payment_type: PaymentType
+    due_date: date | None
+    amount: Decimal
+    paid_amount: Decimal
+    status: PaidShare
+
+
+def schedule_of(
+    *,
+    token: Decimal,
+    total: Decimal,
+    paid: Decimal,
+    token_due: date | None,
+    rest_due: date | None,
+) -> list[ScheduleItem]:
+    """The token and the remainder, filled in that order by what was paid; the amounts add to ``total`` exactly.
+
+    This is all that is agreed as long as a booking has no payment plan (R2), and no line more.
+    """
+    lines = [(PaymentType.TOKEN, token_due, token), (PaymentType.FINAL, rest_due, total - token)]
+    return _filled([line for line in lines if line[2] > 0], paid)
+
+
+def _filled(
+    lines: Sequence[tuple[PaymentType, date | None, Decimal]], paid: Decimal
+) -> list[ScheduleItem]:
+    items, left = [], paid
+    for number, (payment_type, due, amount) in enumerate(lines, start=1):
+        part = min(amount, left)
+        left -= part
+        items.append(
+            ScheduleItem(
+                installment_number=number,
+                payment_type=payment_type,
+                due_date=due,
+                amount=amount,
+                paid_amount=part,
+                status=share_of(part, amount),
+            )
+        )
+    return items
+
+
+def share_of(paid: Decimal, amount: Decimal) -> PaidShare:
+    """How much of an amount is paid, in a word."""
+    if paid >= amount:
+        return PaidShare.COMPLETED
+    return PaidShare.PARTIAL if paid > ZERO else PaidShare.PENDING

@@ -1,0 +1,107 @@
+"""What payments look like on the wire (contract 7.5)."""
+
+from rest_framework import serializers
+
+from bookings.enums import PaidShare
+from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.models import Payment
+from payments.rules import METHOD_WORDS, TYPE_WORDS
+from realestate.core.api.pdf import document_link
+from realestate.core.api.serializers import (
+    MoneyField,
+    PageRead,
+    PositiveMoneyField,
+    ReadSerializer,
+    WordField,
+    WriteSerializer,
+)
+
+BIGGEST_ID = 2**63 - 1
+
+
+class PaymentRead(ReadSerializer):
+    """A payment."""
+
+    aliases = {"payment_date": "paid_date", "status": "payment_status"}
+    related = ("booking",)
+    order = ("-paid_date", "-pk")
+
+    id = serializers.IntegerField()
+    receipt_number = serializers.CharField()
+    booking_id = serializers.IntegerField()
+    booking_number = serializers.CharField(source="booking.booking_number")
+    payment_type = serializers.ChoiceField(PaymentType.choices)
+    amount = MoneyField()
+    currency = serializers.CharField(help_text="ISO 4217.")
+    payment_method = serializers.ChoiceField(PaymentMethod.choices)
+    payment_status = serializers.ChoiceField(PaymentStatus.choices)
+    transaction_id = serializers.CharField()
+    due_date = serializers.DateField(allow_null=True)
+    paid_date = serializers.DateField(
+        allow_null=True, help_text="Value date, in the project's time zone."
+    )
+    notes = serializers.CharField()
+    receipt_url = serializers.SerializerMethodField(
+        help_text="Opens the receipt without a login for ten minutes; null before the money arrived."
+    )
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def get_receipt_url(self, payment: Payment) -> str | None:
+        """A fresh link for whoever reads."""
+        if payment.payment_status != PaymentStatus.COMPLETED:
+            return None
+        return document_link(f"/api/payments/{payment.pk}/receipt")
+
+
+class PaymentPageRead(PageRead):
+    """A page of payments."""
+
+    payments = PaymentRead(many=True)
+
+
+class ScheduleItemRead(ReadSerializer):
+    """One line of what is to be paid."""
+
+    installment_number = serializers.IntegerField()
+    payment_type = serializers.ChoiceField(PaymentType.choices)
+    due_date = serializers.DateField(allow_null=True)
+    amount = MoneyField()
+    paid_amount = MoneyField()
+    status = serializers.ChoiceField(PaidShare.choices)
+
+
+class BookingPaymentsRead(ReadSerializer):
+    """What was paid for a booking and what is to be paid."""
+
+    booking_id = serializers.IntegerField()
+    payments = PaymentRead(many=True)
+    total_paid = serializers.DecimalField(17, 2)
+    total_pending = serializers.DecimalField(17, 2)
+    payment_schedule = ScheduleItemRead(many=True)
+
+
+class PaymentWrite(WriteSerializer):
+    """Record a payment that arrived."""
+
+    aliases = {"payment_date": "paid_date"}
+    blank_is_null = ("paid_date", "due_date")
+    example = {
+        "booking_id": 7,
+        "payment_type": "token",
+        "amount": 75000,
+        "payment_method": "upi",
+        "transaction_id": "UTR-202601050077",
+        "payment_date": "2026-01-05",
+    }
+
+    booking_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
+    payment_type = WordField(TYPE_WORDS)
+    amount = PositiveMoneyField(help_text="In the booking's currency.")
+    payment_method = WordField(METHOD_WORDS)
+    transaction_id = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    paid_date = serializers.DateField(
+        required=False, allow_null=True, help_text="Today in the project's time zone when left out."
+    )
+    due_date = serializers.DateField(required=False, allow_null=True)
+    notes = serializers.CharField(required=False, allow_blank=True, max_length=5_000)

@@ -1,0 +1,148 @@
+"""The edges of payments: payments/*, bookings/{id}/payments."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings.models import Booking
+from payments import services
+from payments.documents import receipt_pdf
+from payments.enums import PaymentStatus
+from payments.filters import PaymentFilter
+from payments.models import Payment
+from payments.rules import schedule_of
+from payments.serializers import BookingPaymentsRead, PaymentPageRead, PaymentRead, PaymentWrite
+from realestate.core import clock
+from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
+from realestate.core.api.idempotency import (
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    idempotent,
+)
+from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
+from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.errors import Conflict, InvalidTransition
+from realestate.core.money import ZERO
+
+
+class PaymentNotCompleted(Conflict):
+    """There is a receipt only for money that has arrived."""
+
+    code = "payment_not_completed"
+
+
+class PaymentViewSet(HouseViewSet):
+    """Payments: the customer's own, the builder's of its projects."""
+
+    model, read, filterset_class = Payment, PaymentRead, PaymentFilter
+    list_key = "payments"
+    tag = "payments"
+    access = {"list": PARTIES, "retrieve": PARTIES, "create": BUILDERS}
+    errors = {
+        "create": (
+            services.DuplicatePayment,
+            InvalidTransition,
+            IdempotencyInProgress,
+            IdempotencyMismatch,
+        )
+    }
+
+    @extend_schema(operation_id="payments_list", responses=PaymentPageRead)
+    def list(self, request: Request, **_path: str) -> Response:
+        """Your payments, newest first."""
+        return super().list(request)
+
+    @extend_schema(operation_id="payments_retrieve", responses=PaymentRead)
+    def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
+        """One payment."""
+        return super().retrieve(request, pk)
+
+    @extend_schema(
+        operation_id="payments_create", request=PaymentWrite, responses={201: PaymentRead}
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Record money that arrived for a booking.
+
+        When the token is reached while the hold lives, the booking moves on. A payment is recorded once: the same
+        transaction id, or without one the same facts, are refused.
+        """
+        payment = services.record_payment(actor=self.caller, **self.parse(PaymentWrite))
+        return self.show(payment.pk, status=201)
+
+
+class BookingPaymentsView(Edge):
+    """GET /api/bookings/{id}/payments."""
+
+    access = {"get": PARTIES}
+    tag = "payments"
+
+    @extend_schema(operation_id="bookings_payments", responses=BookingPaymentsRead)
+    def get(self, request: Request, pk: int) -> Response:
+        """What was paid for a booking, and what is to be paid.
+
+        Until a booking has a payment plan, the schedule has two lines: the token and the remainder.
+        """
+        rows: Any = Booking.objects.all()
+        shown = ("paid_amount", "pending_amount")
+        rows = rows.for_user(request.user).with_figures(*shown).select_related("claim", "project")
+        booking = rows.get(pk=pk)
+        payments = Payment.objects.filter(booking=booking).select_related("booking")
+        body = {
+            "booking_id": booking.pk,
+            "payments": payments.order_by(*PaymentRead.order),
+            "total_paid": booking.paid_amount,
+            "total_pending": booking.pending_amount,
+            "payment_schedule": _schedule(booking),
+        }
+        return Response(BookingPaymentsRead(body).data)
+
+
+class ReceiptView(Edge):
+    """GET /api/payments/{id}/receipt."""
+
+    access = {"get": PUBLIC}
+    errors = {"get": (LinkExpired, PaymentNotCompleted)}
+    tag = "payments"
+
+    @extend_schema(
+        operation_id="payments_receipt",
+        parameters=[
+            OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")
+        ],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """The receipt as a PDF, for the parties, or for whoever has a link that has not ended."""
+        by_link = opened_by_link(request)
+        if not by_link and request.user.pk is None:
+            raise NotAuthenticated
+        rows: Any = Payment.objects.all()
+        rows = rows if by_link else rows.for_user(request.user)
+        payment = rows.select_related(*_ON_RECEIPT).get(pk=pk)
+        if payment.payment_status != PaymentStatus.COMPLETED:
+            raise PaymentNotCompleted
+        content = receipt_pdf(payment, services.paid_for(payment.booking_id))
+        return pdf_response(content, payment.receipt_number)
+
+
+_ON_RECEIPT = ("booking__customer", "booking__unit", "booking__project__builder")
+
+
+def _schedule(booking: Any) -> Any:  # a Booking with its figures
+    if booking.total_amount is None:
+        return []
+    ends = booking.claim.expires_at if booking.claim else None
+    zone = booking.project.time_zone
+    return schedule_of(
+        token=booking.token_amount or ZERO,
+        total=booking.total_amount,
+        paid=booking.paid_amount,
+        token_due=clock.local(ends or booking.booking_date, zone).date(),
+        rest_due=booking.expected_registration_date,
+    )

@@ -1,0 +1,54 @@
+"""Construction updates: a draft until it is published, and told once."""
+
+from typing import Any
+
+from accounts.models import User
+from progress.events import UpdatePosted
+from progress.models import ConstructionUpdate
+from projects.models import Project
+from realestate.core import audit, clock
+from realestate.core.edits import create_row, update_row
+from realestate.core.events import publish
+from realestate.core.locking import lock
+from realestate.core.transactions import service
+
+
+@service
+def post_update(
+    *, actor: User, project_id: int, is_published: bool = True, **values: Any
+) -> ConstructionUpdate:
+    """A new update; customers with a live claim hear of it as soon as it is published."""
+    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    update = ConstructionUpdate(
+        project=project,
+        posted_by=actor,
+        published_at=clock.now() if is_published else None,
+        **values,
+    )
+    create_row(actor=actor, row=update, update_title=update.update_title)
+    if is_published:
+        publish(UpdatePosted(update_id=update.pk, project_id=project.pk))
+    return update
+
+
+@service
+def change_update(*, actor: User, update_id: int, **changes: Any) -> ConstructionUpdate:
+    """Change what was sent; ``is_published`` publishes a draft, or takes an update back."""
+    rows = ConstructionUpdate.objects.editable_by(actor)
+    update = lock(rows, update_id)
+    publishes = changes.pop("is_published", update.is_published)
+    if publishes != update.is_published:
+        changes["published_at"] = clock.now() if publishes else None
+    changed = update_row(actor=actor, rows=rows, pk=update_id, changes=changes)
+    if publishes and not update.is_published:
+        publish(UpdatePosted(update_id=update_id, project_id=update.project_id))
+    return changed
+
+
+@service
+def remove_update(*, actor: User, update_id: int) -> None:
+    """Delete an update; the audit entry keeps what it said."""
+    update = lock(ConstructionUpdate.objects.editable_by(actor), update_id)
+    before = {"update_title": update.update_title, "update_content": update.update_content}
+    audit.record(actor, update, "removed", before=before)
+    update.delete()

@@ -1,0 +1,132 @@
+"""How lists of projects, units and models can be narrowed, searched and ordered (contract 7.2)."""
+
+import django_filters
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
+
+from projects.models import Model3D, Project, Unit
+from projects.rules import (
+    ACCESS_LEVEL,
+    FACING,
+    MODEL_TYPE,
+    PROJECT_STATUS,
+    PROJECT_TYPE,
+    UNIT_STATUS,
+    UNIT_TYPE,
+)
+from realestate.core.api.filters import HouseFilterSet, Ordering, WordFilter
+
+SIMILAR = 0.35  # word similarity from which a misspelt name counts as found
+PLACES = ("location_address", "location_city", "location_state")
+
+
+class ProjectFilter(HouseFilterSet):
+    """Projects by place, kind, state, price and words."""
+
+    status = WordFilter(PROJECT_STATUS)
+    project_type = WordFilter(PROJECT_TYPE)
+    builder_id = django_filters.NumberFilter()
+    is_featured = django_filters.BooleanFilter()
+    location = django_filters.CharFilter(
+        method="in_place", help_text="Part of the address, city or state, in any case."
+    )
+    min_price = django_filters.NumberFilter(
+        method="up_from", help_text="Price ranges that reach this high."
+    )
+    max_price = django_filters.NumberFilter(
+        method="down_from", help_text="Price ranges that start this low."
+    )
+    search = django_filters.CharFilter(
+        method="by_words",
+        help_text="Words of name, address, city and description; misspellings of names are found.",
+    )
+    ordering = Ordering(
+        fields=(
+            ("created_at", "created_at"),
+            ("project_name", "name"),
+            ("price_range_min", "price"),
+            ("expected_completion_date", "expected_completion"),
+        ),
+    )
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()
+
+    def in_place(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
+        """A substring of any part of the address."""
+        matches = Q()
+        for place in PLACES:
+            matches |= Q(**{f"{place}__icontains": value})
+        return rows.filter(matches)
+
+    def up_from(self, rows: QuerySet[Project], _name: str, value: float) -> QuerySet[Project]:
+        """Ranges overlap: the highest price is at least this, or the lowest where there is no highest."""
+        return rows.filter(
+            Q(price_range_max__gte=value) | Q(price_range_max=None, price_range_min__gte=value)
+        )
+
+    def down_from(self, rows: QuerySet[Project], _name: str, value: float) -> QuerySet[Project]:
+        """Ranges overlap: the lowest price is at most this, or the highest where there is no lowest."""
+        return rows.filter(
+            Q(price_range_min__lte=value) | Q(price_range_min=None, price_range_max__lte=value)
+        )
+
+    def by_words(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
+        """Full text first; a name or city that is spelt nearly like it follows. Best match first."""
+        query = SearchQuery(value, search_type="websearch", config="simple")
+        nearness = Greatest(
+            TrigramWordSimilarity(value, "project_name"),
+            TrigramWordSimilarity(value, "location_city"),
+        )
+        found = rows.annotate(rank=SearchRank(F("search"), query), nearness=nearness)
+        found = found.filter(Q(search=query) | Q(nearness__gte=SIMILAR))
+        return found.order_by("-rank", "-nearness", "-pk")
+
+
+class UnitFilter(HouseFilterSet):
+    """Units by place in the house, kind, price, area and state."""
+
+    project_id = django_filters.NumberFilter()
+    tower_id = django_filters.NumberFilter()
+    unit_type = WordFilter(UNIT_TYPE)
+    status = WordFilter(UNIT_STATUS, method="in_state")
+    facing = WordFilter(FACING)
+    floor = django_filters.NumberFilter(field_name="floor_number")
+    min_floor = django_filters.NumberFilter(field_name="floor_number", lookup_expr="gte")
+    max_floor = django_filters.NumberFilter(field_name="floor_number", lookup_expr="lte")
+    min_price = django_filters.NumberFilter(field_name="price", lookup_expr="gte")
+    max_price = django_filters.NumberFilter(field_name="price", lookup_expr="lte")
+    min_area = django_filters.NumberFilter(field_name="area_sqft", lookup_expr="gte")
+    max_area = django_filters.NumberFilter(field_name="area_sqft", lookup_expr="lte")
+    ordering = Ordering(
+        fields=(
+            ("price", "price"),
+            ("area_sqft", "area"),
+            ("floor_number", "floor"),
+            ("unit_number", "unit_number"),
+        ),
+    )
+
+    class Meta:
+        model = Unit
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, rows: QuerySet[Unit], _name: str, value: str) -> QuerySet[Unit]:
+        """Units that look like this to the caller: to the public, hidden ones look reserved."""
+        status = UNIT_STATUS.resolve(value)
+        user = getattr(self.request, "user", None)
+        return rows.none() if status is None else rows.seen_as(status, user)  # type: ignore[attr-defined]  # UnitQuerySet
+
+
+class Model3DFilter(HouseFilterSet):
+    """3D models by what they show."""
+
+    model_type = WordFilter(MODEL_TYPE)
+    access_level = WordFilter(ACCESS_LEVEL)
+    unit_id = django_filters.NumberFilter()
+
+    class Meta:
+        model = Model3D
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,154 @@
+"""What clients get (contract 7.2)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import BuilderPublic
+from projects.enums import (
+    AccessLevel,
+    Facing,
+    FileFormat,
+    ModelType,
+    ProjectStatus,
+    ProjectType,
+    UnitStatus,
+    UnitType,
+)
+from projects.models import Project, Unit
+from projects.querysets import HIDDEN
+from realestate.core.api.access import role_of
+from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
+from realestate.core.enums import Role
+
+
+class ProjectRead(ReadSerializer):
+    """A project, the same in lists, alone, and inside bookings and appointments."""
+
+    aliases = {
+        "name": "project_name",
+        "price_range_start": "price_range_min",
+        "price_range_end": "price_range_max",
+        "expected_completion": "expected_completion_date",
+    }
+    figures = ("progress", "bookings", "total_units", "available_units")
+    related = ("builder",)
+    order = ("-created_at", "-pk")
+
+    id = serializers.IntegerField()
+    builder_id = serializers.IntegerField()
+    project_name = serializers.CharField()
+    description = serializers.CharField()
+    project_type = serializers.ChoiceField(ProjectType.choices)
+    status = serializers.ChoiceField(ProjectStatus.choices)
+    location_address = serializers.CharField()
+    location_city = serializers.CharField()
+    location_state = serializers.CharField()
+    location_zipcode = serializers.CharField()
+    location = serializers.CharField(help_text="Address, city and state in one line.")
+    latitude = serializers.DecimalField(9, 6, allow_null=True)
+    longitude = serializers.DecimalField(9, 6, allow_null=True)
+    total_units = serializers.IntegerField(
+        help_text="Units, or the planned number before there are any."
+    )
+    available_units = serializers.IntegerField(
+        help_text="Free and for sale now; counted, never stored."
+    )
+    price_range_min = MoneyField(allow_null=True, help_text="In the project's currency.")
+    price_range_max = MoneyField(allow_null=True, help_text="In the project's currency.")
+    currency = serializers.CharField(help_text="ISO 4217.")
+    project_area = serializers.DecimalField(12, 2, allow_null=True, help_text="Square feet.")
+    amenities = serializers.ListField(child=serializers.CharField())
+    images = serializers.ListField(child=serializers.CharField())
+    floor_plans = serializers.ListField(child=serializers.CharField())
+    brochure_url = serializers.CharField()
+    start_date = serializers.DateField(allow_null=True)
+    expected_completion_date = serializers.DateField(allow_null=True)
+    actual_completion_date = serializers.DateField(allow_null=True)
+    progress = serializers.DecimalField(5, 2, help_text="Percent, mean of the visible phases.")
+    bookings = serializers.IntegerField(help_text="Live bookings.")
+    is_featured = serializers.BooleanField()
+    is_published = serializers.BooleanField()
+    time_zone = serializers.CharField(
+        help_text="IANA name; days and clock times of the project are in it."
+    )
+    builder = BuilderPublic()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class ProjectPageRead(PageRead):
+    """A page of projects."""
+
+    projects = ProjectRead(many=True)
+
+
+class TowerRead(ReadSerializer):
+    """A tower."""
+
+    order = ("name", "pk")
+
+    id = serializers.IntegerField()
+    project_id = serializers.IntegerField()
+    name = serializers.CharField()
+    floors = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class UnitRead(ReadSerializer):
+    """A unit and its derived status (R4.1)."""
+
+    related = ("project",)  # whose it is decides what its status shows
+    order = ("floor_number", "unit_number", "pk")
+
+    id = serializers.IntegerField()
+    project_id = serializers.IntegerField()
+    tower_id = serializers.IntegerField(allow_null=True)
+    unit_number = serializers.CharField()
+    unit_type = serializers.ChoiceField(UnitType.choices)
+    floor_number = serializers.IntegerField()
+    area_sqft = serializers.DecimalField(12, 2, help_text="Carpet area, square feet.")
+    price = MoneyField(help_text="Agreement value before tax, in the project's currency.")
+    status = serializers.SerializerMethodField()
+    facing = serializers.ChoiceField(Facing.choices, allow_blank=True)
+    balconies = serializers.IntegerField()
+    bathrooms = serializers.IntegerField()
+    parking_spaces = serializers.IntegerField()
+    floor_plan_url = serializers.CharField()
+    features = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def get_status(self, unit: Unit) -> UnitStatus:
+        """Blocked and unreleased units look reserved to everybody but their builder and staff (contract 8.1)."""
+        status = UnitStatus(unit.status)  # type: ignore[attr-defined]  # annotated by with_status
+        return status if status not in HIDDEN or self._is_own(unit.project) else UnitStatus.RESERVED
+
+    def _is_own(self, project: Project) -> bool:
+        request: Any = self.context.get("request")
+        if request is None or role_of(request) == Role.STAFF:
+            return request is not None
+        return role_of(request) == Role.BUILDER and project.builder_id == request.user.pk
+
+
+class Model3DRead(ReadSerializer):
+    """A 3D model."""
+
+    order = ("model_name", "pk")
+
+    id = serializers.IntegerField()
+    project_id = serializers.IntegerField()
+    unit_id = serializers.IntegerField(allow_null=True)
+    model_name = serializers.CharField()
+    model_type = serializers.ChoiceField(ModelType.choices)
+    file_format = serializers.ChoiceField(FileFormat.choices)
+    file_url = serializers.CharField()
+    file_size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
+    thumbnail_url = serializers.CharField()
+    access_level = serializers.ChoiceField(AccessLevel.choices)
+    version = serializers.IntegerField()
+    viewer_settings = serializers.DictField()
+    is_active = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()

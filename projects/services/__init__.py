@@ -1,0 +1,53 @@
+"""What projects does: every write on projects, towers, units, claims and 3D models."""
+
+from projects.services.claims import (
+    ClaimHasEnded,
+    UnitNotAvailable,
+    advance_claim,
+    expire_claims,
+    extend_claim,
+    release_claim,
+    set_parties,
+    take_claims,
+)
+from projects.services.models3d import add_model, change_model, remove_model
+from projects.services.projects import (
+    ProjectHasBookings,
+    archive_project,
+    change_project,
+    publish_project,
+)
+from projects.services.units import (
+    TooManyUnits,
+    TowerNameTaken,
+    UnitNumberTaken,
+    add_tower,
+    add_unit,
+    change_unit,
+    generate_units,
+)
+
+__all__ = [
+    "ClaimHasEnded",
+    "ProjectHasBookings",
+    "TooManyUnits",
+    "TowerNameTaken",
+    "UnitNotAvailable",
+    "UnitNumberTaken",
+    "add_model",
+    "add_tower",
+    "add_unit",
+    "advance_claim",
+    "archive_project",
+    "change_model",
+    "change_project",
+    "change_unit",
+    "expire_claims",
+    "extend_claim",
+    "generate_units",
+    "publish_project",
+    "release_claim",
+    "remove_model",
+    "set_parties",
+    "take_claims",
+]

@@ -1,0 +1,153 @@
+"""Claims: who occupies a unit, and until when (R4). Nobody else writes them.
+
+Taking locks the unit; everything else locks the claim. Between the two stand the partial unique index and
+compare-and-set: a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one is
+extended only ``WHERE expires_at > now``.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet
+
+from accounts.models import User
+from projects.enums import ClaimKind, ClaimStage, ReleaseReason
+from projects.events import ClaimReleased, ClaimTaken
+from projects.models import Claim, Unit
+from projects.rules import CLAIM_STAGES
+from realestate.core import audit, clock
+from realestate.core.db.conflicts import register_conflict
+from realestate.core.errors import DomainError
+from realestate.core.events import publish
+from realestate.core.locking import lock, lock_all
+from realestate.core.states import advance
+from realestate.core.transactions import service
+
+
+class UnitNotAvailable(DomainError):
+    """This unit is not available."""  # never says who holds it
+
+    code, status = "unit_not_available", 409
+
+
+class ClaimHasEnded(DomainError):
+    """This claim on the unit has ended."""
+
+    code, status = "claim_ended", 409
+
+
+register_conflict("one_live_claim_per_unit", UnitNotAvailable)
+
+
+@service
+def take_claims(
+    *, actor: User | None, unit_ids: Sequence[int], customer_id: int | None, minutes: int
+) -> list[Claim]:
+    """Hold units for a customer (or for nobody), all or none, for a number of minutes (R4.3, R4.7).
+
+    Raises UnitNotAvailable (409), also for units that do not exist.
+    """
+    now = clock.now()
+    units = lock_all(Unit.objects.all(), unit_ids)
+    _release_lapsed(Claim.objects.filter(unit__in=units), now)
+    free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).claimable(now)
+    if not units or free.count() != len(set(unit_ids)):
+        raise UnitNotAvailable
+    return [
+        _take(actor, unit, customer_id, now, now + timedelta(minutes=minutes)) for unit in units
+    ]
+
+
+def _take(
+    actor: User | None, unit: Unit, customer_id: int | None, now: datetime, until: datetime
+) -> Claim:
+    claim = Claim.objects.create(
+        unit=unit,
+        kind=ClaimKind.HOLD,
+        stage=ClaimStage.HELD,
+        customer_id=customer_id,
+        taken_by=actor,
+        taken_at=now,
+        expires_at=until,
+    )
+    if customer_id is not None:
+        claim.parties.add(customer_id)
+    audit.record(actor, claim, "taken", after={"unit": unit.pk, "expires_at": until})
+    publish(ClaimTaken(claim_id=claim.pk, unit_id=unit.pk))
+    return claim
+
+
+@service
+def extend_claim(*, actor: User | None, claim_id: int, until: datetime) -> Claim:
+    """Let a live hold live until a later instant (R4.5). Raises ClaimHasEnded (409)."""
+    claim = _live(claim_id, kind=ClaimKind.HOLD)
+    before = claim.expires_at
+    claim.expires_at = until
+    claim.save(update_fields=["expires_at"])
+    audit.record(
+        actor, claim, "extended", before={"expires_at": before}, after={"expires_at": until}
+    )
+    return claim
+
+
+@service
+def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
+    """Make a live claim firmer: held → booked → sold → handed over; a booked claim no longer expires.
+
+    Raises ClaimHasEnded (409), InvalidTransition (409).
+    """
+    claim = _live(claim_id)
+    if claim.stage == ClaimStage.HELD and stage == ClaimStage.BOOKED:
+        claim.kind, claim.stage, claim.expires_at = ClaimKind.BOOKING, stage, None
+        claim.save(
+            update_fields=["kind", "stage", "expires_at"]
+        )  # one statement: see only_holds_expire
+        return claim
+    advance(claim, CLAIM_STAGES, stage, field="stage")
+    return claim
+
+
+@service
+def set_parties(*, claim_id: int, customer_id: int, others: Iterable[int] = ()) -> Claim:
+    """Say whose claim it is: the buyer, and co-applicants with an account. Raises ClaimHasEnded (409)."""
+    claim = _live(claim_id)
+    claim.customer_id = customer_id
+    claim.save(update_fields=["customer"])
+    claim.parties.set({customer_id, *others})
+    return claim
+
+
+@service
+def release_claim(*, actor: User | None, claim_id: int, reason: ReleaseReason) -> Claim:
+    """End a claim; the unit is free again. A lapsed hold ends at its expiry. Raises ClaimHasEnded (409)."""
+    now = clock.now()
+    claim = lock(Claim.objects.all(), claim_id)
+    if claim.released_at is not None:
+        raise ClaimHasEnded
+    lapsed = claim.expires_at is not None and claim.expires_at <= now
+    claim.released_at = claim.expires_at if lapsed else now
+    claim.release_reason = ReleaseReason.EXPIRED if lapsed else reason
+    claim.save(update_fields=["released_at", "release_reason"])
+    audit.record(actor, claim, "released", after={"reason": claim.release_reason})
+    publish(ClaimReleased(claim_id=claim.pk, unit_id=claim.unit_id, reason=claim.release_reason))
+    return claim
+
+
+@service
+def expire_claims() -> int:
+    """Record holds that have lapsed; returns how many. Nothing depends on it (R4.4): expiry is a comparison."""
+    return _release_lapsed(Claim.objects.all(), clock.now())
+
+
+def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
+    lapsed = claims.filter(released_at=None, expires_at__lte=now)
+    return lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
+
+
+def _live(claim_id: int, **wanted: str) -> Claim:
+    claim = lock(Claim.objects.all(), claim_id)
+    if not claim.is_live(clock.now()) or any(
+        getattr(claim, name) != value for name, value in wanted.items()
+    ):
+        raise ClaimHasEnded
+    return claim

@@ -1,0 +1,36 @@
+"""Links that clients store: web addresses or the platform's own files, never ``javascript:`` and the like."""
+
+import re
+from typing import Any
+
+from rest_framework import serializers
+
+LINK = re.compile(r"https?://[^\s<>\"']+|/api/files/\d+[^\s<>\"']*", re.IGNORECASE)
+MAX_LENGTH = 500
+
+
+class LinkField(serializers.CharField):
+    """One http(s) link, or a path of the platform's own files; blank where ``allow_blank``."""
+
+    default_error_messages = {"invalid_link": "Enter a web address that starts with http:// or https://."}
+
+    def __init__(self, **options: Any) -> None:
+        """All options of CharField; at most 500 characters."""
+        super().__init__(**{"max_length": MAX_LENGTH, "allow_blank": True} | options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The link as it was sent."""
+        text: str = super().to_internal_value(data)
+        if text and not LINK.fullmatch(text):
+            self.fail("invalid_link")
+        return text
+
+
+def links(**options: Any) -> serializers.ListField:
+    """A list of links, at most 50."""
+    return serializers.ListField(child=LinkField(allow_blank=False), max_length=50, **options)
+
+
+def texts(**options: Any) -> serializers.ListField:
+    """A list of short texts, at most 100."""
+    return serializers.ListField(child=serializers.CharField(max_length=200), max_length=100, **options)

@@ -1,0 +1,9 @@
+"""The one way to keep files: rows say what they are, the storage holds them under random names.
+
+Services store and link; ``realestate.core.api.files`` hands them out over HTTP.
+"""
+
+from realestate.core.files.links import file_url, opens, signed_link
+from realestate.core.files.storing import store_file
+
+__all__ = ["file_url", "opens", "signed_link", "store_file"]

@@ -1,0 +1,38 @@
+"""What is mounted where. Every path is slash-less (contract T2)."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from realestate import health
+from realestate.core.api import errors
+from realestate.pages import RedocPage, SwaggerPage
+
+HOUSE = (
+    "accounts",
+    "projects",
+    "progress",
+    "bookings",
+    "payments",
+    "scheduling",
+    "messaging",
+    "notifications",
+)
+
+schema = SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())
+
+urlpatterns = [
+    path("", health.root),
+    path("health", health.live),
+    path("health/ready", health.ready),
+    path("admin/", admin.site.urls),
+    path("api/schema", schema, name="schema"),
+    path("api/docs", SwaggerPage.as_view(url_name="schema"), name="docs"),
+    path("api/redoc", RedocPage.as_view(url_name="schema"), name="redoc"),
+    *[path("api/", include(f"{app}.urls")) for app in HOUSE],
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

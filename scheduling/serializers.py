@@ -1,0 +1,198 @@
+"""The wire shapes of appointments (contract 7.6)."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
+from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
+from scheduling.rules import ASKED, TYPES, place
+
+MAX_TEXT = 5000
+MAX_KEY = 2**63 - 1
+YEARS = range(1971, 3000)  # what every time zone can be converted in
+
+
+class MomentField(serializers.DateTimeField):
+    """An instant, or without an offset the wall clock of the project's time zone."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Left as the client wrote it: only the service knows the project's zone."""
+        if value.year not in YEARS:
+            self.fail("overflow")
+        return value
+
+
+class AppointmentBuilderRead(ReadSerializer):
+    """Whom the customer meets."""
+
+    id = serializers.IntegerField(source="pk")
+    company_name = serializers.CharField()
+    full_name = serializers.CharField()
+
+
+class AppointmentProjectRead(ReadSerializer):
+    """Where it is about."""
+
+    aliases = {"name": "project_name"}
+
+    id = serializers.IntegerField()
+    project_name = serializers.CharField()
+    location = serializers.CharField(help_text="Address, city and state in one line.")
+    builder = AppointmentBuilderRead()
+
+
+class AppointmentCustomerRead(ReadSerializer):
+    """Who comes."""
+
+    id = serializers.IntegerField(source="pk")
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    name = serializers.CharField(source="full_name")
+    email = serializers.EmailField(source="user.email")
+    phone = serializers.CharField()
+
+
+class AppointmentRead(ReadSerializer):
+    """An appointment with its project and its parties."""
+
+    aliases = {"scheduled_at": "appointment_date"}
+    related = ("customer__user", "project__builder")
+    order = ("-starts_at", "-pk")
+
+    id = serializers.IntegerField()
+    customer_id = serializers.IntegerField()
+    project_id = serializers.IntegerField()
+    host_id = serializers.IntegerField(help_text="The user whom the customer meets.")
+    appointment_type = serializers.ChoiceField(choices=AppointmentType.choices)
+    title = serializers.CharField(source="get_appointment_type_display")
+    appointment_date = serializers.DateTimeField(source="starts_at")
+    ends_at = serializers.DateTimeField()
+    appointment_time = serializers.CharField(
+        help_text="In the project's time zone, such as `10:00 AM`."
+    )
+    duration_minutes = serializers.IntegerField()
+    meeting_location = serializers.ChoiceField(choices=MeetingLocation.choices)
+    location = serializers.CharField(help_text="Address or link, for people.")
+    status = serializers.ChoiceField(choices=AppointmentStatus.choices)
+    outcome = serializers.CharField(help_text="`no_show` when nobody came.")
+    agenda = serializers.CharField()
+    notes = serializers.CharField()
+    attendees = serializers.ListField(child=serializers.CharField())
+    reschedule_reason = serializers.CharField()
+    rescheduled_at = serializers.DateTimeField(allow_null=True)
+    created_by = serializers.IntegerField(source="created_by_id", help_text="The user who made it.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    project = AppointmentProjectRead()
+    customer = AppointmentCustomerRead()
+    builder = AppointmentBuilderRead(source="project.builder")
+
+
+class AppointmentStatsRead(serializers.Serializer[Any]):
+    """All the caller's appointments by state, whatever the filters."""
+
+    total = serializers.IntegerField()
+    confirmed = serializers.IntegerField()
+    pending = serializers.IntegerField(help_text="Not confirmed yet: scheduled + rescheduled.")
+    completed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    scheduled = serializers.IntegerField()
+    rescheduled = serializers.IntegerField()
+
+
+class AppointmentPageRead(PageRead):
+    """A page of appointments."""
+
+    appointments = AppointmentRead(many=True)
+    stats = AppointmentStatsRead()
+
+
+class AppointmentCancelledRead(serializers.Serializer[Any]):
+    """The answer to DELETE."""
+
+    message = serializers.CharField()
+    success = serializers.BooleanField()
+
+
+class PlaceWrite(WriteSerializer):
+    """Where people meet: ``site``, ``office``, ``online``, or any text, which becomes ``location``."""
+
+    meeting_location = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        required=False,
+        help_text="`site`, `office`, `online`, or an address or link.",
+    )
+    location = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Free text moves to ``location`` unless that was sent too."""
+        if "meeting_location" in attrs:
+            attrs["meeting_location"], text = place(attrs["meeting_location"])
+            attrs.setdefault("location", text)
+        return attrs
+
+
+class AppointmentWrite(PlaceWrite):
+    """A new appointment; customer and creator follow from the caller."""
+
+    aliases = {
+        "scheduled_at": "appointment_date",
+        "type": "appointment_type",
+        "duration": "duration_minutes",
+    }
+    example = {
+        "project_id": 1,
+        "appointment_type": "site_visit",
+        "appointment_date": "2026-12-01T10:00:00+05:30",
+        "duration_minutes": 60,
+        "meeting_location": "site",
+        "notes": "We would like to see the show flat.",
+    }
+
+    project_id = serializers.IntegerField(min_value=1, max_value=MAX_KEY)
+    customer_id = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_KEY,
+        required=False,
+        allow_null=True,
+        help_text="Required from builders and staff; ignored from customers, who come themselves.",
+    )
+    appointment_type = WordField(TYPES)
+    appointment_date = MomentField(help_text="Without an offset: the project's wall clock.")
+    duration_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    agenda = serializers.CharField(max_length=MAX_TEXT, allow_blank=True, required=False)
+    notes = serializers.CharField(max_length=MAX_TEXT, allow_blank=True, required=False)
+    attendees = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        max_length=20,
+        required=False,
+        help_text="Who else comes.",
+    )
+
+
+class AppointmentStatusWrite(WriteSerializer):
+    """What the appointment's status shall become."""
+
+    example = {"status": "confirmed"}
+
+    status = WordField(
+        ASKED, help_text="`pending` means `scheduled`. Customers may only ask for `cancelled`."
+    )
+    reason = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class RescheduleWrite(PlaceWrite):
+    """Another time, and perhaps another place."""
+
+    aliases = {"scheduled_at": "appointment_date", "reschedule_reason": "reason"}
+    example = {
+        "appointment_date": "2026-12-02T15:30:00+05:30",
+        "reason": "The site is closed in the morning.",
+    }
+
+    appointment_date = MomentField(help_text="Without an offset: the project's wall clock.")
+    duration_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    reason = serializers.CharField(max_length=500, allow_blank=True, required=False)

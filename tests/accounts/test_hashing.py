@@ -1,0 +1,52 @@
+"""D21: a flood of logins does not take all processors."""
+
+import pytest
+
+from accounts.services import hashing
+from realestate.core.errors import ServiceUnavailable
+from tests.factories.accounts import PASSWORD, CustomerFactory
+
+
+def test_without_a_free_slot_the_answer_is_503(api, db, monkeypatch):
+    user = CustomerFactory().user
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 0.01)
+    taken = 0
+    while hashing._slots.acquire(blocking=False):
+        taken += 1
+    assert taken >= 1
+    try:
+        reply = api.post("/api/auth/login", {"email": user.email, "password": PASSWORD})
+        assert (reply.status_code, reply["Retry-After"]) == (503, "5")
+    finally:
+        for _ in range(taken):
+            hashing._slots.release()
+    assert (
+        api.post("/api/auth/login", {"email": user.email, "password": PASSWORD}).status_code == 200
+    )
+
+
+def test_a_slot_is_freed_by_a_failure_too(db):
+    def fail():
+        with hashing.hashing_slot():
+            raise ValueError("the hasher broke")
+
+    for _ in range(100):
+        with pytest.raises(ValueError, match="broke"):
+            fail()
+    with hashing.hashing_slot():
+        pass
+
+
+def test_slots_are_asked_for_each_time(db, monkeypatch):
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 0.01)
+    held = []
+    while hashing._slots.acquire(blocking=False):
+        held.append(1)
+    try:
+        with pytest.raises(ServiceUnavailable):
+            hashing.hashed("x")
+        with pytest.raises(ServiceUnavailable):
+            hashing.matches(None, "x")
+    finally:
+        for _ in held:
+            hashing._slots.release()

@@ -1,0 +1,1 @@
+"""The ground: transactions, locks, states, events, figures, and the edge that all resources share."""

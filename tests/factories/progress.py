@@ -1,0 +1,32 @@
+"""Phases and construction updates."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from progress.models import ConstructionUpdate, ProjectProgress
+from tests.factories.projects import LONG_AGO, ProjectFactory
+
+
+class PhaseFactory(DjangoModelFactory):
+    """A phase that customers see."""
+
+    class Meta:
+        model = ProjectProgress
+
+    project = factory.SubFactory(ProjectFactory)
+    sequence = factory.Sequence(lambda n: n % 30_000 + 1)
+    phase_name = factory.Sequence(lambda n: f"Phase {n}")
+    contractor_notes = "Pour was late; talk to the contractor."
+
+
+class UpdateFactory(DjangoModelFactory):
+    """A published update for booked customers."""
+
+    class Meta:
+        model = ConstructionUpdate
+
+    project = factory.SubFactory(ProjectFactory)
+    update_title = factory.Sequence(lambda n: f"Update {n}")
+    update_content = "The slab of floor 4 was poured."
+    published_at = LONG_AGO
+    posted_by = factory.LazyAttribute(lambda update: update.project.builder.user)

@@ -1,0 +1,453 @@
+"""Settings: readers that refuse, a production set-up that does not start half-configured, log lines, health."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+
+import orjson
+import pytest
+import structlog
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from realestate import logs
+from realestate.core import request_id
+from realestate.settings.env import BASE_DIR, Reader
+
+KEY = "k3Yq-7wZp_0aLr9XcVb2nM5sDf8gHj1tUo4iPe6RyTzQxWvBnMkJh"
+OTHER_KEY = "Z9x8-C7v6_B5n4M3a2S1d0FgHjKlQwErTyUiOpLmNbVcXzAsDfGh"
+GOOD = {
+    "SECRET_KEY": KEY,
+    "JWT_SIGNING_KEY": OTHER_KEY,
+    "DATABASE_URL": "postgres://app:p%40ss@db.example.org:5432/house?sslmode=require",
+    "ALLOWED_HOSTS": "api.example.org",
+    "PUBLIC_URL": "https://api.example.org",
+}
+
+
+def start(
+    variables, code="from django.conf import settings; settings.DEBUG", *, module="production"
+):
+    """A process with exactly these variables; its output."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENV_FILE": "",
+        "DJANGO_SETTINGS_MODULE": f"realestate.settings.{module}",
+        **variables,
+    }
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def reader(**variables):
+    return Reader(variables)
+
+
+# --- the readers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("1", True), ("YES", True), ("on", True), ("0", False), ("False", False)],
+)
+def test_a_switch_is_on_or_off(given, expected):
+    assert reader(X=given).switch("X", default=not expected, about="") is expected
+
+
+@pytest.mark.parametrize("word", ["2", "enabled", "tru"])
+def test_a_switch_refuses_other_words(word):
+    env = reader(X=word)
+    assert env.switch("X", default=False, about="") is False
+    assert env.problems == ["X must be 1 or 0"]
+
+
+@pytest.mark.parametrize("number", ["", "7"])
+def test_a_number_within_its_bounds(number):
+    env = reader(X=number)
+    assert env.number("X", default=7, minimum=1, maximum=9, about="") == 7
+    assert env.problems == []
+
+
+@pytest.mark.parametrize("number", ["0", "10", "seven", "1.5"])
+def test_a_number_outside_of_its_bounds_is_refused(number):
+    env = reader(X=number)
+    assert env.number("X", default=7, minimum=1, maximum=9, about="") == 7
+    assert env.problems == ["X must be a whole number from 1 to 9"]
+
+
+def test_a_text_may_have_choices():
+    env = reader(X="LOUD")
+    assert env.text("X", default="INFO", choices=("INFO", "DEBUG"), about="") == "INFO"
+    assert env.problems == ["X must be one of INFO, DEBUG"]
+
+
+@pytest.mark.parametrize(
+    "address", ["example.org", "ftp://example.org", "https://", "https://u:p@example.org"]
+)
+def test_an_address_must_be_one(address):
+    env = reader(X=address)
+    assert env.url("X", default="http://localhost", about="") == "http://localhost"
+    assert env.problems == ["X must be an http(s) address, such as https://example.org"]
+
+
+def test_an_address_loses_its_last_slash():
+    assert reader(X="https://example.org/app/").url("X", about="") == "https://example.org/app"
+
+
+def test_origins_have_no_path():
+    env = reader(X="https://a.example, https://b.example:8443,https://c.example/app")
+    assert env.origins("X", about="") == ["https://a.example", "https://b.example:8443"]
+    assert env.problems == [
+        "X must be an http(s) address without a path, such as https://example.org"
+    ]
+
+
+def test_words_are_separated_by_commas():
+    assert reader(X=" a, b,,c ").words("X", about="") == ["a", "b", "c"]
+    assert reader().words("X", default=("d",), about="") == ["d"]
+
+
+def test_a_database_is_postgresql():
+    found = reader(X="postgres://app:p%40ss@db:5433/house").database("X", about="")
+    assert [found[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")] == [
+        "db",
+        5433,
+        "house",
+        "app",
+        "p@ss",
+    ]
+    env = reader(X="mysql://app@db/house")
+    assert env.database("X", about="") == {}
+    assert env.problems == ["X must begin with postgres:// (PostgreSQL is the only database)"]
+
+
+def test_mail_servers_have_addresses():
+    found = reader(X="smtp+tls://user:secret@mail.example.org:587").mail(
+        "X", default="consolemail://", about=""
+    )
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (
+        "mail.example.org",
+        587,
+        True,
+    )
+    env = reader(X="pigeon://loft")
+    assert env.mail("X", default="consolemail://", about="")["EMAIL_BACKEND"].endswith(
+        "console.EmailBackend"
+    )
+    assert len(env.problems) == 1
+
+
+def test_folders_count_from_the_checkout():
+    assert reader(X="data").folder("X", default=BASE_DIR / "var", about="") == BASE_DIR / "data"
+    assert reader().folder("X", default=BASE_DIR / "var", about="") == BASE_DIR / "var"
+
+
+def test_all_problems_are_told_at_once_and_no_value_is_shown():
+    env = reader(A="secret-value", B="secret-value")
+    env.number("A", default=1, about="")
+    env.switch("B", default=False, about="")
+    env.require("C")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.refuse()
+    assert str(refusal.value) == (
+        "The configuration is not usable:"
+        "\n  - A must be a whole number from 0 to 2147483648"
+        "\n  - B must be 1 or 0"
+        "\n  - C is required"
+    )
+
+
+def test_every_variable_is_registered_with_a_meaning():
+    from realestate.settings.env import env  # noqa: PLC0415  # the register that the settings filled
+
+    assert {"SECRET_KEY", "DATABASE_URL", "PORT", "CORS_ALLOWED_ORIGINS", "EMAIL_URL"} <= set(
+        env.variables
+    )
+    assert all(
+        variable.about.endswith(".") and variable.kind for variable in env.variables.values()
+    )
+    secret = {name for name, variable in env.variables.items() if variable.secret}
+    assert secret == {"SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "EMAIL_URL"}
+
+
+def test_the_example_file_names_every_variable():
+    from realestate.settings.env import env  # noqa: PLC0415  # the register that the settings filled
+
+    lines = (BASE_DIR / ".env.example").read_text().splitlines()
+    named = {line.removeprefix("# ").split("=")[0] for line in lines if "=" in line}
+    assert named == set(env.variables)
+
+
+# --- production ------------------------------------------------------------------------------------------------------
+
+
+def test_production_starts_when_everything_is_given():
+    code = (
+        "import json; from django.conf import settings as s; d = s.DATABASES['default'];"
+        "print(json.dumps([s.DEBUG, d['HOST'], d['OPTIONS']['sslmode'], d['PASSWORD'], s.SECURE_SSL_REDIRECT,"
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.CSRF_TRUSTED_ORIGINS]))"
+    )
+    run = start(GOOD, code)
+    assert json.loads(run.stdout or run.stderr) == [
+        False,
+        "db.example.org",
+        "require",
+        "p@ss",
+        True,
+        True,
+        True,
+        31_536_000,
+        ["https://api.example.org"],
+    ]
+
+
+def test_production_names_everything_that_is_missing():
+    run = start({})
+    assert run.returncode == 1
+    for name in GOOD:
+        assert f"\n  - {name} is required" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"SECRET_KEY": "development-only-" + KEY}, "SECRET_KEY is a development key"),
+        ({"JWT_SIGNING_KEY": "development-only-" + KEY}, "JWT_SIGNING_KEY is a development key"),
+        ({"SECRET_KEY": KEY[:49]}, "SECRET_KEY must have at least 50 random characters"),
+        ({"JWT_SIGNING_KEY": "ab" * 40}, "JWT_SIGNING_KEY must have at least 50 random characters"),
+        ({"JWT_SIGNING_KEY": KEY}, "JWT_SIGNING_KEY must not be the same as SECRET_KEY"),
+        ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
+        ({"DEBUG": "1"}, "DEBUG must be off"),
+        ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
+    ],
+)
+def test_production_refuses(changes, problem):
+    run = start({**GOOD, **changes})
+    assert run.returncode == 1
+    assert f"\n  - {problem}" in run.stderr
+    assert run.stderr.count("\n  - ") == 1
+    assert KEY[:40] not in run.stderr
+
+
+@pytest.mark.parametrize("name", ["local", "test"])
+def test_the_keys_of_other_set_ups_are_refused_in_production(name):
+    code = "from django.conf import settings as s; print(s.SECRET_KEY); print(s.SIMPLE_JWT['SIGNING_KEY'])"
+    shown = start({"DATABASE_URL": GOOD["DATABASE_URL"]}, code, module=name)
+    first, second = shown.stdout.split()
+    run = start({**GOOD, "SECRET_KEY": first, "JWT_SIGNING_KEY": second})
+    assert run.stderr.count("is a development key") == 2
+
+
+def test_the_deployment_check_is_silent():
+    code = "from django.core.management import execute_from_command_line as do; do(['', 'check', '--deploy'])"
+    run = start(GOOD, code + "; print('done')")
+    assert "System check identified no issues" in run.stdout, run.stderr
+    assert "WARNINGS" not in run.stderr
+
+
+# --- what all set-ups share ------------------------------------------------------------------------------------------
+
+
+def test_local_works_with_nothing_set():
+    code = (
+        "import json; from django.conf import settings as s;"
+        "print(json.dumps([s.DEBUG, s.ALLOWED_HOSTS, s.PUBLIC_URL, s.EMAIL_BACKEND]))"
+    )
+    run = start({"DATABASE_URL": GOOD["DATABASE_URL"], "PORT": "9000"}, code, module="local")
+    assert json.loads(run.stdout or run.stderr) == [
+        False,
+        ["localhost", "127.0.0.1", "[::1]"],
+        "http://localhost:9000",
+        "django.core.mail.backends.console.EmailBackend",
+    ]
+
+
+def test_web_requests_have_limits_in_the_database(django_db_blocker):
+    from django.db import connection  # noqa: PLC0415  # only this test
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        found = {}
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+    assert found == {
+        "statement_timeout": "10s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "15s",
+    }
+
+
+def test_long_commands_have_no_limit_for_a_statement():
+    code = (
+        "import sys, runpy; sys.argv = ['manage.py', 'migrate', '--help'];\n"
+        "try: runpy.run_path('manage.py', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    )
+    run = start({"DATABASE_URL": GOOD["DATABASE_URL"]}, code, module="local")
+    assert "statement_timeout=0 " in run.stdout, run.stderr
+    assert "lock_timeout=3000 " in run.stdout
+
+
+def test_passwords_are_hashed_with_argon2_outside_of_tests():
+    from realestate.settings import base  # noqa: PLC0415  # not the settings in force here
+
+    assert base.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+
+
+def test_runs_beside_one_another_have_databases_of_their_own():
+    assert str(os.getpid()) in settings.DATABASES["default"]["TEST"]["NAME"]
+
+
+# --- request ids and log lines ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answer():
+    """Sends one request through the middleware alone; what the view saw, and the response."""
+    seen = []
+
+    def view(_request):
+        seen.append(request_id.current())
+        return HttpResponse()
+
+    def send(**headers):
+        response = request_id.RequestIdMiddleware(view)(RequestFactory().get("/x", headers=headers))
+        return seen.pop(), response["X-Request-ID"]
+
+    return send
+
+
+@pytest.mark.parametrize("given", ["abc-123", "A.b_c", "f" * 64])
+def test_a_well_formed_id_is_kept(answer, given):
+    assert answer(**{"X-Request-ID": given}) == (given, given)
+
+
+@pytest.mark.parametrize(
+    "given", ["", "with space", "f" * 65, "a\nb", "a\r\nSet-Cookie: x=1", "ü", "a;b", 'a"b']
+)
+def test_any_other_id_is_replaced(answer, given):
+    seen, shown = answer(**{"X-Request-ID": given})
+    assert seen == shown != given
+    assert len(shown) == 32
+
+
+def test_ids_differ_and_end_with_their_request(answer):
+    assert answer()[0] != answer()[0]
+    assert request_id.current() == ""
+
+
+def test_every_answer_names_its_id_also_refusals_and_preflights(client):
+    origin = {"Origin": "http://localhost:3000"}
+    for response in (
+        client.get("/health", headers=origin),
+        client.get("/no/such/page", headers=origin),
+        client.options("/api/x", headers={**origin, "Access-Control-Request-Method": "POST"}),
+    ):
+        assert len(response["X-Request-ID"]) == 32
+        assert response["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert "access-control-allow-origin" not in client.get(
+        "/health", headers={"Origin": "http://evil.example"}
+    )
+
+
+def written(record_level=logging.INFO, **event):
+    """The line that a logger's call ends up as."""
+    config = logs.logging_config(level="INFO", columns=False)
+    options = dict(config["formatters"]["structured"])
+    formatter = options.pop("()")(**options)
+    record = logging.LogRecord("house", record_level, __file__, 1, "said %s", ("so",), None)
+    record.__dict__.update(event)
+    return orjson.loads(formatter.format(record))
+
+
+def test_lines_are_json_and_carry_the_request():
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        line = written(unit=7)
+    assert (line["event"], line["level"], line["logger"], line["unit"], line["request_id"]) == (
+        "said so",
+        "info",
+        "house",
+        7,
+        "r-1",
+    )
+
+
+@pytest.mark.parametrize(
+    "key", ["password", "access_token", "Authorization", "new_password", "session_cookie"]
+)
+def test_secrets_are_never_written(key):
+    assert written(**{key: "hunter2"})[key] == logs.HIDDEN
+
+
+def test_words_that_only_look_like_secrets_are_written():
+    assert written(tokenizer="x", passworded=1)["tokenizer"] == "x"
+
+
+def test_a_line_break_cannot_forge_a_line():
+    formatter_output = logs.to_json({"event": "a\nb"})
+    assert "\n" not in formatter_output
+
+
+# --- health ----------------------------------------------------------------------------------------------------------
+
+
+def test_liveness_touches_no_database(client):
+    response = client.get("/health")  # without the database mark, any query would fail
+    assert response.json()["status"] == "ok"
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_tells_what_it_checked(client):
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()) == (
+        200,
+        {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}},
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_sees_a_missing_migration(client):
+    from django.db import connection  # noqa: PLC0415  # only this test
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE django_migrations SET name = 'x_' || name WHERE app = 'core' AND name LIKE '0001%'"
+        )
+        try:
+            response = client.get("/health/ready")
+        finally:
+            cursor.execute(
+                "UPDATE django_migrations SET name = substr(name, 3) WHERE name LIKE 'x\\_%'"
+            )
+    assert response.status_code == 503
+    assert response.json()["checks"]["migrations"] == "1 not applied"
+
+
+def test_readiness_gives_up_in_time(client, monkeypatch):
+    from django.db import connection  # noqa: PLC0415  # only this test
+
+    nowhere = {"host": "/nowhere", "dbname": "x", "user": "x"}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: nowhere)
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json() == {
+        "status": "unavailable",
+        "checks": dict.fromkeys(("database", "migrations", "queue"), "unreachable"),
+    }
+
+
+def test_the_root_says_where_to_go(client):
+    assert set(client.get("/").json()) == {"message", "version", "docs", "redoc", "health"}

@@ -1,0 +1,1 @@
+"""Threads, a barrier and a count of winners; each race has its control (see support.py)."""
