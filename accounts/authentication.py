@@ -56,6 +56,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = SessionJWTAuthentication
     name = "bearerAuth"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # drf-spectacular's signature
+    def get_security_definition(
+        self, auto_schema: Any
+    ) -> dict[str, str]:  # drf-spectacular's signature
         """HTTP bearer, with the access token of ``POST /api/auth/login``."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

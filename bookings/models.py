@@ -125,9 +125,7 @@ class Agreement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["booking", "version"], name="one_agreement_per_version"
-            )
+            models.UniqueConstraint(fields=["booking", "version"], name="one_agreement_per_version")
         ]
 
     def __str__(self) -> str:

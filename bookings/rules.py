@@ -30,7 +30,9 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     S.AGREEMENT_SIGNED: {A.OFFER_POSSESSION: S.POSSESSION_OFFERED, A.CANCEL: S.CANCELLED},
     S.POSSESSION_OFFERED: {A.HAND_OVER: S.HANDED_OVER, A.CANCEL: S.CANCELLED},
 }
-DEAD = frozenset({S.CANCELLED, S.EXPIRED, S.TRANSFERRED})  # over without a handover: nothing can be changed
+DEAD = frozenset(
+    {S.CANCELLED, S.EXPIRED, S.TRANSFERRED}
+)  # over without a handover: nothing can be changed
 STAGE_AFTER: Mapping[str, ClaimStage] = {  # how firm the unit's claim is from a state on (R4.1)
     S.TOKEN_PAID: ClaimStage.BOOKED,
     S.BOOKING_CONFIRMED: ClaimStage.BOOKED,
@@ -54,6 +56,12 @@ LIFECYCLE: Mapping[str, Lifecycle] = {
     S.EXPIRED: Lifecycle.CANCELLED,
     S.TRANSFERRED: Lifecycle.CANCELLED,
 }
+LIFECYCLE_TARGETS: Mapping[Lifecycle, frozenset[str]] = {
+    Lifecycle.PENDING: frozenset(),
+    Lifecycle.ACTIVE: frozenset({S.TOKEN_PAID, S.BOOKING_CONFIRMED}),
+    Lifecycle.COMPLETED: frozenset({S.HANDED_OVER}),
+    Lifecycle.CANCELLED: frozenset({S.CANCELLED}),
+}
 STATE_WORDS = Vocabulary(
     S,
     {
@@ -67,9 +75,12 @@ LIFECYCLE_WORDS = Vocabulary(Lifecycle, {"canceled": Lifecycle.CANCELLED})
 
 
 def targets_of(word: object) -> frozenset[str] | None:
-    """The states that a status word means: the lifecycle's (``active``) or one state's; None for an unknown word."""
+    """The states that a client may mean by a status word; None for an unknown word.
+
+    ``active`` goes as far as the confirmation and no further: nobody signs or hands over by repeating a word.
+    """
     if (lifecycle := LIFECYCLE_WORDS.resolve(word)) is not None:
-        return frozenset(state for state, short in LIFECYCLE.items() if short == lifecycle)
+        return LIFECYCLE_TARGETS[lifecycle]
     state = STATE_WORDS.resolve(word)
     return None if state is None else frozenset({state})
 
@@ -78,7 +89,9 @@ def action_for(word: object, state: str) -> A | None:
     """The one step that leads from ``state`` to what ``word`` means; None where no single step does."""
     targets = targets_of(word) or frozenset()
     steps = TRANSITIONS.get(state, {})
-    return next((A(name) for name, new in steps.items() if name in BY_HAND and new in targets), None)
+    return next(
+        (A(name) for name, new in steps.items() if name in BY_HAND and new in targets), None
+    )
 
 
 # --- R4: holds -------------------------------------------------------------------------------------------------------
@@ -102,7 +115,8 @@ def token_for(total: Decimal, percent: Decimal, currency: str = DEFAULT_CURRENCY
 
 # --- R13: change requests --------------------------------------------------------------------------------------------
 
-C, X = ChangeState, ChangeAction
+C = ChangeState
+X = ChangeAction
 CHANGE_TRANSITIONS: dict[str, dict[str, str]] = {
     C.SUBMITTED: {X.REVIEW: C.UNDER_REVIEW, X.WITHDRAW: C.WITHDRAWN},
     C.UNDER_REVIEW: {X.QUOTE: C.QUOTED, X.REJECT: C.REJECTED, X.WITHDRAW: C.WITHDRAWN},
@@ -116,14 +130,16 @@ CHANGE_TRANSITIONS: dict[str, dict[str, str]] = {
     C.APPROVED: {X.START: C.IN_PROGRESS},
     C.IN_PROGRESS: {X.COMPLETE: C.COMPLETED},
 }
-BUILDER_CHANGE_ACTIONS = frozenset({X.REVIEW, X.REJECT, X.START, X.COMPLETE})  # by PATCH; quotes have a way of their own
+BUILDER_CHANGE_ACTIONS = frozenset(
+    {X.REVIEW, X.REJECT, X.START, X.COMPLETE}
+)  # by PATCH; quotes have a way of their own
 CUSTOMER_CHANGE_ACTIONS = frozenset({X.APPROVE, X.DECLINE, X.WITHDRAW})
 CHANGE_WORDS = Vocabulary(
     C, {"pending": C.SUBMITTED, "in_review": C.UNDER_REVIEW, "reviewing": C.UNDER_REVIEW}
 )
 
 
-def change_action_for(wanted: str, state: str) -> X | None:
+def change_action_for(wanted: str, state: str) -> ChangeAction | None:
     """The one step that leads a change request from ``state`` to ``wanted``; None where none does."""
     steps = CHANGE_TRANSITIONS.get(state, {})
     return next((X(name) for name, new in steps.items() if new == wanted), None)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class ConversationQuerySet(QuerySet["Conversation"]):
     """Conversations."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the customer, the project's builder and staff."""
         return scope(self, user)  # type: ignore[no-any-return]
 
-    def with_summary(self, messages: QuerySet[Message], user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def with_summary(self, messages: QuerySet[Message], user: Any) -> Self:  # User or AnonymousUser
         """Annotate the last of the given messages and how many a user has not read: counted, never stored (D6)."""
         own = messages.filter(conversation=OuterRef("pk"))
         last = own.order_by("-pk")
@@ -41,10 +41,10 @@ class ConversationQuerySet(QuerySet["Conversation"]):
 class MessageQuerySet(QuerySet["Message"]):
     """Messages."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the conversation and staff."""
         return scope(self, user, "conversation__")  # type: ignore[no-any-return]
 
-    def unread_by(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def unread_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Messages to a user that it has not read."""
         return self.filter(recipient=user.pk, read_at=None)

@@ -10,4 +10,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to every app that speaks."""
-        from notifications import receivers  # noqa: F401, PLC0415  # registers by being imported
+        from notifications import receivers  # noqa: F401  # registers by being imported

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class NotificationQuerySet(QuerySet["Notification"]):
     """Notifications."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """One's own."""
         return self.filter(user=user.pk) if user.pk else self.none()
 
@@ -36,6 +36,6 @@ class NotificationQuerySet(QuerySet["Notification"]):
 class PreferenceQuerySet(QuerySet["Preference"]):
     """Notification preferences."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """One's own."""
         return self.filter(user=user.pk) if user.pk else self.none()

@@ -84,9 +84,11 @@ def record_payment(
     return payment
 
 
-def paid_for(booking_id: int) -> Decimal:
-    """What counts as paid for a booking (contract 0.8)."""
+def paid_for(booking_id: int, *, until: int | None = None) -> Decimal:
+    """What counts as paid for a booking (contract 0.8); ``until`` a payment, in the order they were recorded."""
     counted = Payment.objects.counted().filter(booking=booking_id)
+    if until is not None:
+        counted = counted.filter(pk__lte=until)
     return Decimal(counted.aggregate(paid=Sum("amount", default=ZERO))["paid"])
 
 
@@ -113,5 +115,7 @@ def _refuse_twin(payment: Payment) -> None:
 
 
 def _move_when_token_is_paid(actor: User, booking: Booking) -> None:
-    if booking.state == BookingState.ON_HOLD and paid_for(booking.pk) >= (booking.token_amount or 0):
+    if booking.state == BookingState.ON_HOLD and paid_for(booking.pk) >= (
+        booking.token_amount or 0
+    ):
         move_booking(actor=actor, booking_id=booking.pk, action=BookingAction.PAY_TOKEN)

@@ -127,7 +127,7 @@ class ReceiptView(Edge):
         payment = rows.select_related(*_ON_RECEIPT).get(pk=pk)
         if payment.payment_status != PaymentStatus.COMPLETED:
             raise PaymentNotCompleted
-        content = receipt_pdf(payment, services.paid_for(payment.booking_id))
+        content = receipt_pdf(payment, services.paid_for(payment.booking_id, until=payment.pk))
         return pdf_response(content, payment.receipt_number)
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/schema", schema, name="schema"),
     path("api/docs", SwaggerPage.as_view(url_name="schema"), name="docs"),
     path("api/redoc", RedocPage.as_view(url_name="schema"), name="redoc"),
+    path("api/", include("realestate.core.urls")),
     *[path("api/", include(f"{app}.urls")) for app in HOUSE],
 ]
 

@@ -10,4 +10,4 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         """Define the limits, so that settings pages know them before the first booking."""
-        from scheduling.services import limits  # noqa: F401, PLC0415  # registers by being imported
+        from scheduling.services import limits  # noqa: F401  # registers by being imported

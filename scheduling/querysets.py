@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class AppointmentQuerySet(QuerySet["Appointment"]):
     """Appointments."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the customer, the project's builder and staff."""
         return scope(self, user)  # type: ignore[no-any-return]
 
@@ -62,6 +62,6 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
 class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):
     """Earlier times of appointments."""
 
-    def for_user(self, user: Any) -> Self:  # noqa: ANN401  # User or AnonymousUser
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the appointment and staff."""
         return scope(self, user, "appointment__")  # type: ignore[no-any-return]

@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.serializers import BuilderPublic
+from projects.serializers import ProjectRead
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
 from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
 from scheduling.rules import ASKED, TYPES, place
@@ -24,25 +26,6 @@ class MomentField(serializers.DateTimeField):
         return value
 
 
-class AppointmentBuilderRead(ReadSerializer):
-    """Whom the customer meets."""
-
-    id = serializers.IntegerField(source="pk")
-    company_name = serializers.CharField()
-    full_name = serializers.CharField()
-
-
-class AppointmentProjectRead(ReadSerializer):
-    """Where it is about."""
-
-    aliases = {"name": "project_name"}
-
-    id = serializers.IntegerField()
-    project_name = serializers.CharField()
-    location = serializers.CharField(help_text="Address, city and state in one line.")
-    builder = AppointmentBuilderRead()
-
-
 class AppointmentCustomerRead(ReadSerializer):
     """Who comes."""
 
@@ -58,7 +41,7 @@ class AppointmentRead(ReadSerializer):
     """An appointment with its project and its parties."""
 
     aliases = {"scheduled_at": "appointment_date"}
-    related = ("customer__user", "project__builder")
+    related = ("customer__user",)  # the view fetches the project with its own shape
     order = ("-starts_at", "-pk")
 
     id = serializers.IntegerField()
@@ -85,9 +68,9 @@ class AppointmentRead(ReadSerializer):
     created_by = serializers.IntegerField(source="created_by_id", help_text="The user who made it.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    project = AppointmentProjectRead()
+    project = ProjectRead()
     customer = AppointmentCustomerRead()
-    builder = AppointmentBuilderRead(source="project.builder")
+    builder = BuilderPublic(source="project.builder")
 
 
 class AppointmentStatsRead(serializers.Serializer[Any]):

@@ -2,13 +2,15 @@
 
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Customer, User
+from accounts.models import Builder, Customer, User
+from accounts.serializers import BuilderPublic
 from projects.models import Project
+from projects.serializers import ProjectRead
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
@@ -69,6 +71,13 @@ class AppointmentViewSet(HouseViewSet):
     def caller(self) -> User:
         """Who asks; the guard lets only users in."""
         return cast("User", self.request.user)
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        """Appointments with their project and its builder, each with its figures."""
+        builders = BuilderPublic.shape(Builder.objects.all())
+        projects = ProjectRead.shape(Project.objects.all()).select_related(None)
+        projects = projects.prefetch_related(Prefetch("builder", builders))
+        return super().get_queryset().prefetch_related(Prefetch("project", projects))
 
     @property
     def paged(self) -> bool:

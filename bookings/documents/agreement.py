@@ -36,7 +36,9 @@ def _data(number: str, facts: dict[str, Any]) -> dict[str, Any]:
         "footer": f"{number} · Booking {facts['booking_number']} · {seller['name']}",
         "seller": {
             "name": seller["name"],
-            "lines": [line for line in (seller["address"], seller["phone"], seller["email"]) if line],
+            "lines": [
+                line for line in (seller["address"], seller["phone"], seller["email"]) if line
+            ],
         },
         "opening": (
             f"Made on {day} between the seller and the buyer named below, "
@@ -65,13 +67,11 @@ def _data(number: str, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unit_facts(unit: dict[str, Any]) -> list[list[str]]:
+    place = f" in {unit['tower']}" if unit["tower"] else ""
     return _filled(
-        ("Project", unit["project"]),
-        ("Location", unit["location"]),
-        ("Tower", unit["tower"]),
-        ("Unit", unit["number"]),
+        ("Project", ", ".join(text for text in (unit["project"], unit["location"]) if text)),
+        ("Unit", f"{unit['number']}{place}, floor {unit['floor']}"),
         ("Type", UnitType(unit["type"]).label),
-        ("Floor", str(unit["floor"])),
         ("Carpet area", f"{unit['area_sqft']} sq ft"),
         ("Parking spaces", str(unit["parking_spaces"] or "")),
     )

@@ -9,153 +9,481 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('state', models.CharField(choices=[('inquiry', 'Inquiry'), ('site_visit_scheduled', 'Site visit scheduled'), ('on_hold', 'On hold'), ('token_paid', 'Token paid'), ('booking_confirmed', 'Confirmed'), ('agreement_signed', 'Agreement signed'), ('possession_offered', 'Possession offered'), ('handed_over', 'Handed over'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('transferred', 'Transferred')], max_length=24)),
-                ('booking_date', models.DateTimeField()),
-                ('agreement_value', models.DecimalField(blank=True, decimal_places=2, help_text='A of R1: the price before tax.', max_digits=15, null=True)),
-                ('tax_amount', models.DecimalField(decimal_places=2, default=0, max_digits=15)),
-                ('total_amount', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('agreement_value'), '+', models.F('tax_amount')), output_field=models.DecimalField(decimal_places=2, max_digits=16, null=True))),
-                ('token_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True)),
-                ('currency', models.CharField(default='INR', max_length=3)),
-                ('payment_plan', models.CharField(choices=[('full_payment', 'Full payment'), ('installments', 'Instalments'), ('loan', 'Loan'), ('construction_linked', 'Construction-linked')], default='installments', max_length=20)),
-                ('loan_approved', models.BooleanField(default=False)),
-                ('loan_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True)),
-                ('special_requests', models.TextField(blank=True)),
-                ('expected_registration_date', models.DateField(blank=True, null=True)),
-                ('actual_registration_date', models.DateField(blank=True, null=True)),
-                ('rating', models.PositiveSmallIntegerField(blank=True, help_text="The customer's stars for the builder, 1 to 5.", null=True)),
-                ('state_reason', models.CharField(blank=True, help_text='Why it was cancelled or moved.', max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.claim')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("inquiry", "Inquiry"),
+                            ("site_visit_scheduled", "Site visit scheduled"),
+                            ("on_hold", "On hold"),
+                            ("token_paid", "Token paid"),
+                            ("booking_confirmed", "Confirmed"),
+                            ("agreement_signed", "Agreement signed"),
+                            ("possession_offered", "Possession offered"),
+                            ("handed_over", "Handed over"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "Expired"),
+                            ("transferred", "Transferred"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("booking_date", models.DateTimeField()),
+                (
+                    "agreement_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="A of R1: the price before tax.",
+                        max_digits=15,
+                        null=True,
+                    ),
+                ),
+                ("tax_amount", models.DecimalField(decimal_places=2, default=0, max_digits=15)),
+                (
+                    "total_amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("agreement_value"), "+", models.F("tax_amount")
+                        ),
+                        output_field=models.DecimalField(
+                            decimal_places=2, max_digits=16, null=True
+                        ),
+                    ),
+                ),
+                (
+                    "token_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
+                ),
+                ("currency", models.CharField(default="INR", max_length=3)),
+                (
+                    "payment_plan",
+                    models.CharField(
+                        choices=[
+                            ("full_payment", "Full payment"),
+                            ("installments", "Instalments"),
+                            ("loan", "Loan"),
+                            ("construction_linked", "Construction-linked"),
+                        ],
+                        default="installments",
+                        max_length=20,
+                    ),
+                ),
+                ("loan_approved", models.BooleanField(default=False)),
+                (
+                    "loan_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
+                ),
+                ("special_requests", models.TextField(blank=True)),
+                ("expected_registration_date", models.DateField(blank=True, null=True)),
+                ("actual_registration_date", models.DateField(blank=True, null=True)),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The customer's stars for the builder, 1 to 5.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "state_reason",
+                    models.CharField(
+                        blank=True, help_text="Why it was cancelled or moved.", max_length=500
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.claim",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('content', models.JSONField(help_text='The facts of the document, as they were.')),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='bookings.booking')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("content", models.JSONField(help_text="The facts of the document, as they were.")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="bookings.booking",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChangeRequest',
+            name="ChangeRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('request_type', models.CharField(choices=[('layout', 'Layout'), ('fixtures', 'Fixtures'), ('finishes', 'Finishes'), ('electrical', 'Electrical'), ('plumbing', 'Plumbing'), ('other', 'Other')], max_length=12)),
-                ('request_title', models.CharField(max_length=200)),
-                ('request_description', models.TextField()),
-                ('current_specification', models.TextField(blank=True)),
-                ('requested_specification', models.TextField(blank=True)),
-                ('attachments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=500), blank=True, default=list, size=None)),
-                ('state', models.CharField(choices=[('submitted', 'Submitted'), ('under_review', 'Under review'), ('quoted', 'Quoted'), ('approved', 'Approved'), ('declined', 'Declined'), ('lapsed', 'Lapsed'), ('rejected', 'Rejected'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('withdrawn', 'Withdrawn')], default='submitted', max_length=14)),
-                ('estimated_cost', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True)),
-                ('estimated_timeline_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('builder_response', models.TextField(blank=True)),
-                ('rejection_reason', models.TextField(blank=True)),
-                ('approval_date', models.DateTimeField(blank=True, null=True)),
-                ('completion_date', models.DateTimeField(blank=True, null=True)),
-                ('final_cost', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='change_requests', to='bookings.booking')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "request_type",
+                    models.CharField(
+                        choices=[
+                            ("layout", "Layout"),
+                            ("fixtures", "Fixtures"),
+                            ("finishes", "Finishes"),
+                            ("electrical", "Electrical"),
+                            ("plumbing", "Plumbing"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("request_title", models.CharField(max_length=200)),
+                ("request_description", models.TextField()),
+                ("current_specification", models.TextField(blank=True)),
+                ("requested_specification", models.TextField(blank=True)),
+                (
+                    "attachments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=500),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Submitted"),
+                            ("under_review", "Under review"),
+                            ("quoted", "Quoted"),
+                            ("approved", "Approved"),
+                            ("declined", "Declined"),
+                            ("lapsed", "Lapsed"),
+                            ("rejected", "Rejected"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="submitted",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "estimated_cost",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
+                ),
+                (
+                    "estimated_timeline_days",
+                    models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                ("builder_response", models.TextField(blank=True)),
+                ("rejection_reason", models.TextField(blank=True)),
+                ("approval_date", models.DateTimeField(blank=True, null=True)),
+                ("completion_date", models.DateTimeField(blank=True, null=True)),
+                (
+                    "final_cost",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="change_requests",
+                        to="bookings.booking",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChangeQuote',
+            name="ChangeQuote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('net_amount', models.DecimalField(decimal_places=2, help_text='Negative for an omission.', max_digits=15)),
-                ('tax_amount', models.DecimalField(decimal_places=2, default=0, max_digits=15)),
-                ('total_amount', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('tax_amount')), output_field=models.DecimalField(decimal_places=2, max_digits=16))),
-                ('timeline_days', models.PositiveSmallIntegerField(default=0)),
-                ('description', models.TextField(blank=True)),
-                ('valid_until', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='bookings.changerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                (
+                    "net_amount",
+                    models.DecimalField(
+                        decimal_places=2, help_text="Negative for an omission.", max_digits=15
+                    ),
+                ),
+                ("tax_amount", models.DecimalField(decimal_places=2, default=0, max_digits=15)),
+                (
+                    "total_amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("tax_amount")
+                        ),
+                        output_field=models.DecimalField(decimal_places=2, max_digits=16),
+                    ),
+                ),
+                ("timeline_days", models.PositiveSmallIntegerField(default=0)),
+                ("description", models.TextField(blank=True)),
+                ("valid_until", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="bookings.changerequest",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['customer', '-booking_date', '-id'], name='booking_by_customer'),
+            model_name="booking",
+            index=models.Index(
+                fields=["customer", "-booking_date", "-id"], name="booking_by_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['project', 'state'], name='booking_by_project'),
+            model_name="booking",
+            index=models.Index(fields=["project", "state"], name="booking_by_project"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['unit'], name='booking_by_unit'),
+            model_name="booking",
+            index=models.Index(fields=["unit"], name="booking_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['inquiry', 'site_visit_scheduled', 'on_hold', 'token_paid', 'booking_confirmed', 'agreement_signed', 'possession_offered', 'handed_over', 'cancelled', 'expired', 'transferred'])), name='booking_state_is_known'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "inquiry",
+                            "site_visit_scheduled",
+                            "on_hold",
+                            "token_paid",
+                            "booking_confirmed",
+                            "agreement_signed",
+                            "possession_offered",
+                            "handed_over",
+                            "cancelled",
+                            "expired",
+                            "transferred",
+                        ],
+                    )
+                ),
+                name="booking_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('payment_plan__in', ['full_payment', 'installments', 'loan', 'construction_linked'])), name='payment_plan_is_known'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "payment_plan__in",
+                        ["full_payment", "installments", "loan", "construction_linked"],
+                    )
+                ),
+                name="payment_plan_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('inquiry', 'site_visit_scheduled')), ('state', 'cancelled'), models.Q(('agreement_value__gt', 0), ('claim__isnull', False), ('token_amount__gt', 0), ('unit__isnull', False)), _connector='OR'), name='booking_has_unit_claim_and_price'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("inquiry", "site_visit_scheduled")),
+                    ("state", "cancelled"),
+                    models.Q(
+                        ("agreement_value__gt", 0),
+                        ("claim__isnull", False),
+                        ("token_amount__gt", 0),
+                        ("unit__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="booking_has_unit_claim_and_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_amount__gte', 0)), name='booking_tax_not_negative'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_amount__gte", 0)), name="booking_tax_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('loan_amount__gte', 0)), name='booking_loan_not_negative'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("loan_amount__gte", 0)), name="booking_loan_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('token_amount', None), ('token_amount__lte', django.db.models.expressions.CombinedExpression(models.F('agreement_value'), '+', models.F('tax_amount'))), _connector='OR'), name='token_within_the_price'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("token_amount", None),
+                    (
+                        "token_amount__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("agreement_value"), "+", models.F("tax_amount")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="token_within_the_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('rating', None), ('rating__range', (1, 5)), _connector='OR'), name='rating_one_to_five'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"),
+                name="rating_one_to_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('booking', 'version'), name='one_agreement_per_version'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("booking", "version"), name="one_agreement_per_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['booking', '-created_at', '-id'], name='change_by_booking'),
+            model_name="changerequest",
+            index=models.Index(fields=["booking", "-created_at", "-id"], name="change_by_booking"),
         ),
         migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('request_type__in', ['layout', 'fixtures', 'finishes', 'electrical', 'plumbing', 'other'])), name='change_type_is_known'),
+            model_name="changerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "request_type__in",
+                        ["layout", "fixtures", "finishes", "electrical", "plumbing", "other"],
+                    )
+                ),
+                name="change_type_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'under_review', 'quoted', 'approved', 'declined', 'lapsed', 'rejected', 'in_progress', 'completed', 'withdrawn'])), name='change_state_is_known'),
+            model_name="changerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "submitted",
+                            "under_review",
+                            "quoted",
+                            "approved",
+                            "declined",
+                            "lapsed",
+                            "rejected",
+                            "in_progress",
+                            "completed",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="change_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='changequote',
-            constraint=models.UniqueConstraint(fields=('change_request', 'version'), name='one_quote_per_version'),
+            model_name="changequote",
+            constraint=models.UniqueConstraint(
+                fields=("change_request", "version"), name="one_quote_per_version"
+            ),
         ),
     ]

@@ -32,7 +32,9 @@ class BookingRead(ReadSerializer):
     status = serializers.ChoiceField(Lifecycle.choices, help_text="The short status.")
     booking_date = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(
-        source="claim.expires_at", allow_null=True, help_text="When the hold ends; null without one."
+        source="claim.expires_at",
+        allow_null=True,
+        help_text="When the hold ends; null without one.",
     )
     customer_id = serializers.IntegerField()
     unit_id = serializers.IntegerField(allow_null=True)

@@ -27,7 +27,9 @@ class HoldWrite(WriteSerializer):
     example = {}
 
     customer_id = id_field(
-        required=False, allow_null=True, help_text="Builders and staff: for whom; nobody when left out."
+        required=False,
+        allow_null=True,
+        help_text="Builders and staff: for whom; nobody when left out.",
     )
 
 
@@ -46,11 +48,17 @@ class BookingWrite(WriteSerializer):
 
     aliases = {"notes": "special_requests"}
     blank_is_null = ("expected_registration_date", "loan_amount", "token_amount")
-    example = {"unit_id": 12, "payment_plan": "construction_linked", "notes": "East-facing, please."}
+    example = {
+        "unit_id": 12,
+        "payment_plan": "construction_linked",
+        "notes": "East-facing, please.",
+    }
 
     unit_id = id_field()
     customer_id = id_field(
-        required=False, allow_null=True, help_text="Builders and staff: who books. Ignored from customers."
+        required=False,
+        allow_null=True,
+        help_text="Builders and staff: who books. Ignored from customers.",
     )
     payment_plan = WordField(PLAN_WORDS, required=False)
     token_amount = PositiveMoneyField(required=False, allow_null=True)
@@ -63,7 +71,7 @@ class BookingWrite(WriteSerializer):
 
 
 class BookingPatch(WriteSerializer):
-    """Edit a booking. Customers: requests, rating, loan amount, registration date; builders: also the rest but rating."""
+    """Edit a booking. Customers: requests, rating, loan amount, registration date; builders: all but the rating."""
 
     aliases = {"notes": "special_requests"}
     blank_is_null = ("expected_registration_date", "actual_registration_date", "loan_amount")
@@ -78,7 +86,9 @@ class BookingPatch(WriteSerializer):
     actual_registration_date = serializers.DateField(allow_null=True)
     agent_id = id_field(allow_null=True)
     version = serializers.IntegerField(
-        min_value=1, max_value=2**31 - 1, help_text="The version that you saw; 412 when it has changed."
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The version that you saw; 412 when it has changed.",
     )
 
 

@@ -53,7 +53,9 @@ class LoanOutOfRange(DomainError):
     code, status = "loan_out_of_range", 422
 
 
-register_conflict("bookings_booking_claim_id_key", UnitNotAvailable)  # PostgreSQL's name for OneToOneField
+register_conflict(
+    "bookings_booking_claim_id_key", UnitNotAvailable
+)  # PostgreSQL's name for OneToOneField
 
 
 class Terms(TypedDict, total=False):

@@ -52,7 +52,7 @@ class QuoteIsFixed(DomainError):
 
 
 @service
-def request_change(*, actor: User, booking_id: int, **wish: Any) -> ChangeRequest:  # noqa: ANN401  # model fields
+def request_change(*, actor: User, booking_id: int, **wish: Any) -> ChangeRequest:  # model fields
     """A customer's wish for its own live booking. Raises InvalidTransition (409) when that is over."""
     if actor.user_type != Role.CUSTOMER:
         raise NotAllowed("Only the customer requests a change.")

@@ -76,7 +76,7 @@ def _refuse_fields(actor: User, changes: Mapping[str, Any]) -> None:
         raise NotAllowed(f"You may not change: {', '.join(wrong)}.", errors=errors)
 
 
-def _agents(booking: Booking) -> Any:  # noqa: ANN401  # the custom manager's queryset
+def _agents(booking: Booking) -> Any:  # the custom manager's queryset
     """Who may look after a booking: the project's builder, or active staff."""
     people = Q(pk=booking.project.builder_id) | Q(user_type=Role.STAFF)
     return User.objects.filter(people, is_active=True)

@@ -107,7 +107,9 @@ def minutes_of(actor: User, project: Project) -> int:
 
 
 def _live_hold(actor: User, claim_id: int, now: datetime) -> Claim:
-    holds = Claim.objects.for_user(actor).filter(kind=ClaimKind.HOLD).select_related("unit__project")
+    holds = (
+        Claim.objects.for_user(actor).filter(kind=ClaimKind.HOLD).select_related("unit__project")
+    )
     claim = lock(holds, claim_id)
     if not claim.is_live(now):
         raise HoldHasEnded

@@ -12,7 +12,6 @@ from realestate.core.errors import InvalidTransition, NotAllowed, StaleVersion
 from realestate.core.locking import lock
 from realestate.core.states import allowed_actions
 
-
 SHOWN = ("project", "unit")
 
 

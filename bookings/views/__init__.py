@@ -1,6 +1,6 @@
 """The edges of bookings: bookings/*, units/{id}/hold, holds/*, change-requests/*."""
 
-from bookings.views.agreements import AgreementView, AgreementDownload
+from bookings.views.agreements import AgreementDownload, AgreementView
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
 from bookings.views.changes import ChangeRequestViewSet
 from bookings.views.holds import HoldViewSet

@@ -31,7 +31,9 @@ class AgreementView(Edge):
     errors = {"post": (InvalidTransition,)}
     tag = "bookings"
 
-    @extend_schema(operation_id="bookings_generate_agreement", request=None, responses=AgreementRead)
+    @extend_schema(
+        operation_id="bookings_generate_agreement", request=None, responses=AgreementRead
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Generate the booking's agreement from what is agreed now; a repeated call makes a new version."""
         agreement = services.generate_agreement(actor=self.caller, booking_id=pk)
@@ -54,7 +56,9 @@ class AgreementDownload(Edge):
 
     @extend_schema(
         operation_id="bookings_download_agreement",
-        parameters=[OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")],
+        parameters=[
+            OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")
+        ],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pk: int) -> HttpResponse:

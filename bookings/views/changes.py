@@ -55,7 +55,9 @@ class ChangeRequestViewSet(HouseViewSet):
         """Change requests with their status and quotes, newest first."""
         quotes = ChangeQuote.objects.order_by("-version")
         rows = self.rows().with_status(clock.now())  # type: ignore[attr-defined]  # ChangeRequestQuerySet
-        return self.shaped(rows).prefetch_related(Prefetch("quotes", quotes, to_attr="shown_quotes"))
+        return self.shaped(rows).prefetch_related(
+            Prefetch("quotes", quotes, to_attr="shown_quotes")
+        )
 
     @extend_schema(operation_id="change_requests_list", responses=ChangeRequestRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:
@@ -67,13 +69,19 @@ class ChangeRequestViewSet(HouseViewSet):
         """One change request with its quotes."""
         return super().retrieve(request, pk)
 
-    @extend_schema(operation_id="change_requests_create", request=ChangeWrite, responses={201: ChangeRequestRead})
+    @extend_schema(
+        operation_id="change_requests_create",
+        request=ChangeWrite,
+        responses={201: ChangeRequestRead},
+    )
     def create(self, request: Request) -> Response:
         """Ask the builder for a change to your unit."""
         row = services.request_change(actor=self.caller, **self.parse(ChangeWrite))
         return self.show(row.pk, status=201)
 
-    @extend_schema(operation_id="change_requests_update", request=ChangePatch, responses=ChangeRequestRead)
+    @extend_schema(
+        operation_id="change_requests_update", request=ChangePatch, responses=ChangeRequestRead
+    )
     def partial_update(self, request: Request, pk: str) -> Response:
         """Answer a change request: take it under review, estimate, reject, start or complete it."""
         changes = self.parse(ChangePatch, partial=True)
@@ -86,7 +94,9 @@ class ChangeRequestViewSet(HouseViewSet):
         )
         return self.show(int(pk))
 
-    @extend_schema(operation_id="change_requests_quote", request=QuoteWrite, responses={201: ChangeRequestRead})
+    @extend_schema(
+        operation_id="change_requests_quote", request=QuoteWrite, responses={201: ChangeRequestRead}
+    )
     def quote(self, request: Request, pk: str) -> Response:
         """Send a quote; it supersedes the one before it."""
         services.quote_change(
@@ -96,7 +106,9 @@ class ChangeRequestViewSet(HouseViewSet):
         )
         return self.show(int(pk), status=201)
 
-    @extend_schema(operation_id="change_requests_approve", request=ApproveWrite, responses=ChangeRequestRead)
+    @extend_schema(
+        operation_id="change_requests_approve", request=ApproveWrite, responses=ChangeRequestRead
+    )
     def approve(self, request: Request, pk: str) -> Response:
         """Accept a quote; the version says which one you have read."""
         services.approve_quote(
@@ -106,7 +118,9 @@ class ChangeRequestViewSet(HouseViewSet):
         )
         return self.show(int(pk))
 
-    @extend_schema(operation_id="change_requests_decline", request=DeclineWrite, responses=ChangeRequestRead)
+    @extend_schema(
+        operation_id="change_requests_decline", request=DeclineWrite, responses=ChangeRequestRead
+    )
     def decline(self, request: Request, pk: str) -> Response:
         """Refuse a quote."""
         services.decline_quote(
@@ -116,7 +130,9 @@ class ChangeRequestViewSet(HouseViewSet):
         )
         return self.show(int(pk))
 
-    @extend_schema(operation_id="change_requests_withdraw", request=ReasonWrite, responses=ChangeRequestRead)
+    @extend_schema(
+        operation_id="change_requests_withdraw", request=ReasonWrite, responses=ChangeRequestRead
+    )
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take a change request back before you have approved a quote."""
         services.withdraw_change(

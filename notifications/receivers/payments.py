@@ -27,7 +27,7 @@ def tell_customer(event: PaymentRecorded) -> None:
             services.notify(
                 user_ids=[person],
                 notification_type=NotificationType.PAYMENT_DUE,
-                title="Payment received",
+                title="Payment recorded",
                 message=f"{amount} ({kind}) was recorded for booking {booking.booking_number}.",
                 related=("payment", payment.pk),
                 dedupe_key=f"payment:{payment.pk}:recorded",

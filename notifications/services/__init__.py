@@ -1,9 +1,9 @@
 """Every write of notifications: tell people, read, preferences, and the steps of sending by e-mail."""
 
 from notifications.services.deliver import finish_delivery, queue_waiting_deliveries, start_delivery
-from notifications.services.notify import notify
 from notifications.services.preferences import set_preferences, wishes_of
 from notifications.services.read import mark_all_notifications_read, mark_notification_read
+from notifications.services.tell import notify
 
 __all__ = [
     "finish_delivery",

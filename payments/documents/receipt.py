@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).with_name("receipt.typ")
 
 
 def receipt_pdf(payment: Payment, paid: Decimal) -> bytes:
-    """The bytes of the PDF; ``paid`` is what counts as paid for the booking at present."""
+    """The bytes of the PDF; ``paid`` is what counted as paid for the booking with this payment."""
     return render_pdf(TEMPLATE, _data(payment, paid))
 
 

@@ -8,36 +8,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bookings', '0001_initial'),
+        ("bookings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('payment_type', models.CharField(choices=[('token', 'Token'), ('installment', 'Instalment'), ('final', 'Final payment'), ('maintenance', 'Maintenance'), ('penalty', 'Penalty'), ('other', 'Other')], max_length=12)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('currency', models.CharField(default='INR', max_length=3)),
-                ('payment_method', models.CharField(choices=[('cash', 'Cash'), ('cheque', 'Cheque'), ('bank_transfer', 'Bank transfer'), ('online', 'Online'), ('loan', 'Loan')], max_length=15)),
-                ('payment_status', models.CharField(choices=[('pending', 'Pending'), ('completed', 'Completed'), ('failed', 'Failed'), ('refunded', 'Refunded')], default='completed', max_length=10)),
-                ('transaction_id', models.CharField(blank=True, max_length=100)),
-                ('due_date', models.DateField(blank=True, null=True)),
-                ('paid_date', models.DateField(blank=True, help_text="Value date, in the project's time zone.", null=True)),
-                ('notes', models.TextField(blank=True)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.booking')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "payment_type",
+                    models.CharField(
+                        choices=[
+                            ("token", "Token"),
+                            ("installment", "Instalment"),
+                            ("final", "Final payment"),
+                            ("maintenance", "Maintenance"),
+                            ("penalty", "Penalty"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("currency", models.CharField(default="INR", max_length=3)),
+                (
+                    "payment_method",
+                    models.CharField(
+                        choices=[
+                            ("cash", "Cash"),
+                            ("cheque", "Cheque"),
+                            ("bank_transfer", "Bank transfer"),
+                            ("online", "Online"),
+                            ("loan", "Loan"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "payment_status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("refunded", "Refunded"),
+                        ],
+                        default="completed",
+                        max_length=10,
+                    ),
+                ),
+                ("transaction_id", models.CharField(blank=True, max_length=100)),
+                ("due_date", models.DateField(blank=True, null=True)),
+                (
+                    "paid_date",
+                    models.DateField(
+                        blank=True, help_text="Value date, in the project's time zone.", null=True
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['booking', 'paid_date', 'id'], name='payment_by_booking')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('payment_type__in', ['token', 'installment', 'final', 'maintenance', 'penalty', 'other'])), name='payment_type_is_known'), models.CheckConstraint(condition=models.Q(('payment_method__in', ['cash', 'cheque', 'bank_transfer', 'online', 'loan'])), name='payment_method_is_known'), models.CheckConstraint(condition=models.Q(('payment_status__in', ['pending', 'completed', 'failed', 'refunded'])), name='payment_status_is_known'), models.CheckConstraint(condition=models.Q(('amount__gt', Decimal('0'))), name='payment_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('payment_status', 'completed'), _negated=True), ('paid_date__isnull', False), _connector='OR'), name='completed_payment_has_a_date'), models.UniqueConstraint(condition=models.Q(('transaction_id', ''), _negated=True), fields=('booking', 'payment_method', 'transaction_id'), name='one_payment_per_transaction'), models.UniqueConstraint(condition=models.Q(('transaction_id', '')), fields=('booking', 'payment_type', 'payment_method', 'amount', 'paid_date'), name='one_payment_without_transaction')],
+                "indexes": [
+                    models.Index(fields=["booking", "paid_date", "id"], name="payment_by_booking")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "payment_type__in",
+                                [
+                                    "token",
+                                    "installment",
+                                    "final",
+                                    "maintenance",
+                                    "penalty",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="payment_type_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "payment_method__in",
+                                ["cash", "cheque", "bank_transfer", "online", "loan"],
+                            )
+                        ),
+                        name="payment_method_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payment_status__in", ["pending", "completed", "failed", "refunded"])
+                        ),
+                        name="payment_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", Decimal("0"))),
+                        name="payment_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payment_status", "completed"), _negated=True),
+                            ("paid_date__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="completed_payment_has_a_date",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("transaction_id", ""), _negated=True),
+                        fields=("booking", "payment_method", "transaction_id"),
+                        name="one_payment_per_transaction",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("transaction_id", "")),
+                        fields=("booking", "payment_type", "payment_method", "amount", "paid_date"),
+                        name="one_payment_without_transaction",
+                    ),
+                ],
             },
         ),
     ]

@@ -94,9 +94,11 @@ def extend_claim(*, actor: User | None, claim_id: int, until: datetime) -> Claim
 def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
     """Make a live claim firmer: held → booked → sold → handed over; a booked claim no longer expires.
 
-    Raises ClaimHasEnded (409), InvalidTransition (409).
+    A claim that has the stage already stays as it is. Raises ClaimHasEnded (409), InvalidTransition (409).
     """
     claim = _live(claim_id)
+    if claim.stage == stage:
+        return claim
     if claim.stage == ClaimStage.HELD and stage == ClaimStage.BOOKED:
         claim.kind, claim.stage, claim.expires_at = ClaimKind.BOOKING, stage, None
         claim.save(

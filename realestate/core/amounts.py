@@ -8,7 +8,14 @@ from babel.numbers import format_currency
 
 from realestate.core.money import DEFAULT_CURRENCY, MINOR_DIGITS, round_money
 
-LOCALE_OF = {"INR": "en_IN", "AED": "en_AE", "GBP": "en_GB", "USD": "en_US", "EUR": "en_IE", "JPY": "en"}
+LOCALE_OF = {
+    "INR": "en_IN",
+    "AED": "en_AE",
+    "GBP": "en_GB",
+    "USD": "en_US",
+    "EUR": "en_IE",
+    "JPY": "en",
+}
 UNITS = {  # main and minor unit in words
     "INR": ("Rupees", "Paise"),
     "AED": ("Dirhams", "Fils"),
@@ -25,8 +32,12 @@ SHORT_SCALE = (
     (1_000, "Thousand"),
     (100, "Hundred"),
 )
-ONES = ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"]
-TENS = ["_", "_", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"]
+ONES = (
+    *("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"),
+    *("Ten", "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen"),
+    *("Eighteen", "Nineteen"),
+)
+TENS = ("", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety")
 
 
 def format_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:

@@ -20,6 +20,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AccountTypeEnum": "accounts.enums.AccountType",
         "RoleEnum": "realestate.core.enums.Role",
+        "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
+        "AskedStatusEnum": "scheduling.enums.AskedStatus",
         "NotificationTypeEnum": "notifications.enums.NotificationType",
     },
     "SORT_OPERATIONS": True,

@@ -72,7 +72,7 @@ def book_appointment(
     return row
 
 
-def _projects(actor: User) -> Any:  # noqa: ANN401  # a queryset; its two methods return different Self types
+def _projects(actor: User) -> Any:  # a queryset; its two methods return different Self types
     if actor.user_type == Role.CUSTOMER:
         return Project.objects.for_user(actor)
     return Project.objects.editable_by(actor)

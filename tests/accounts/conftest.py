@@ -1,14 +1,12 @@
-"""What tests of accounts share: a plain client, real logins, and figures that nobody has lent yet."""
+"""What tests of accounts share: a plain client and real logins."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db.models import FloatField, Value
 from rest_framework.test import APIClient
 
-from accounts.models import Builder, User
-from realestate.core import figures
+from accounts.models import User
 from tests.factories.accounts import PASSWORD
 
 Tokens = dict[str, Any]
@@ -42,12 +40,3 @@ def bearer() -> Callable[[str], APIClient]:
         )
 
     return client
-
-
-@pytest.fixture(autouse=True)
-def _figures_lent_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Apps above lend these; accounts must work without them."""
-    for name in ("rating", "total_projects"):
-        if name not in figures._lent[Builder]:
-            empty = Value(None, output_field=FloatField())
-            monkeypatch.setitem(figures._lent[Builder], name, lambda: empty)  # noqa: B023  # all alike

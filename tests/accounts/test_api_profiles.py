@@ -106,8 +106,8 @@ def test_only_the_owner_and_staff_edit(cast, as_, kind, person, status):
     client = as_(getattr(cast, person) if person else None)
     reply = client.patch(f"/api/{kind}/{owner.pk}", {"phone": "022 123456"})
     assert reply.status_code == status, reply.content
-    rows: Any = {"builders": Builder, "customers": Customer}[kind].objects
-    changed = rows.get(pk=owner.pk).phone == "022 123456"
+    model: Any = {"builders": Builder, "customers": Customer}[kind]
+    changed = model.objects.get(pk=owner.pk).phone == "022 123456"
     assert changed is (status == 200)
     assert AuditEntry.objects.count() == (1 if status == 200 else 0)
     if status == 200:

@@ -15,8 +15,19 @@ from realestate.core.transactions import service
 from tests.factories.accounts import BuilderFactory, CustomerFactory
 from tests.races.support import losers, run_together, winners
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 CUSTOMER = {"first_name": "Mary", "last_name": "", "phone": "+91 98200 22222"}
 GOOD = "a long enough sentence"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_do_not_outlive_the_test(db):
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs CASCADE"
+        )  # no model's table, so no flush empties it
 
 
 def logged_in() -> tuple[User, str]:
@@ -41,7 +52,6 @@ def naive_refresh(token: str, _index: int) -> TokenPair:
     return mint(session)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E2_ten_parallel_refreshes_mint_one_new_pair():
     for _ in range(10):
         _user, token = logged_in()
@@ -51,7 +61,6 @@ def test_E2_ten_parallel_refreshes_mint_one_new_pair():
         assert refresh(results[0].refresh_token, 0) != results[0]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E2_control_rotation_that_reads_first_mints_several_pairs():
     minted = []
     for _ in range(10):
@@ -69,7 +78,6 @@ def register(address: str, index: int) -> services.Login:
     )
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E10_parallel_registrations_of_one_address_make_one_account():
     for round_ in range(3):
         results = run_together(10, partial(register, f"mary{round_}@x.example"))
@@ -79,7 +87,6 @@ def test_E10_parallel_registrations_of_one_address_make_one_account():
     assert Session.objects.count() == 3
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E10_control_without_the_constraint_there_are_several():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_user DROP CONSTRAINT one_account_per_email")
@@ -95,7 +102,6 @@ def test_E10_control_without_the_constraint_there_are_several():
             )
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E8_one_link_sets_one_password_under_ten_parallel():
     user, _token = logged_in()
     link = services.reset_token(User.objects.get(pk=user.pk))
@@ -110,7 +116,6 @@ def test_E8_one_link_sets_one_password_under_ten_parallel():
     assert User.objects.get(pk=user.pk).check_password(f"sentence number {index}")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_E4_a_hundred_parallel_wrong_passwords_cost_ten_checks():
     user = CustomerFactory().user
     spellings = [user.email, user.email.upper(), f" {user.email} "]
@@ -125,7 +130,6 @@ def test_E4_a_hundred_parallel_wrong_passwords_cost_ten_checks():
     assert statuses.count(429) == 90
 
 
-@pytest.mark.django_db(transaction=True)
 def test_relating_the_same_pair_in_parallel_makes_one_row():
     customer, builder = CustomerFactory(), BuilderFactory()
 

@@ -88,7 +88,10 @@ TROUBLE = {
     "validation-list": throw(exceptions.ValidationError(["One.", "Two."])),
     "validation-nested": throw(
         exceptions.ValidationError(
-            {"units": [{}, {"price": ["This field may not be null."]}], "tags": {"2": ["Too long."]}}
+            {
+                "units": [{}, {"price": ["This field may not be null."]}],
+                "tags": {"2": ["Too long."]},
+            }
         ),
     ),
     "validation-empty": throw(exceptions.ValidationError({})),

@@ -99,7 +99,7 @@ def test_values_are_typed(kind, raw, value):
         (int, "5.0", "Enter a whole number."),
         (int, 5.0, "Enter a whole number."),
         (int, True, "Enter a whole number."),
-        (int, "٥", "Enter a whole number."),
+        (int, "\u0665", "Enter a whole number."),
         (int, "9" * 5000, "Enter a whole number."),
         (int, None, "Enter a whole number."),
         (bool, 1, "Enter true or false."),

@@ -38,23 +38,26 @@ class Member:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.hears, self.says = self.process.stdin, self.process.stdout
 
     @property
     def joined(self):
         """The folder of the socket, once it is a user."""
-        return self.process.stdout.readline().strip()
+        return self.says.readline().strip()
 
     def kill(self):
         self.process.kill()
         self._close()
 
     def leave(self):
-        self.process.stdin.close()
+        self.hears.close()
         self._close()
 
     def _close(self):
         self.process.wait(PATIENCE)
-        for stream in (self.process.stdin, self.process.stdout):
+        for stream in (self.hears, self.says):
             stream.close()
 
 
@@ -184,6 +187,7 @@ def test_data_survives_a_killed_server_and_users_find_it_again(lasting_house):
     with lasting_house.connection() as connection:
         connection.execute("CREATE TABLE promise AS SELECT 42 AS kept")
     killed = embedded_cluster.server_pid(lasting_house.cluster)
+    assert killed
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: embedded_cluster.server_pid(lasting_house.cluster) not in {killed, None})
     eventually(lambda: lasting_house.answers)

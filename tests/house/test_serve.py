@@ -10,6 +10,7 @@ import time
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import connection
 
 from realestate.management.commands import serve
 from realestate.settings.env import BASE_DIR
@@ -40,6 +41,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self.process.stdout
         lines = [self.process.stdout.readline().strip() for _ in range(len(children) + 1)]
         self.children = [int(pid) for line in lines if line != "up" for pid in line.split()]
 
@@ -120,7 +122,7 @@ def test_addresses_are_shown_as_a_browser_takes_them(host, shown):
 
 @pytest.mark.django_db
 def test_logins_are_told_only_when_the_demo_is_there(django_user_model, monkeypatch):
-    monkeypatch.setattr(serve.connection, "close", lambda: None)  # it is the test's
+    monkeypatch.setattr(connection, "close", lambda: None)  # it is the test's
     assert serve.demo_logins() == []
     assert "Logins" not in serve.greeting("127.0.0.1", 8000)
     django_user_model.objects.create(email="staff@test.com", user_type="staff")

@@ -1,6 +1,7 @@
 """Who reads which conversations (R21), and the counts over them against a recount."""
 
 import random
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -61,7 +62,9 @@ def test_unread_counts_and_last_messages_are_those_of_a_recount(cast, write, see
             talk = Conversation.objects.get(customer=customer.pk)
             services.mark_conversation_read(actor=actor, conversation_id=talk.pk)
     for person in people:
-        talks = Conversation.objects.for_user(person).with_summary(Message.objects.all(), person)
+        talks: Any = Conversation.objects.for_user(person).with_summary(
+            Message.objects.all(), person
+        )
         for talk in talks:
             messages = list(Message.objects.filter(conversation=talk).order_by("pk"))
             unread = [m for m in messages if m.recipient_id == person.pk and not m.is_read]

@@ -1,5 +1,7 @@
 """A10: the same message from impatient devices, and the first words of two people at once."""
 
+from typing import Any
+
 import pytest
 
 from messaging import services
@@ -47,5 +49,5 @@ def test_A10_first_words_at_the_same_time_open_one_conversation():
     # Under the conversation's lock keys and times have one order.
     rows = list(Message.objects.order_by("pk"))
     assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
-    talk = Conversation.objects.with_summary(Message.objects.all(), cast.meera).get()
+    talk: Any = Conversation.objects.with_summary(Message.objects.all(), cast.meera).get()
     assert (talk.unread_count, talk.last_message_id) == (5, rows[-1].pk)

@@ -12,7 +12,9 @@ MAX_LENGTH = 500
 class LinkField(serializers.CharField):
     """One http(s) link, or a path of the platform's own files; blank where ``allow_blank``."""
 
-    default_error_messages = {"invalid_link": "Enter a web address that starts with http:// or https://."}
+    default_error_messages = {
+        "invalid_link": "Enter a web address that starts with http:// or https://."
+    }
 
     def __init__(self, **options: Any) -> None:
         """All options of CharField; at most 500 characters."""
@@ -33,4 +35,6 @@ def links(**options: Any) -> serializers.ListField:
 
 def texts(**options: Any) -> serializers.ListField:
     """A list of short texts, at most 100."""
-    return serializers.ListField(child=serializers.CharField(max_length=200), max_length=100, **options)
+    return serializers.ListField(
+        child=serializers.CharField(max_length=200), max_length=100, **options
+    )

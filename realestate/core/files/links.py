@@ -28,6 +28,6 @@ def opens(token: str, file_id: int) -> bool:
     """Whether a link's token is ours, is for this file, and has not ended."""
     try:
         signed_id, until = _signer.unsign_object(token)
+        return bool(signed_id == file_id and clock.now().timestamp() < until)
     except (BadSignature, ValueError, TypeError):
         return False
-    return bool(signed_id == file_id and clock.now().timestamp() < until)

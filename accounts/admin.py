@@ -1,0 +1,168 @@
+"""Back-office pages for users, builders and customers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+
+from accounts.models import Builder, Customer, Relation, Session, User
+from accounts.rules import normalize_email
+from accounts.services import end_sessions, set_user_active, update_builder, update_customer
+from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, text
+from realestate.core.enums import Role
+
+
+class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # the stubs make it generic
+    """A new member of the staff; builders and customers register with their profile."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+
+    def clean_email(self) -> str:
+        """As it is stored, so that one person has one account."""
+        return normalize_email(self.cleaned_data["email"])
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  # Django's signature
+        """A staff account that may enter the admin."""
+        self.instance.user_type, self.instance.is_staff = Role.STAFF, True
+        return super().save(commit)
+
+
+@admin.register(User)
+class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the stubs make it generic
+    """Accounts: rights of staff, activity, sessions."""
+
+    form = UserChangeForm  # type: ignore[assignment]  # Django's: the password has a page of its own
+    add_form = StaffCreationForm
+    change_form_template = "admin/house/user_change_form.html"
+    list_display = (
+        "email",
+        "user_type",
+        "is_active",
+        "is_staff",
+        "is_verified",
+        moment("last_login", "Last login"),
+    )
+    list_filter = ("user_type", "is_active", "is_staff")
+    search_fields = (
+        "email",
+        "builder__company_name",
+        "customer__first_name",
+        "customer__last_name",
+    )
+    list_select_related = ()
+    ordering = ("-pk",)
+    readonly_fields = ("user_type", "is_active", "email_verified_at", "last_login")
+    filter_horizontal = ("groups", "user_permissions")
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+    fieldsets = (
+        (None, {"fields": ("email", "password", "user_type", "is_active")}),
+        (
+            "Rights in the admin",
+            {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        ("Times", {"fields": ("email_verified_at", "last_login")}),
+    )
+    object_actions = {
+        "deactivate": (
+            "Deactivate",
+            lambda actor, pk, reason: set_user_active(
+                actor=actor, user_id=pk, is_active=False, reason=reason
+            ),
+        ),
+        "activate": (
+            "Activate",
+            lambda actor, pk, reason: set_user_active(
+                actor=actor, user_id=pk, is_active=True, reason=reason
+            ),
+        ),
+        "sign_out": (
+            "Sign out everywhere",
+            lambda actor, pk, reason: end_sessions(actor=actor, user_id=pk, reason=reason),
+        ),
+    }
+
+    def possible_actions(self, row: User) -> list[str]:
+        """Active accounts can be deactivated, others activated."""
+        return ["deactivate" if row.is_active else "activate", "sign_out"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Django's: a short form for a new account."""
+        return UserAdmin.get_fieldsets(self, request, obj)
+
+    @admin.display(description="Verified", boolean=True)
+    def is_verified(self, row: User) -> bool:
+        """Whether the e-mail address was confirmed."""
+        return row.is_verified
+
+
+@admin.register(Builder)
+class BuilderAdmin(HouseAdmin):
+    """Companies that build and sell."""
+
+    addable = False  # made with their account: create_builder, or registration
+    list_display = (
+        "company_name",
+        "license_number",
+        text("user.email", "E-mail"),
+        "phone",
+        "verified",
+    )
+    list_filter = ("verified",)
+    search_fields = ("company_name", "license_number", "user__email", "phone")
+    list_select_related = ("user",)
+    ordering = ("company_name", "pk")
+    readonly_fields = ("user",)
+
+    def store_change(self, actor: Any, form: HouseForm) -> Builder:
+        """Through the service, which knows twins of licences."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        return update_builder(actor=actor, builder_id=form.instance.pk, changes=changes)
+
+
+@admin.register(Customer)
+class CustomerAdmin(HouseAdmin):
+    """People who look for, book and pay for units."""
+
+    addable = False  # made with their account, by registration
+    list_display = ("full_name", text("user.email", "E-mail"), "phone", "preferred_contact_method")
+    list_filter = ("preferred_contact_method",)
+    search_fields = ("first_name", "last_name", "user__email", "phone")
+    list_select_related = ("user",)
+    ordering = ("first_name", "last_name", "pk")
+    readonly_fields = ("user",)
+
+    def store_change(self, actor: Any, form: HouseForm) -> Customer:
+        """Through the service."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        return update_customer(actor=actor, customer_id=form.instance.pk, changes=changes)
+
+
+@admin.register(Relation)
+class RelationAdmin(ReadOnlyAdmin):
+    """Which customers have dealt with which builders."""
+
+    list_display = ("customer", "builder", moment("since", "Since"))
+    search_fields = ("customer__first_name", "customer__last_name", "builder__company_name")
+    list_select_related = ("customer", "builder")
+    ordering = ("-pk",)
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Logins; ended under the user."""
+
+    list_display = (
+        "user",
+        "address",
+        "user_agent",
+        moment("created_at", "Since"),
+        moment("revoked_at", "Ended"),
+    )
+    search_fields = ("user__email", "address")
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+    exclude = ("jti", "previous_jti")

@@ -1,0 +1,37 @@
+"""Back-office pages for notifications and preferences: read only, they follow from events and people's choices."""
+
+from django.contrib import admin
+
+from notifications.models import Notification, Preference
+from realestate.core.admin import ReadOnlyAdmin, moment
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Who was told what."""
+
+    list_display = (
+        "title",
+        "user",
+        "notification_type",
+        "send_via",
+        moment("created_at", "Made"),
+        moment("sent_at", "Sent"),
+        moment("read_at", "Read"),
+    )
+    list_filter = ("notification_type", "send_via", "priority")
+    search_fields = ("title", "message", "user__email")
+    list_select_related = ("user",)
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)
+
+
+@admin.register(Preference)
+class PreferenceAdmin(ReadOnlyAdmin):
+    """Who wants to hear of what, and how."""
+
+    list_display = ("user", "notification_type", "channel", "enabled")
+    list_filter = ("notification_type", "channel", "enabled")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    ordering = ("user", "notification_type", "channel")

@@ -1,0 +1,184 @@
+"""Back-office pages for projects, towers, units, claims and 3D models."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from projects.models import Claim, Model3D, Project, Tower, Unit
+from projects.services import archive_project, change_unit
+from realestate.core import clock
+from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+
+
+@admin.register(Project)
+class ProjectAdmin(HouseAdmin):
+    """What is for sale."""
+
+    list_display = (
+        "project_name",
+        "builder",
+        "location_city",
+        "project_type",
+        "status",
+        "total_units",
+        "available_units",
+        money("price_range_min", "From"),
+        "is_published",
+    )
+    list_filter = ("status", "project_type", "is_featured")
+    search_fields = ("project_name", "location_city", "builder__company_name")
+    autocomplete_fields = ("builder",)
+    list_select_related = ("builder",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-pk")
+    readonly_fields = ("total_units", "available_units", "archived_at", "search")
+    object_actions = {
+        "archive": (
+            "Archive",
+            lambda actor, pk, _reason: archive_project(actor=actor, project_id=pk),
+        ),
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        """With the counted stock."""
+        return super().get_queryset(request).with_figures("total_units", "available_units")  # type: ignore[no-any-return, attr-defined]  # ProjectQuerySet
+
+    @admin.display(description="Units")
+    def total_units(self, row: Any) -> int:
+        """Counted."""
+        return int(row.total_units)
+
+    @admin.display(description="Free")
+    def available_units(self, row: Any) -> int:
+        """Counted from live claims."""
+        return int(row.available_units)
+
+    @admin.display(description="Published", boolean=True)
+    def is_published(self, row: Project) -> bool:
+        """Whether everybody may see it."""
+        return row.is_published
+
+    def possible_actions(self, row: Project) -> list[str]:
+        """What is archived stays so."""
+        return [] if row.archived_at else ["archive"]
+
+
+@admin.register(Tower)
+class TowerAdmin(HouseAdmin):
+    """Buildings of projects."""
+
+    list_display = ("name", "project", "floors")
+    search_fields = ("name", "project__project_name")
+    autocomplete_fields = ("project",)
+    list_select_related = ("project",)
+    ordering = ("project", "name", "pk")
+
+
+@admin.register(Unit)
+class UnitAdmin(HouseAdmin):
+    """Flats, shops and parking spaces; their status is derived."""
+
+    list_display = (
+        "unit_number",
+        "project",
+        "tower",
+        "unit_type",
+        "floor_number",
+        "area_sqft",
+        money("price", "Price"),
+        "status",
+    )
+    list_filter = ("unit_type", "facing")
+    search_fields = ("unit_number", "project__project_name")
+    autocomplete_fields = ("project", "tower")
+    list_select_related = ("project", "tower")
+    ordering = ("project", "floor_number", "unit_number", "pk")
+    readonly_fields = ("status",)
+    object_actions = {
+        "block": (
+            "Block",
+            lambda actor, pk, reason: change_unit(
+                actor=actor, unit_id=pk, is_blocked=True, block_reason=reason[:200]
+            ),
+        ),
+        "unblock": (
+            "Unblock",
+            lambda actor, pk, _reason: change_unit(
+                actor=actor, unit_id=pk, is_blocked=False, block_reason=""
+            ),
+        ),
+        "release": (
+            "Put on sale",
+            lambda actor, pk, _reason: change_unit(actor=actor, unit_id=pk, is_released=True),
+        ),
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
+        """With the status at this moment."""
+        return super().get_queryset(request).with_status(clock.now())  # type: ignore[no-any-return, attr-defined]  # UnitQuerySet
+
+    @admin.display(description="Status")
+    def status(self, row: Any) -> str:
+        """Derived (R4.1)."""
+        return str(row.status).replace("_", " ")
+
+    def possible_actions(self, row: Unit) -> list[str]:
+        """Block or unblock; release what is not on sale yet."""
+        return ["unblock" if row.blocked_at else "block", *([] if row.released_at else ["release"])]
+
+    def store_change(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which checks number and tower."""
+        tower = (
+            {"tower_id": getattr(form.cleaned_data["tower"], "pk", None)}
+            if "tower" in form.changed_data
+            else {}
+        )
+        names = [name for name in form.changed_data if name not in {"tower", "project"}]
+        changes = {name: form.cleaned_data[name] for name in names} | tower
+        return change_unit(actor=actor, unit_id=form.instance.pk, **changes)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A unit stays in its project."""
+        return [*super().get_readonly_fields(request, obj), *(["project"] if obj else [])]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    """Who occupies which unit; taken, advanced and released through bookings."""
+
+    list_display = (
+        "unit",
+        "kind",
+        "stage",
+        "customer",
+        moment("taken_at", "Taken"),
+        moment("expires_at", "Until"),
+        moment("released_at", "Released"),
+        "release_reason",
+    )
+    list_filter = ("kind", "stage", "release_reason")
+    search_fields = ("unit__unit_number", "customer__first_name", "customer__last_name")
+    list_select_related = ("unit", "customer")
+    ordering = ("-pk",)
+
+
+@admin.register(Model3D)
+class Model3DAdmin(HouseAdmin):
+    """3D models and who may open them."""
+
+    list_display = (
+        "model_name",
+        "project",
+        "model_type",
+        "file_format",
+        "access_level",
+        "version",
+        "is_active",
+    )
+    list_filter = ("model_type", "access_level", "is_active")
+    search_fields = ("model_name", "project__project_name")
+    autocomplete_fields = ("project", "unit")
+    list_select_related = ("project",)
+    ordering = ("project", "model_name", "pk")

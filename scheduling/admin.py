@@ -1,0 +1,129 @@
+"""Back-office pages for appointments. Buttons come from the transition table."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+
+from realestate.core.admin import HouseAdmin, HouseForm, ObjectAction, ReadOnlyAdmin, moment
+from realestate.core.edits import update_row
+from realestate.core.states import allowed_actions
+from scheduling.enums import AppointmentAction
+from scheduling.models import Appointment, AppointmentMove
+from scheduling.rules import TRANSITIONS
+from scheduling.services import book_appointment, move_appointment
+
+
+def _mover(action: AppointmentAction) -> tuple[str, ObjectAction]:
+    def move(actor: Any, pk: int, reason: str) -> object:
+        return move_appointment(actor=actor, appointment_id=pk, action=action, reason=reason)
+
+    return str(action.label), move
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(HouseAdmin):
+    """When customers and builders meet (R14)."""
+
+    list_display = (
+        moment("starts_at", "When"),
+        "duration_minutes",
+        "appointment_type",
+        "customer",
+        "project",
+        "status",
+        "outcome",
+    )
+    list_filter = ("status", "appointment_type", "meeting_location")
+    search_fields = (
+        "customer__first_name",
+        "customer__last_name",
+        "project__project_name",
+        "location",
+    )
+    autocomplete_fields = ("customer", "project")
+    list_select_related = ("customer", "project")
+    date_hierarchy = "starts_at"
+    ordering = ("-starts_at", "-pk")
+    add_fields = (
+        "customer",
+        "project",
+        "appointment_type",
+        "starts_at",
+        "duration_minutes",
+        "meeting_location",
+        "location",
+        "agenda",
+    )
+    fields = (
+        ("customer", "project", "host"),
+        ("appointment_type", "status", "outcome"),
+        ("starts_at", "ends_at", "duration_minutes"),
+        ("meeting_location", "location"),
+        "agenda",
+        "notes",
+        ("reschedule_reason", "created_by"),
+        ("created_at", "updated_at"),
+    )
+    readonly_fields = (
+        "customer",
+        "project",
+        "host",
+        "appointment_type",
+        "status",
+        "outcome",
+        "starts_at",
+        "ends_at",
+        "duration_minutes",
+        "reschedule_reason",
+        "created_by",
+    )
+    object_actions = {
+        action.value: _mover(action)
+        for action in AppointmentAction
+        if action != AppointmentAction.RESCHEDULE
+    }
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        """A new appointment names everything; afterwards times and people move through services."""
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def possible_actions(self, row: Appointment) -> list[str]:
+        """What the table allows in the present state."""
+        return [
+            name for name in allowed_actions(TRANSITIONS, row.status) if name in self.object_actions
+        ]
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service: notice, overlap and capacity are checked."""
+        data = dict(form.cleaned_data)
+        return book_appointment(
+            actor=actor,
+            project_id=data.pop("project").pk,
+            customer_id=data.pop("customer").pk,
+            appointment_date=data.pop("starts_at"),
+            **data,
+        )
+
+    def store_change(self, actor: Any, form: HouseForm) -> Model:
+        """Texts and the place; nothing that has rules."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        return update_row(
+            actor=actor, rows=Appointment.objects.all(), pk=form.instance.pk, changes=changes
+        )
+
+
+@admin.register(AppointmentMove)
+class AppointmentMoveAdmin(ReadOnlyAdmin):
+    """Earlier times of appointments."""
+
+    list_display = (
+        "appointment",
+        moment("starts_at", "Was at"),
+        "moved_by",
+        moment("moved_at", "Moved"),
+        "reason",
+    )
+    search_fields = ("reason", "moved_by__email")
+    list_select_related = ("appointment", "moved_by")
+    ordering = ("-pk",)

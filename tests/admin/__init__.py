@@ -1,0 +1,1 @@
+"""The back office, driven as staff drive it."""

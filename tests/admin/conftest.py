@@ -1,0 +1,127 @@
+"""A logged-in member of the staff, and one row of every table that the admin lists."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+
+from accounts.models import Builder, Customer, Relation, Session, User
+from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
+from messaging.models import Conversation, Message
+from notifications.enums import Channel, NotificationType
+from notifications.models import Notification, Preference
+from payments.models import Payment
+from progress.models import ConstructionUpdate, ProjectProgress
+from projects.models import Claim, Model3D, Project, Tower, Unit
+from realestate.core import clock
+from realestate.core.models import (
+    AuditEntry,
+    IdempotencyKey,
+    RateCounter,
+    StoredFile,
+    SystemSetting,
+)
+from scheduling.models import Appointment, AppointmentMove
+from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
+from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
+from tests.factories.messaging import ConversationFactory, MessageFactory
+from tests.factories.notifications import NotificationFactory
+from tests.factories.payments import PaymentFactory
+from tests.factories.progress import PhaseFactory, UpdateFactory
+from tests.factories.projects import (
+    ClaimFactory,
+    Model3DFactory,
+    ProjectFactory,
+    TowerFactory,
+    UnitFactory,
+)
+from tests.factories.scheduling import AppointmentFactory
+
+MAKERS: dict[type[Model], Callable[[int], Any]] = {
+    User: lambda _n: UserFactory(),
+    Group: lambda n: Group.objects.create(name=f"Group {n}"),
+    Builder: lambda _n: BuilderFactory(),
+    Customer: lambda _n: CustomerFactory(),
+    Relation: lambda _n: Relation.objects.create(
+        customer=CustomerFactory(), builder=BuilderFactory()
+    ),
+    Session: lambda n: Session.objects.create(
+        user=UserFactory(),
+        jti=f"jti-{n}",
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=1),
+    ),
+    Project: lambda _n: ProjectFactory(),
+    Tower: lambda _n: TowerFactory(),
+    Unit: lambda _n: UnitFactory(),
+    Claim: lambda _n: ClaimFactory(customer=CustomerFactory()),
+    Model3D: lambda _n: Model3DFactory(),
+    ProjectProgress: lambda _n: PhaseFactory(),
+    ConstructionUpdate: lambda _n: UpdateFactory(),
+    Booking: lambda _n: BookingFactory(),
+    Agreement: lambda _n: Agreement.objects.create(
+        booking=BookingFactory(paid=True),
+        version=1,
+        content={},
+        created_by=UserFactory(),
+        created_at=clock.now(),
+    ),
+    ChangeRequest: lambda _n: ChangeRequestFactory(),
+    ChangeQuote: lambda _n: ChangeQuoteFactory(),
+    Payment: lambda _n: PaymentFactory(),
+    Appointment: lambda _n: AppointmentFactory(),
+    AppointmentMove: lambda _n: AppointmentMove.objects.create(
+        appointment=(visit := AppointmentFactory()),
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        moved_by=visit.host,
+        moved_at=clock.now(),
+    ),
+    Conversation: lambda _n: ConversationFactory(),
+    Message: lambda _n: MessageFactory(),
+    Notification: lambda _n: NotificationFactory(),
+    Preference: lambda _n: Preference.objects.create(
+        user=UserFactory(),
+        notification_type=NotificationType.PAYMENT_DUE,
+        channel=Channel.EMAIL,
+        enabled=False,
+    ),
+    SystemSetting: lambda n: SystemSetting.objects.create(
+        key="bookings.hold_minutes", scope="project", scope_id=n + 1, value=45
+    ),
+    AuditEntry: lambda n: AuditEntry.objects.create(
+        object_type="projects.unit",
+        object_id=n,
+        action="updated",
+        after={"price": "1"},
+        actor=UserFactory(),
+    ),
+    IdempotencyKey: lambda n: IdempotencyKey.objects.create(
+        user=UserFactory(),
+        route="POST /api/x",
+        key=f"k{n}",
+        fingerprint="0",
+        lease_until=clock.now(),
+    ),
+    RateCounter: lambda n: RateCounter.objects.create(key=f"login:{n}", window_start=clock.now()),
+    StoredFile: lambda n: StoredFile.objects.create(
+        name="plan.pdf",
+        path=f"aa/{n}",
+        content_type="application/pdf",
+        size=1,
+        sha256="0",
+        owner=UserFactory(),
+    ),
+}
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    """A browser in which Sana is logged in."""
+    client = Client()
+    client.force_login(StaffFactory(email="sana@example.com"))
+    return client

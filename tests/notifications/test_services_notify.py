@@ -1,0 +1,136 @@
+"""Telling people: one row each, once, in the transaction of what happened."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications import services
+from notifications.enums import Channel, NotificationType, Priority
+from notifications.models import Notification
+from notifications.services import tell as module
+from realestate.core import clock
+from realestate.core.errors import Conflict
+from realestate.core.transactions import service
+from tests.factories.accounts import CustomerFactory, UserFactory
+
+T = NotificationType
+
+
+def test_one_row_per_person(cast, tell):
+    rows = tell(
+        cast.asha, cast.meera, cast.asha, priority=Priority.HIGH, action_url="/customer/bookings"
+    )
+    assert {row.user_id for row in rows} == {cast.asha.pk, cast.meera.pk}
+    assert len(rows) == 2
+    for row in rows:
+        assert (row.notification_type, row.title, row.message) == (
+            "booking_update",
+            "News",
+            "Something happened.",
+        )
+        assert (row.related_entity_type, row.related_entity_id) == ("booking", 7)
+        assert (row.priority, row.action_url) == ("high", "/customer/bookings")
+        assert (row.is_read, row.scheduled_send_time) == (False, None)
+
+
+def test_the_same_news_is_told_once_per_person(cast, tell):
+    tell(cast.asha)
+    rows = tell(cast.asha, cast.ravi, title="Again")
+    assert [(row.user_id, row.title) for row in rows] == [
+        (cast.asha.pk, "News"),
+        (cast.ravi.pk, "Again"),
+    ]
+
+
+def test_what_is_undone_was_never_told(cast, tell, queued):
+    @service
+    def refused():
+        tell(cast.asha)
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        refused()
+    assert not Notification.objects.exists()
+    assert queued() == []
+
+
+def test_nobody_to_tell_is_fine(tell, django_assert_num_queries):
+    assert tell() == []
+
+
+def test_a_long_title_is_cut(cast, tell):
+    assert tell(cast.asha, title="x" * 300)[0].title == "x" * 200
+
+
+# --- channels ---------------------------------------------------------------------------------------
+
+
+def test_a_type_that_goes_by_email_gets_a_job(cast, tell, queued):
+    row = tell(cast.asha)[0]
+    assert (row.send_via, row.is_sent) == (Channel.EMAIL, False)
+    assert row.next_try_at is not None
+    assert queued() == [row.pk]
+
+
+def test_a_type_that_stays_in_the_app_is_sent_at_once(cast, tell, queued):
+    row = tell(cast.asha, notification_type=T.MESSAGE_RECEIVED)[0]
+    assert (row.send_via, row.is_sent, row.next_try_at) == (Channel.IN_APP, True, None)
+    assert queued() == []
+
+
+def test_the_users_wish_wins(cast, tell, queued):
+    services.set_preferences(actor=cast.asha, wishes={T.BOOKING_UPDATE: {"email": False}})
+    services.set_preferences(actor=cast.ravi, wishes={T.MESSAGE_RECEIVED: {"email": True}})
+    rows = tell(cast.asha, cast.ravi, dedupe_key="a")
+    assert {row.user_id: row.send_via for row in rows} == {
+        cast.asha.pk: Channel.IN_APP,
+        cast.ravi.pk: Channel.EMAIL,
+    }
+    rows = tell(cast.asha, cast.ravi, dedupe_key="b", notification_type=T.MESSAGE_RECEIVED)
+    assert {row.user_id: row.send_via for row in rows} == {
+        cast.asha.pk: Channel.IN_APP,
+        cast.ravi.pk: Channel.EMAIL,
+    }
+    assert len(queued()) == 2
+
+
+def test_no_second_email_for_the_same_news(cast, tell, queued):
+    row = tell(cast.asha)[0]
+    services.start_delivery(notification_id=row.pk)
+    services.finish_delivery(notification_id=row.pk)
+    tell(cast.asha)
+    assert queued() == [row.pk]
+
+
+def test_a_scheduled_one_waits(cast, tell, queued):
+    later = clock.now() + timedelta(hours=3)
+    by_email, in_app = (
+        tell(cast.asha, dedupe_key=key, notification_type=kind, scheduled_send_time=later)[0]
+        for key, kind in (("a", T.APPOINTMENT_REMINDER), ("b", T.PROGRESS_UPDATE))
+    )
+    assert (by_email.sent_at, by_email.next_try_at) == (None, later)
+    assert (in_app.sent_at, in_app.next_try_at) == (later, None)
+    assert queued() == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_crowd_costs_as_many_statements_as_one_person(tell, django_assert_num_queries, count):
+    people = CustomerFactory.create_batch(count)
+    with django_assert_num_queries(4):  # two for the savepoint, wishes, rows
+        services.notify(
+            user_ids=[person.pk for person in people],
+            notification_type=T.PROGRESS_UPDATE,
+            title="News",
+            message="The slab was poured.",
+            related=("construction_update", 1),
+            dedupe_key="u:1",
+        )
+    assert Notification.objects.count() == count
+
+
+def test_a_large_crowd_gets_few_jobs_and_the_sweep_does_the_rest(monkeypatch, tell, queued):
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    rows = tell(*UserFactory.create_batch(5))
+    assert queued() == [row.pk for row in rows[:2]]
+    assert services.queue_waiting_deliveries() == 5
+    assert sorted(set(queued())) == [row.pk for row in rows]
