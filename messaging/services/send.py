@@ -86,4 +86,4 @@ def _open(pair: Pair) -> Conversation:
         # Another request may do the same at this moment: the constraint makes one row, and both find it.
         fresh = Conversation(customer_id=pair.customer_id, project_id=pair.project_id)
         Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
-    return pairs.get()
+    return lock(Conversation.objects.all(), pairs.get().pk)

@@ -20,6 +20,7 @@ class Vocabulary(Generic[Choice]):
     def __init__(self, choices: type[Choice], aliases: Mapping[str, Choice] | None = None) -> None:
         """``aliases`` maps further words to canonical values."""
         self.choices = choices
+        self.aliases = dict(aliases or {})
         self._words = {fold(word): member for word, member in (aliases or {}).items()}
         # Last, so that an alias never hides a value.
         self._words |= {fold(member.value): member for member in choices}

@@ -150,3 +150,44 @@ def test_control_without_locks_and_constraint_both_get_the_slot(monkeypatch, at)
         Appointment.objects.all().delete()
         with connection.schema_editor() as editor:
             editor.add_constraint(Appointment, constraint)
+
+
+def is_free(model, pk):
+    """Whether somebody else could lock the row now."""
+
+    def try_to_lock(_index):
+        @service
+        def locked():
+            rows = model.objects.select_for_update(nowait=True, no_key=True, of=("self",))
+            return rows.get(pk=pk)
+
+        return locked()
+
+    result = run_together(1, try_to_lock)[0]
+    return not isinstance(result, OperationalError)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["book", "reschedule"])
+def test_R14_3_site_host_and_customer_are_held_until_it_is_stored(at, how):
+    cast = make_cast()
+    row = ask(cast.asha.customer, cast.meera_project, at(10)) if how == "reschedule" else None
+
+    @service
+    def act_and_look():
+        if row is None:
+            ask(cast.asha.customer, cast.meera_project, at(10))
+        else:
+            services.reschedule_appointment(
+                actor=cast.asha, appointment_id=row.pk, appointment_date=at(15)
+            )
+        people = (cast.asha, cast.meera, cast.ravi, cast.kiran)
+        projects = (cast.meera_project, cast.kiran_project)
+        return (
+            {person.email.partition("@")[0] for person in people if is_free(User, person.pk)},
+            {project for project in projects if is_free(Project, project.pk)},
+            row is None or not is_free(Appointment, row.pk),
+        )
+
+    # ``in_atomic_block`` keeps the race track away from open transactions; here it is what we look at.
+    assert act_and_look() == ({"ravi", "kiran"}, {cast.kiran_project}, True)

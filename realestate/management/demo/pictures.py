@@ -114,8 +114,8 @@ def draw_site(palette: Palette, *, built: float, seed: int, towers: int = 2) -> 
     places = {1: (0.5,), 2: (0.34, 0.66), 3: (0.24, 0.52, 0.78)}[towers]
     for index, place in enumerate(places):
         floors = MOST_FLOORS - 3 * (index % 2)
-        # The towers do not grow at the same pace.
-        _tower(pen, palette, int(WIDTH * place), floors, min(1.0, max(0.0, built - 0.12 * index)))
+        stands = 1.0 if built >= 1 else max(0.0, built - 0.12 * index)  # they do not grow in step
+        _tower(pen, palette, int(WIDTH * place), floors, stands)
     if built < 1:
         _hoarding(pen, palette)
     _trees(pen, palette, rng, 5 if built < 1 else 14)
@@ -176,7 +176,7 @@ def _storey(pen: ImageDraw.ImageDraw, palette: Palette, left: int, right: int, t
     pen.rectangle((left, top, right, top + FLOOR), fill=palette.wall)
     pen.rectangle((right - 90, top, right, top + FLOOR), fill=palette.shade)
     pen.rectangle((left - 8, top + FLOOR - 9, right + 8, top + FLOOR), fill=palette.shade)
-    for x in range(left + 28, right - 110, 92):
+    for x in range(left + 26, right - 150, 92):
         pen.rectangle((x, top + 16, x + 58, top + FLOOR - 20), fill=palette.glass)
         pen.line((x, top + FLOOR - 24, x + 58, top + FLOOR - 24), fill=palette.accent, width=8)
     pen.rectangle((right - 64, top + 16, right - 28, top + FLOOR - 20), fill=palette.glass)
