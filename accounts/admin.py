@@ -21,14 +21,13 @@ class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # the
         model = User
         fields = ("email",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.user_type, self.instance.is_staff = Role.STAFF, True
+
     def clean_email(self) -> str:
         """As it is stored, so that one person has one account."""
         return normalize_email(self.cleaned_data["email"])
-
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  # Django's signature
-        """A staff account that may enter the admin."""
-        self.instance.user_type, self.instance.is_staff = Role.STAFF, True
-        return super().save(commit)
 
 
 @admin.register(User)

@@ -79,8 +79,6 @@ def _by_email(people: list[int], notification_type: NotificationType) -> set[int
 def _send_soon(people: set[int], dedupe_key: str, now: datetime) -> None:
     if not people:
         return
-    waiting = Notification.objects.waiting(now).filter(
-        user__in=people, dedupe_key=dedupe_key, tries=0
-    )
+    waiting = Notification.objects.waiting(now).filter(user__in=people, dedupe_key=dedupe_key)
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
         defer("notifications.deliver", notification_id=pk)

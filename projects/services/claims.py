@@ -48,18 +48,20 @@ def take_claims(
     Raises UnitNotAvailable (409), also for units that do not exist.
     """
     now = clock.now()
+    until = now + timedelta(minutes=minutes)
     units = lock_all(Unit.objects.all(), unit_ids)
     _release_lapsed(Claim.objects.filter(unit__in=units), now)
     free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).claimable(now)
     if not units or free.count() != len(set(unit_ids)):
         raise UnitNotAvailable
     return [
-        _take(actor, unit, customer_id, now, now + timedelta(minutes=minutes)) for unit in units
+        _take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)
+        for unit in units
     ]
 
 
 def _take(
-    actor: User | None, unit: Unit, customer_id: int | None, now: datetime, until: datetime
+    *, actor: User | None, unit: Unit, customer_id: int | None, now: datetime, until: datetime
 ) -> Claim:
     claim = Claim.objects.create(
         unit=unit,

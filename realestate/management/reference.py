@@ -2,11 +2,14 @@
 
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from enum import Enum
 from importlib import import_module
 from inspect import cleandoc
 from types import ModuleType
+from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import TextChoices
 
 from realestate.core.errors import DomainError
@@ -14,8 +17,9 @@ from realestate.core.events import Event, listeners
 from realestate.core.ladder import LADDER, rung_of_module
 from realestate.core.system_settings import Definition, definitions
 from realestate.core.vocabulary import Vocabulary
-from realestate.settings.env import env
+from realestate.settings.env import Variable, env
 
+Kind = TypeVar("Kind")
 MADE = "<!-- Made by `make docs` from the code; changes here are lost. -->"
 PROGRAMS = {"realestate.core.typst.compile"}  # they do their work when they are imported
 # Refusals that are made before any code of ours can refuse.
@@ -49,7 +53,7 @@ def load_house() -> None:
 def configuration() -> str:
     """Environment variables."""
     rows = [
-        (code(name), known.kind, "secret" if known.secret else code(known.default), known.about)
+        (code(name), known.kind, "secret" if known.secret else code(default_of(known)), known.about)
         for name, known in sorted(env.variables.items())
     ]
     return page(
@@ -58,6 +62,11 @@ def configuration() -> str:
         "platform does not understand stops it with a list of all problems.",
         table(("Variable", "Kind", "Default", "Meaning"), rows),
     )
+
+
+def default_of(known: Variable) -> str:
+    """The default, also on a machine that has a port of its own."""
+    return known.default.replace(f":{settings.PORT}", f":{env.variables['PORT'].default}")
 
 
 def runtime_settings() -> str:
@@ -88,7 +97,11 @@ def limits(known: Definition[int]) -> str:
         return ""
     if known.maximum is None:
         return f"at least {known.minimum}"
-    return f"at most {known.maximum}" if known.minimum is None else f"{known.minimum} to {known.maximum}"
+    return (
+        f"at most {known.maximum}"
+        if known.minimum is None
+        else f"{known.minimum} to {known.maximum}"
+    )
 
 
 def errors() -> str:
@@ -101,11 +114,12 @@ def errors() -> str:
         (code(name), str(status), text, "framework")
         for name, (status, text) in OF_THE_FRAMEWORK.items()
     ]
+    rows.sort(key=lambda row: row[0].strip("`"))
     return page(
         "Errors",
         "Every refusal has one body: `{detail, code, errors, request_id}`. `detail` is for people and may become more "
         "precise, `code` is for programs and stays.",
-        table(("Code", "Status", "Says", "From"), sorted(rows)),
+        table(("Code", "Status", "Says", "From"), rows),
     )
 
 
@@ -115,13 +129,16 @@ def enums() -> str:
     parts = []
     for enum in house_classes(TextChoices):
         rows = [
-            (code(member.value), str(member.label), ", ".join(spoken.get(member, [])))
+            (code(member), str(member.label), ", ".join(map(code, spoken.get(member, []))))
             for member in enum
         ]
-        heads: tuple[str, ...] = ("Value", "Means", "Also understood")
-        if not any(row[2] for row in rows):
-            heads, rows = heads[:2], [row[:2] for row in rows]  # type: ignore[misc]  # narrower rows
-        parts += [f"## {app_of(enum)}: {enum.__name__}", first_line(enum), table(heads, rows)]
+        columns = 3 if any(words for _value, _label, words in rows) else 2
+        heads = ("Value", "Means", "Also understood")[:columns]
+        parts += [
+            f"## {app_of(enum)}: {enum.__name__}",
+            first_line(enum),
+            table(heads, [row[:columns] for row in rows]),
+        ]
     return page(
         "Enums",
         "Words as they are stored and sent. On input, case, `-`, `_` and spaces do not matter.",
@@ -135,9 +152,11 @@ def events() -> str:
         (
             code(event.__name__),
             app_of(event),
-            ", ".join(code(name) for name in event.__dataclass_fields__),
+            ", ".join(code(field.name) for field in fields(event)),
             first_line(event),
-            "<br>".join(f"{code(app_of(hears))}: {first_line(hears)}" for hears in listeners(event)),
+            "<br>".join(
+                f"{code(app_of(hears))}: {first_line(hears)}" for hears in listeners(event)
+            ),
         )
         for event in house_classes(Event)
     ]
@@ -157,8 +176,9 @@ def states() -> str:
             for old, actions in moves.items()
             for action, new in actions.items()
         ]
+        machine = name.removesuffix("TRANSITIONS").strip("_").replace("_", " ").lower()
         parts += [
-            f"## {app_of(module)}: {name.removesuffix('TRANSITIONS').strip('_').replace('_', ' ').capitalize() or 'Main'}",
+            f"## {app_of(module)}{': ' if machine else ''}{machine}",
             diagram(moves),
             table(("From", "Action", "To"), rows),
         ]
@@ -181,15 +201,18 @@ PAGES: dict[str, Callable[[], str]] = {
 # --- where they come from --------------------------------------------------------------------------------------------
 
 
-def house_classes(base: type) -> list[type]:
+def house_classes(base: type[Kind]) -> list[type[Kind]]:
     """All subclasses in modules of the house, from the bottom of the ladder to the top."""
-    found, waiting = set(), [base]
+    found: set[type[Kind]] = set()
+    waiting = [base]
     while waiting:
         for child in waiting.pop().__subclasses__():
             waiting.append(child)
             if child.__module__.startswith("realestate.") or rung_of_module(child.__module__):
                 found.add(child)
-    return sorted(found, key=lambda one: (rung_of_module(one.__module__), one.__module__, one.__name__))
+    return sorted(
+        found, key=lambda one: (rung_of_module(one.__module__), one.__module__, one.__name__)
+    )
 
 
 def house_values(kind: type) -> Iterator[tuple[ModuleType, str, object]]:
@@ -202,7 +225,9 @@ def house_values(kind: type) -> Iterator[tuple[ModuleType, str, object]]:
             except ModuleNotFoundError:
                 continue
             yield from (
-                (module, key, value) for key, value in vars(module).items() if isinstance(value, kind)
+                (module, key, value)
+                for key, value in vars(module).items()
+                if isinstance(value, kind)
             )
 
 
@@ -236,7 +261,9 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table; a bar inside a cell is no border."""
     heads = list(heads)
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines
+    )
 
 
 def diagram(moves: Mapping[str, Mapping[str, str]]) -> str:
@@ -257,7 +284,7 @@ def code(value: object) -> str:
 
 def first_line(what: object) -> str:
     """The first line of a docstring."""
-    return cleandoc(what.__doc__ or "").partition("\n")[0]
+    return cleandoc(what.__doc__ or "").partition("\n")[0].replace("``", "`")
 
 
 def app_of(what: object) -> str:

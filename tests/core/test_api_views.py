@@ -162,10 +162,16 @@ def test_the_table_decides_who_may_call(cast, as_, method, path, statuses):
     people = (None, cast.asha, cast.meera, cast.sana)
     body = {"project_name": "x"} if method == "post" else {}
     found = tuple(
-        as_(person).generic(method.upper(), path, "" if not body else '{"project_name": "x"}',
-                            content_type="application/json").status_code
+        as_(person)
+        .generic(
+            method.upper(),
+            path,
+            "" if not body else '{"project_name": "x"}',
+            content_type="application/json",
+        )
+        .status_code
         for person in people
-    )  # fmt: skip
+    )
     assert found == statuses
 
 

@@ -6,18 +6,17 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 from django.apps import apps
 from django.db.models import Model
 
 from realestate.core.ladder import LADDER
+from realestate.management.reference import load_house
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = LADDER[1:]
 FOLDERS = ("realestate", *APPS)
-PROGRAMS = {"realestate.core.typst.compile"}  # they do their work when they are imported
 
 
 @dataclass(frozen=True)
@@ -76,16 +75,9 @@ def sources() -> tuple[Source, ...]:
 
 
 @functools.cache
-def tests() -> tuple[Source, ...]:
+def sources_of_tests() -> tuple[Source, ...]:
     """Every Python file of the tests."""
     return tuple(Source(path) for path in sorted((ROOT / "tests").rglob("*.py")))
-
-
-def import_everything() -> None:
-    """Every module of the ground and the apps, so that all that registers itself is known."""
-    for source in sources():
-        if source.app in LADDER and source.module not in PROGRAMS:
-            import_module(source.module)
 
 
 def house_models() -> list[type[Model]]:
@@ -95,7 +87,7 @@ def house_models() -> list[type[Model]]:
 
 def classes_below(base: type) -> set[type]:
     """All subclasses that stand in the platform's own modules."""
-    import_everything()
+    load_house()
     found, waiting = set(), [base]
     while waiting:
         for child in waiting.pop().__subclasses__():

@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from realestate.core.ladder import LADDER
 from tests.house import shape
-from tests.house.source import FOLDERS, sources, tests
+from tests.house.source import FOLDERS, sources, sources_of_tests
 
 SUPPRESSION = re.compile(
     r"noqa|type:\s*ignore|pragma:\s*no cover|fmt:\s*(?:skip|off)", re.IGNORECASE
@@ -54,7 +54,7 @@ def test_what_a_good_suppression_looks_like(comment, bad):
     assert badly_suppressed(comment) is bad
 
 
-@pytest.mark.parametrize("files", [sources(), tests()], ids=["platform", "tests"])
+@pytest.mark.parametrize("files", [sources(), sources_of_tests()], ids=["platform", "tests"])
 def test_no_suppression_without_a_reason(files):
     found = [
         f"{source.name}:{line}: {text}"
@@ -95,7 +95,7 @@ def test_every_module_says_what_it_is_for():
 def test_our_own_code_is_not_mocked():
     mocked = [
         source.name
-        for source in tests()
+        for source in sources_of_tests()
         if re.search(r"mock\.patch|MagicMock|mocker\.", source.text)
         and source.name != "tests/house/test_code.py"
     ]

@@ -6,8 +6,17 @@ import pytest
 
 from messaging import services
 from messaging.models import Conversation, Message
+from realestate.core.transactions import service
 from tests.cast import make_cast
+from tests.factories.messaging import MessageFactory
 from tests.races.support import losers, run_together
+from tests.scheduling.locks import is_free
+
+
+def send_as(sender, cast, text, **words):
+    return services.send_message(
+        actor=sender, project_id=cast.meera_project.pk, message_content=text, **words
+    )[0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -51,3 +60,18 @@ def test_A10_first_words_at_the_same_time_open_one_conversation():
     assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
     talk: Any = Conversation.objects.with_summary(Message.objects.all(), cast.meera).get()
     assert (talk.unread_count, talk.last_message_id) == (5, rows[-1].pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_A10_a_conversation_is_held_until_the_message_is_stored():
+    cast = make_cast()
+    other = MessageFactory()
+    first = send_as(cast.asha, cast, "One")
+
+    @service
+    def act_and_look():
+        send_as(cast.asha, cast, "Two")
+        return is_free(first.conversation), is_free(other.conversation)
+
+    assert act_and_look() == (False, True)
+    assert is_free(first.conversation)

@@ -73,6 +73,15 @@ def test_a_second_run_sends_nothing(row):
     assert len(mail.outbox) == 1
 
 
+def test_what_was_sent_keeps_its_time(row):
+    first = clock.now()
+    for moment in (first, first + timedelta(hours=1)):
+        with time_machine.travel(moment, tick=False):
+            services.finish_delivery(notification_id=row.pk)
+    row.refresh_from_db()
+    assert row.sent_at == first
+
+
 def test_one_that_another_worker_has_is_left_alone(row):
     assert services.start_delivery(notification_id=row.pk) is not None
     jobs.deliver(notification_id=row.pk)

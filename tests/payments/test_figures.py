@@ -31,9 +31,7 @@ def figures(booking) -> tuple:
 def test_contract_0_8_only_completed_payments_for_the_price_count(cast, booking):
     for status in PaymentStatus:
         for kind in PaymentType:
-            PaymentFactory(
-                booking=booking, amount=100, payment_status=status, payment_type=kind
-            )
+            PaymentFactory(booking=booking, amount=100, payment_status=status, payment_type=kind)
     PaymentFactory(amount=999)  # of another booking
     assert figures(booking)[:3] == (400, Decimal("7499600.00"), Decimal("0.01"))
 

@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from django.db import connection
 
+from realestate.core.transactions import service
 from scheduling import services
 from scheduling.models import Appointment
 from scheduling.services import book, slots
@@ -16,6 +17,7 @@ from tests.cast import make_cast
 from tests.factories.accounts import BuilderFactory, CustomerFactory
 from tests.factories.projects import ProjectFactory
 from tests.races.support import losers, run_together, winners
+from tests.scheduling.locks import is_free
 
 OVERLAPS = """
     SELECT count(*) FROM scheduling_appointment a JOIN scheduling_appointment b ON a.id < b.id
@@ -152,42 +154,30 @@ def test_control_without_locks_and_constraint_both_get_the_slot(monkeypatch, at)
             editor.add_constraint(Appointment, constraint)
 
 
-def is_free(model, pk):
-    """Whether somebody else could lock the row now."""
-
-    def try_to_lock(_index):
-        @service
-        def locked():
-            rows = model.objects.select_for_update(nowait=True, no_key=True, of=("self",))
-            return rows.get(pk=pk)
-
-        return locked()
-
-    result = run_together(1, try_to_lock)[0]
-    return not isinstance(result, OperationalError)
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", ["book", "reschedule"])
 def test_R14_3_site_host_and_customer_are_held_until_it_is_stored(at, how):
     cast = make_cast()
-    row = ask(cast.asha.customer, cast.meera_project, at(10)) if how == "reschedule" else None
+    rows = {
+        "asha": cast.asha,
+        "meera": cast.meera,
+        "ravi": cast.ravi,
+        "kiran": cast.kiran,
+        "site": cast.meera_project,
+        "other site": cast.kiran_project,
+    }
+    if how == "reschedule":
+        rows["visit"] = ask(cast.asha.customer, cast.meera_project, at(10))
 
     @service
     def act_and_look():
-        if row is None:
+        if how == "book":
             ask(cast.asha.customer, cast.meera_project, at(10))
         else:
             services.reschedule_appointment(
-                actor=cast.asha, appointment_id=row.pk, appointment_date=at(15)
+                actor=cast.asha, appointment_id=rows["visit"].pk, appointment_date=at(15)
             )
-        people = (cast.asha, cast.meera, cast.ravi, cast.kiran)
-        projects = (cast.meera_project, cast.kiran_project)
-        return (
-            {person.email.partition("@")[0] for person in people if is_free(User, person.pk)},
-            {project for project in projects if is_free(Project, project.pk)},
-            row is None or not is_free(Appointment, row.pk),
-        )
+        return {name for name, row in rows.items() if not is_free(row)}
 
-    # ``in_atomic_block`` keeps the race track away from open transactions; here it is what we look at.
-    assert act_and_look() == ({"ravi", "kiran"}, {cast.kiran_project}, True)
+    assert act_and_look() == {"asha", "meera", "site"} | (rows.keys() & {"visit"})
+    assert all(is_free(row) for row in rows.values())

@@ -68,6 +68,13 @@ def test_R14_6_completed_and_missed_only_after_the_start(cast, visit, action):
     assert (visit.status, visit.outcome) == (S.SCHEDULED, "")
 
 
+@pytest.mark.parametrize("action", [A.COMPLETE, A.NO_SHOW])
+def test_R14_6_of_what_is_over_the_state_is_said_not_the_time(cast, visit, action):
+    services.cancel_appointment(actor=cast.asha, appointment_id=visit.pk)
+    with pytest.raises(InvalidTransition):
+        services.move_appointment(actor=cast.meera, appointment_id=visit.pk, action=action)
+
+
 def test_R14_6_a_no_show_is_cancelled_with_its_outcome(cast, begun):
     row = begun(S.CONFIRMED)
     services.move_appointment(actor=cast.meera, appointment_id=row.pk, action=A.NO_SHOW)

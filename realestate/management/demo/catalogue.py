@@ -264,9 +264,7 @@ SITES = (
         featured=True,
         phases=(100, 46, 8, 0, 0),
         blocks=(
-            Block(
-                name="Heron", letter="H", floors=(1, 2, 3, 4), plans=(TWO, TWO_LARGE, THREE)
-            ),
+            Block(name="Heron", letter="H", floors=(1, 2, 3, 4), plans=(TWO, TWO_LARGE, THREE)),
             Block(name="Egret", letter="E", floors=(2, 3, 4), plans=(ONE, TWO, THREE)),
         ),
     ),
@@ -327,8 +325,15 @@ SITES = (
         phases=(100, 64, 20, 0, 0),
         blocks=(
             Block(name="Plaza", letter="P", floors=(0, 1), plans=(SHOP, SHOP, SHOP), storeys=3),
-            Block(name="North", letter="N", floors=(4, 5, 6, 7), plans=(OFFICE, OFFICE), storeys=22),
+            Block(
+                name="North", letter="N", floors=(4, 5, 6, 7), plans=(OFFICE, OFFICE), storeys=22
+            ),
             Block(name="Sky", letter="S", floors=(21, 22), plans=(PENTHOUSE,), storeys=22),
         ),
     ),
 )
+
+BLOCKED = {  # unit of a project -> why it is not sold
+    ("meadows", "A-103"): "Sample flat",
+    ("harbour", "C-803"): "Kept for the owner of the land",
+}

@@ -90,7 +90,9 @@ DEALS = (
         plan=PaymentPlan.LOAN,
         stars=5,
     ),
-    Deal(customer="imran.khan@example.com", site="meadows", unit="B-401", state=S.ON_HOLD, days_ago=1),
+    Deal(
+        customer="imran.khan@example.com", site="meadows", unit="B-401", state=S.ON_HOLD, days_ago=1
+    ),
     Deal(
         customer="david.fernandes@example.com",
         site="meadows",

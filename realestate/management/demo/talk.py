@@ -56,7 +56,7 @@ NEWS = (
         site="meadows",
         days_ago=62,
         title="Raft foundation of Tower B complete",
-        text="The raft was poured in one go: 1,140 m³ in 31 hours. Cube strength after 28 days is above the design value.",
+        text="The raft was poured in one go: 1,140 m³ in 31 hours. Its strength is above the design value.",
         kind=UpdateType.MILESTONE,
         priority=Priority.HIGH,
         built=0.3,
@@ -67,7 +67,7 @@ NEWS = (
         site="meadows",
         days_ago=21,
         title="Two weeks of heavy rain",
-        text="Work above ground stopped for nine days. We have added a night shift for the block work to make up for it.",
+        text="Work above ground stopped for nine days. A night shift for the block work makes up for it.",
         kind=UpdateType.DELAY,
         built=0.5,
         weather="Heavy rain, 9 working days lost",
@@ -162,10 +162,19 @@ TALKS = (
         days_ago=5,
         read=False,
         lines=(
-            (CUSTOMER, "Hello! I have paid the token for A-302. When will the booking be confirmed?"),
-            (BUILDER, "Good morning Ms Deshpande, the money has arrived. You will have the letter by Friday."),
+            (
+                CUSTOMER,
+                "Hello! I have paid the token for A-302. When will the booking be confirmed?",
+            ),
+            (
+                BUILDER,
+                "Good morning Ms Deshpande, the money has arrived. You will have the letter by Friday.",
+            ),
             (CUSTOMER, "Wonderful. Is it possible to visit the site before that?"),
-            (BUILDER, "Of course, Saturday at 11 is free. Please wear closed shoes; helmets are here."),
+            (
+                BUILDER,
+                "Of course, Saturday at 11 is free. Please wear closed shoes; helmets are here.",
+            ),
         ),
     ),
     Talk(

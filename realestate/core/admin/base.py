@@ -1,9 +1,8 @@
-"""HouseAdmin: what every page of the back office shares, and the pages of the ground's own tables.
+"""HouseAdmin: what every page of the back office shares.
 
 Forms never write: they hand their values to a service, whose refusal becomes a message of the form (D25).
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,21 +15,12 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
-from realestate.core import clock, edits
+from realestate.core import audit, clock, edits
 from realestate.core.amounts import format_money
 from realestate.core.errors import DomainError
-from realestate.core.models import (
-    AuditEntry,
-    IdempotencyKey,
-    RateCounter,
-    StoredFile,
-    SystemSetting,
-)
-from realestate.core.system_settings import definitions
 
 if TYPE_CHECKING:  # the stubs make them generic, Django does not
     ModelForm = forms.ModelForm[Any]
@@ -186,8 +176,10 @@ class HouseAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Nothing: the form's service has stored the row."""
-        if not isinstance(form, HouseForm):
+        if not isinstance(form, HouseForm):  # Django's own forms, for passwords and rights
             super().save_model(request, obj, form, change)
+            changed = {"fields": sorted(form.changed_data)}
+            audit.record(_actor(request), obj, "updated" if change else "created", after=changed)
 
     @method_decorator(csrf_protect)
     def changeform_view(
@@ -253,156 +245,6 @@ class ReadOnlyAdmin(HouseAdmin):
     addable = editable = False
 
 
-class SettingForm(HouseForm):
-    """A setting's value, checked by the type and the limits of its definition."""
-
-    key = forms.ChoiceField(choices=lambda: [(key, key) for key in definitions()])
-    value = forms.CharField(
-        help_text="A number, true or false, or a text, as the setting wants it."
-    )
-
-    class Meta:
-        model = SystemSetting
-        fields = ("key", "scope", "scope_id", "value")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["value"] = str(self.instance.value)
-            self.fields["key"].disabled = True
-
-    def clean(self) -> dict[str, Any]:
-        """The typed value, as it is stored."""
-        data = super().clean() or self.cleaned_data
-        definition = definitions().get(data.get("key", ""))
-        if definition is None or "value" not in data:
-            return data
-        if data.get("scope") not in definition.scopes:
-            self.add_error("scope", f"Can be set for: {', '.join(definition.scopes)}.")
-        try:
-            value = definition.clean(data["value"])
-        except DomainError as refusal:
-            self.add_error("value", refusal.errors.get("value", [refusal.detail]))
-            return data
-        data["value"] = value if isinstance(value, bool | int | str) else str(value)
-        return data
-
-
-@admin.register(SystemSetting)
-class SystemSettingAdmin(HouseAdmin):
-    """Runtime settings that differ from their defaults."""
-
-    form = SettingForm
-    list_display = ("key", "scope", "scope_id", "value", "meaning", "default_value", "updated_at")
-    list_filter = ("scope",)
-    search_fields = ("key",)
-    list_select_related = ()
-    ordering = ("key", "scope", "scope_id")
-    deletable = True  # back to the default
-
-    @admin.display(description="Meaning")
-    def meaning(self, row: SystemSetting) -> str:
-        """What the setting decides."""
-        definition = definitions().get(row.key)
-        return definition.help if definition else "No longer used."
-
-    @admin.display(description="Default")
-    def default_value(self, row: SystemSetting) -> str:
-        """What holds without the row."""
-        definition = definitions().get(row.key)
-        return f"{definition.default} {definition.unit}".strip() if definition else NOTHING
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    """Who did what, when and why."""
-
-    list_display = (
-        moment("at", "When"),
-        "actor",
-        "action",
-        "object_type",
-        "object_id",
-        "reason",
-        "changed",
-    )
-    list_filter = ("action", "object_type")
-    search_fields = ("object_type", "=object_id", "actor__email", "action", "reason", "request_id")
-    list_select_related = ("actor",)
-    ordering = ("-pk",)
-    readonly_fields = ("changed",)
-
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """Other pages link to the history of one row."""
-        return lookup in {"object_type", "object_id"} or super().lookup_allowed(
-            lookup, value, request
-        )
-
-    @admin.display(description="Before → after")
-    def changed(self, row: AuditEntry) -> str:
-        """The fields that changed."""
-        names = sorted({*row.before, *row.after})
-        pairs = (
-            f"{name}: {_short(row.before.get(name))} → {_short(row.after.get(name))}"
-            for name in names
-        )
-        return "; ".join(pairs)
-
-
-@admin.register(StoredFile)
-class StoredFileAdmin(ReadOnlyAdmin):
-    """Files in the storage."""
-
-    list_display = (
-        "name",
-        "content_type",
-        "size",
-        "visibility",
-        "owner",
-        moment("created_at", "Stored"),
-    )
-    list_filter = ("visibility", "content_type")
-    search_fields = ("name", "sha256", "owner__email")
-    list_select_related = ("owner",)
-    ordering = ("-pk",)
-    readonly_fields = ("link",)
-
-    @admin.display(description="Address")
-    def link(self, row: StoredFile) -> str:
-        """Where a public file opens."""
-        return format_html('<a href="/api/files/{}">/api/files/{}</a>', row.pk, row.pk)
-
-
-@admin.register(IdempotencyKey)
-class IdempotencyKeyAdmin(ReadOnlyAdmin):
-    """First answers to requests with an Idempotency-Key."""
-
-    list_display = (
-        "key",
-        "route",
-        "user",
-        "state",
-        "attempt",
-        "status_code",
-        moment("created_at", "When"),
-    )
-    list_filter = ("state",)
-    search_fields = ("key", "route", "user__email")
-    list_select_related = ("user",)
-    ordering = ("-pk",)
-    exclude = ("body",)
-
-
-@admin.register(RateCounter)
-class RateCounterAdmin(ReadOnlyAdmin):
-    """How often limited things were done."""
-
-    list_display = ("key", moment("window_start", "Window"), "count")
-    search_fields = ("key",)
-    list_select_related = ()
-    ordering = ("-window_start", "key")
-
-
 def _follow(row: Any, path: str) -> Any:
     value = row
     for name in path.split("."):
@@ -412,6 +254,6 @@ def _follow(row: Any, path: str) -> Any:
     return value
 
 
-def _short(value: object) -> str:
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= 60 else f"{shown[:57]}…"  # noqa: PLR2004  # a line of the list
+def _actor(request: HttpRequest) -> Any:
+    """Whoever is logged in; the admin lets nobody else through."""
+    return request.user
