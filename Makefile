@@ -4,7 +4,7 @@
 .POSIX:
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed shell test lint lint-style lint-types lint-imports \
-	lint-migrations lint-openapi lint-dependencies format openapi migrations requirements clean distclean
+	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements clean distclean
 
 PY = .venv/bin/python
 ARGS =
@@ -70,7 +70,7 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
-lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-dependencies ## All checks but the tests.
+lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-docs lint-dependencies ## All checks but the tests.
 
 lint-style: .venv/.installed-dev
 	@$(PY) -m ruff format --check --quiet .
@@ -90,6 +90,9 @@ lint-openapi: .venv/.installed-dev
 	DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file "$$made" && \
 	{ diff -u docs/openapi.yaml "$$made" || { echo 'docs/openapi.yaml is not current: make openapi' >&2; exit 1; }; }
 
+lint-docs: .venv/.installed-dev
+	@DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py docs --check
+
 lint-dependencies: .venv/.installed-dev
 	@$(PY) -m deptry --no-ansi .
 
@@ -101,6 +104,9 @@ format: .venv/.installed-dev ## Format the code and repair what can be repaired 
 
 openapi: .venv/.installed-dev ## Rewrite docs/openapi.yaml.
 	@DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+docs: .venv/.installed-dev ## Rewrite docs/reference from the code: enums, errors, events, settings, states.
+	@DJANGO_SETTINGS_MODULE=realestate.settings.test $(PY) manage.py docs
 
 migrations: .venv/.installed-dev ## Write the migrations that the models call for: make migrations ARGS="bookings -n one_live_hold".
 	@$(PY) manage.py makemigrations $(ARGS)

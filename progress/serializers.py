@@ -10,7 +10,7 @@ from progress.models import ProjectProgress
 from progress.rules import PHASE_STATUS, PRIORITY, UPDATE_TYPE
 from projects.models import Project
 from realestate.core.api.access import role_of
-from realestate.core.api.links import links, texts
+from realestate.core.api.links import links, shown_links, texts
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.enums import Role
 
@@ -37,7 +37,7 @@ class PhaseRead(ReadSerializer):
     end_date = serializers.SerializerMethodField(help_text="The actual end, else the expected one.")
     progress_percentage = serializers.DecimalField(5, 2)
     status = serializers.ChoiceField(PhaseStatus.choices)
-    milestone_images = serializers.ListField(child=serializers.CharField())
+    milestone_images = shown_links()
     contractor_notes = serializers.CharField(required=False, help_text="Builder and staff only.")
     customer_visible = serializers.BooleanField(required=False, help_text="Builder and staff only.")
     created_at = serializers.DateTimeField()
@@ -80,8 +80,8 @@ class UpdateRead(ReadSerializer):
     update_content = serializers.CharField()
     update_type = serializers.ChoiceField(UpdateType.choices)
     priority = serializers.ChoiceField(Priority.choices)
-    images = serializers.ListField(child=serializers.CharField())
-    videos = serializers.ListField(child=serializers.CharField())
+    images = shown_links()
+    videos = shown_links()
     tags = serializers.ListField(child=serializers.CharField())
     weather_impact = serializers.CharField()
     estimated_delay_days = serializers.IntegerField(allow_null=True)

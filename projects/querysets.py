@@ -23,6 +23,9 @@ STATUS_OF_STAGE = {
 }
 
 HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to the public
+# Not Q(): "x or nothing said" is x to Django, so that staff would lose what a builder sees.
+NOTHING = Q(pk__in=[])
+EVERYTHING = ~NOTHING
 
 
 def role(user: Any) -> str:  # User or AnonymousUser
@@ -39,7 +42,7 @@ def visible(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
     """Which projects a user may see, over a path: public ones; a builder its own; staff all."""
     match role(user):
         case Role.STAFF:
-            return Q()
+            return EVERYTHING
         case Role.BUILDER:
             return public(prefix) | Q(**{f"{prefix}builder": user.pk})
         case _:
@@ -50,11 +53,11 @@ def editable(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
     """Which projects a user may change, over a path: its own; staff all."""
     match role(user):
         case Role.STAFF:
-            return Q()
+            return EVERYTHING
         case Role.BUILDER:
             return Q(**{f"{prefix}builder": user.pk})
         case _:
-            return Q(pk__in=[])  # nothing; Q() would mean everything
+            return NOTHING
 
 
 class ProjectQuerySet(FigureQuerySet["Project"]):

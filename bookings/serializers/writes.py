@@ -24,7 +24,7 @@ def id_field(**options: object) -> serializers.IntegerField:
 class HoldWrite(WriteSerializer):
     """Hold a unit; the body may be empty."""
 
-    example = {}
+    example = {"customer_id": 41}
 
     customer_id = id_field(
         required=False,

@@ -18,6 +18,7 @@ from projects.enums import (
 from projects.models import Project, Unit
 from projects.querysets import HIDDEN
 from realestate.core.api.access import role_of
+from realestate.core.api.links import ShownLink, shown_links
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
 from realestate.core.enums import Role
 
@@ -59,9 +60,9 @@ class ProjectRead(ReadSerializer):
     currency = serializers.CharField(help_text="ISO 4217.")
     project_area = serializers.DecimalField(12, 2, allow_null=True, help_text="Square feet.")
     amenities = serializers.ListField(child=serializers.CharField())
-    images = serializers.ListField(child=serializers.CharField())
-    floor_plans = serializers.ListField(child=serializers.CharField())
-    brochure_url = serializers.CharField()
+    images = shown_links()
+    floor_plans = shown_links()
+    brochure_url = ShownLink()
     start_date = serializers.DateField(allow_null=True)
     expected_completion_date = serializers.DateField(allow_null=True)
     actual_completion_date = serializers.DateField(allow_null=True)
@@ -115,7 +116,7 @@ class UnitRead(ReadSerializer):
     balconies = serializers.IntegerField()
     bathrooms = serializers.IntegerField()
     parking_spaces = serializers.IntegerField()
-    floor_plan_url = serializers.CharField()
+    floor_plan_url = ShownLink()
     features = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -143,9 +144,9 @@ class Model3DRead(ReadSerializer):
     model_name = serializers.CharField()
     model_type = serializers.ChoiceField(ModelType.choices)
     file_format = serializers.ChoiceField(FileFormat.choices)
-    file_url = serializers.CharField()
+    file_url = ShownLink()
     file_size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
-    thumbnail_url = serializers.CharField()
+    thumbnail_url = ShownLink()
     access_level = serializers.ChoiceField(AccessLevel.choices)
     version = serializers.IntegerField()
     viewer_settings = serializers.DictField()

@@ -1,5 +1,6 @@
 """Amounts for people: grouped as the currency's country does, and in words. For documents and the admin."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -42,7 +43,8 @@ TENS = ("", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eight
 
 def format_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
     """An amount with its sign and its country's grouping: ``₹75,00,000.00``."""
-    return format_currency(amount, currency, locale=LOCALE_OF.get(currency, "en"))
+    shown = format_currency(amount, currency, locale=LOCALE_OF.get(currency, "en"))
+    return re.sub(r"(?<=[A-Za-z])(?=\d)", "\N{NO-BREAK SPACE}", shown)  # AED 100, not AED100
 
 
 def format_day(day: date) -> str:

@@ -85,9 +85,9 @@ def test_R4_10_control_without_lock_and_index_the_unit_is_sold_twice(monkeypatch
 
     take = claims._take
 
-    def take_after_both_have_looked(*args):
+    def take_after_both_have_looked(*args, **kwargs):
         together.wait()
-        return take(*args)
+        return take(*args, **kwargs)
 
     monkeypatch.setattr(claims, "lock_all", all_at_once)
     monkeypatch.setattr(claims, "_take", take_after_both_have_looked)
@@ -120,9 +120,7 @@ def test_idempotency_one_key_in_parallel_is_one_booking():
     unit, person = UnitFactory(), CustomerFactory().user
     replies = run_together(
         10,
-        lambda _: post(
-            person, "/api/bookings", {"unit_id": unit.pk}, HTTP_IDEMPOTENCY_KEY="once"
-        ),
+        lambda _: post(person, "/api/bookings", {"unit_id": unit.pk}, HTTP_IDEMPOTENCY_KEY="once"),
     )
     assert {reply.status_code for reply in replies} <= {201, 409}
     bodies = {reply.content for reply in replies if reply.status_code == 201}

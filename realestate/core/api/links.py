@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 LINK = re.compile(r"https?://[^\s<>\"']+|/api/files/\d+[^\s<>\"']*", re.IGNORECASE)
 MAX_LENGTH = 500
+OWN_FILES = "/api/files/"
 
 
 class LinkField(serializers.CharField):
@@ -26,6 +28,19 @@ class LinkField(serializers.CharField):
         if text and not LINK.fullmatch(text):
             self.fail("invalid_link")
         return text
+
+
+class ShownLink(serializers.CharField):
+    """A stored link on its way out: the platform's own files get the address under which users reach it."""
+
+    def to_representation(self, value: Any) -> str:
+        """An absolute address; blank stays blank."""
+        return f"{settings.PUBLIC_URL}{value}" if str(value).startswith(OWN_FILES) else str(value)
+
+
+def shown_links() -> serializers.ListField:
+    """A list of links on its way out."""
+    return serializers.ListField(child=ShownLink())
 
 
 def links(**options: Any) -> serializers.ListField:

@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from realestate.core.api.access import ANONYMOUS, action_of
-from realestate.core.api.serializers import ErrorRead, WriteSerializer
+from realestate.core.api.serializers import ErrorRead, MessageRead, WriteSerializer
 from realestate.core.errors import (
     DomainError,
     InvalidValue,
@@ -67,6 +67,10 @@ class HouseSchema(AutoSchema):
                 ),
             )
         return parameters
+
+    def get_response_serializers(self) -> Any:  # drf-spectacular's signature
+        """A deletion answers 200 with a sentence, never 204 (contract T3)."""
+        return {200: MessageRead} if self.method == "DELETE" else super().get_response_serializers()
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """How the caller may authenticate; for public actions also not at all."""

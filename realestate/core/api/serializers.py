@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from realestate.core.money import MAX_DIGITS
@@ -109,6 +110,7 @@ class PaginationRead(serializers.Serializer[Any]):
     hasPrev = serializers.BooleanField()  # noqa: N815  # wire name
 
 
+@extend_schema_serializer(many=False)  # the answer of a list is one envelope, not an array of them
 class PageRead(serializers.Serializer[Any]):
     """The envelope of a list, for the OpenAPI document; a subclass adds the rows under the list's key."""
 

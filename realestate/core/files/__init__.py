@@ -3,7 +3,7 @@
 Services store and link; ``realestate.core.api.files`` hands them out over HTTP.
 """
 
-from realestate.core.files.links import file_url, opens, signed_link
+from realestate.core.files.links import file_path, file_url, opens, signed_link
 from realestate.core.files.storing import store_file
 
-__all__ = ["file_url", "opens", "signed_link", "store_file"]
+__all__ = ["file_path", "file_url", "opens", "signed_link", "store_file"]

@@ -12,9 +12,14 @@ from realestate.core.models import StoredFile
 _signer = Signer(salt="realestate.core.files")
 
 
+def file_path(file: StoredFile) -> str:
+    """A file's address below the site: what rows store, so that the site may move."""
+    return f"/api/files/{file.pk}"
+
+
 def file_url(file: StoredFile) -> str:
     """The absolute address of a file; only public files open with nothing but that."""
-    return f"{settings.PUBLIC_URL}/api/files/{file.pk}"
+    return f"{settings.PUBLIC_URL}{file_path(file)}"
 
 
 def signed_link(file: StoredFile, minutes: int) -> str:

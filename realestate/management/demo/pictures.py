@@ -115,7 +115,7 @@ def draw_site(palette: Palette, *, built: float, seed: int, towers: int = 2) -> 
     for index, place in enumerate(places):
         floors = MOST_FLOORS - 3 * (index % 2)
         stands = 1.0 if built >= 1 else max(0.0, built - 0.12 * index)  # they do not grow in step
-        _tower(pen, palette, int(WIDTH * place), floors, stands)
+        _tower(pen, palette, int(WIDTH * place), floors=floors, built=stands)
     if built < 1:
         _hoarding(pen, palette)
     _trees(pen, palette, rng, 5 if built < 1 else 14)
@@ -155,16 +155,17 @@ def _skyline(
 
 
 def _tower(
-    pen: ImageDraw.ImageDraw, palette: Palette, centre: int, floors: int, built: float
+    pen: ImageDraw.ImageDraw, palette: Palette, centre: int, *, floors: int, built: float
 ) -> None:
     half = 210
+    sides = (centre - half, centre + half)
     done, frame = int(floors * max(0.0, built - 0.15)), int(floors * built)
     if built >= 1:
         done = frame = floors
     top = GROUND - frame * FLOOR
-    _frame(pen, palette, (centre - half, centre + half), range(done, frame))
+    _frame(pen, palette, sides, range(done, frame))
     for level in range(done):
-        _storey(pen, palette, centre - half, centre + half, GROUND - (level + 1) * FLOOR)
+        _storey(pen, palette, sides, GROUND - (level + 1) * FLOOR)
     if built >= 1:
         pen.rectangle((centre - half - 14, top - 22, centre + half + 14, top), fill=palette.accent)
         pen.rectangle((centre - 70, top - 80, centre + 70, top - 22), fill=palette.shade)
@@ -172,7 +173,8 @@ def _tower(
         _crane(pen, palette, centre + half + 70, top)
 
 
-def _storey(pen: ImageDraw.ImageDraw, palette: Palette, left: int, right: int, top: int) -> None:
+def _storey(pen: ImageDraw.ImageDraw, palette: Palette, sides: tuple[int, int], top: int) -> None:
+    left, right = sides
     pen.rectangle((left, top, right, top + FLOOR), fill=palette.wall)
     pen.rectangle((right - 90, top, right, top + FLOOR), fill=palette.shade)
     pen.rectangle((left - 8, top + FLOOR - 9, right + 8, top + FLOOR), fill=palette.shade)

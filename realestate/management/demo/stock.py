@@ -16,7 +16,7 @@ from projects.services import add_tower, add_unit, publish_project
 from realestate.core import audit
 from realestate.core.edits import create_row
 from realestate.core.enums import Role, Visibility
-from realestate.core.files import file_url, store_file
+from realestate.core.files import file_path, store_file
 from realestate.core.transactions import service
 from realestate.management.demo.catalogue import BLOCKED, LIFT, SITES, Block, Plan, Site
 from realestate.management.demo.people import BUILDERS, CUSTOMERS, STAFF, Company, Person
@@ -84,7 +84,7 @@ def picture(owner: User, site: Site, *, built: float, seed: int) -> str:
         content_type="image/png",
         visibility=Visibility.PUBLIC,
     )
-    return file_url(file)
+    return file_path(file)
 
 
 def _publish(story: Story, site: Site, index: int) -> Project:

@@ -1,0 +1,1 @@
+"""The commands that span all apps."""

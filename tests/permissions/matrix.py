@@ -1,0 +1,323 @@
+"""The table: each operation of the OpenAPI document, asked by each caller, answers with this status.
+
+The rows that are asked for belong to Asha and Meera, so the answers to Ravi and Kiran are those to strangers who ask
+for something that exists.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from tests.factories.accounts import PASSWORD
+from tests.permissions.world import World, morning
+
+CALLERS = ("anonymous", "asha", "ravi", "meera", "kiran", "sana")
+Statuses = tuple[int, int, int, int, int, int]
+Body = Callable[[World], Mapping[str, Any]]
+
+# --- profiles: anonymous, the buyer, another buyer, the builder, another builder, staff --------------------------------
+
+PUBLIC: Statuses = (200, 200, 200, 200, 200, 200)
+PUBLIC_CREATE: Statuses = (201, 201, 201, 201, 201, 201)
+NOBODY: Statuses = (404, 404, 404, 404, 404, 404)
+USERS: Statuses = (401, 200, 200, 200, 200, 200)
+PARTIES: Statuses = (401, 200, 404, 200, 404, 200)
+READERS: Statuses = (404, 200, 404, 200, 404, 200)
+OWNER_AND_STAFF: Statuses = (404, 404, 404, 200, 404, 200)
+MINE: Statuses = (401, 200, 404, 404, 404, 404)
+BUILDER_LIST: Statuses = (401, 403, 403, 200, 200, 200)
+OWNER: Statuses = (401, 403, 403, 200, 404, 200)
+OWNER_CREATE: Statuses = (401, 403, 403, 201, 404, 201)
+BUYER: Statuses = (401, 200, 404, 403, 403, 403)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an operation is asked with, and what each caller hears."""
+
+    statuses: Statuses
+    body: Body | None = None
+    path: Mapping[str, str] = field(default_factory=dict)  # parameter -> row of the world
+
+    def expected(self) -> dict[str, int]:
+        """Caller -> status."""
+        return dict(zip(CALLERS, self.statuses, strict=True))
+
+
+def row(statuses: Statuses, body: Body | None = None, **path: str) -> Row:
+    """A line of the table."""
+    return Row(statuses, body, path)
+
+
+def fixed(**values: Any) -> Body:
+    """The same body for everybody."""
+    return lambda _world: values
+
+
+def in_project(**values: Any) -> Body:
+    """A body about Meera's project."""
+    return lambda world: {"project_id": world.project, **values}
+
+
+def about(name: str, **values: Any) -> Body:
+    """A body about Asha's booking."""
+    return lambda world: {"booking_id": getattr(world, name), **values}
+
+
+def ravis_token() -> str:
+    """A refresh token that is good for one use."""
+    reply = APIClient().post(
+        "/api/auth/login", {"email": "ravi@example.com", "password": PASSWORD}, format="json"
+    )
+    return str(reply.json()["refresh_token"])
+
+
+REGISTRATION = {
+    "email": "mary@example.com",
+    "password": "a long enough sentence",
+    "user_type": "customer",
+    "customer_data": {
+        "first_name": "Mary",
+        "last_name": "",
+        "phone": "+91 98200 22222",
+        "address": "",
+    },
+}
+
+MATRIX: dict[str, Row] = {
+    # --- accounts
+    "auth_register": row(PUBLIC_CREATE, fixed(**REGISTRATION)),
+    "auth_login": row(PUBLIC, fixed(email="ravi@example.com", password=PASSWORD)),
+    "auth_refresh": row((401,) * 6, fixed(refresh_token="not one of ours")),
+    "auth_logout": row(USERS),
+    "auth_me": row(USERS),
+    "auth_me_edit": row(USERS, fixed()),
+    "auth_password_change": row(
+        USERS, fixed(current_password=PASSWORD, new_password="another long sentence")
+    ),
+    "auth_password_reset": row(PUBLIC, fixed(email="asha@example.com")),
+    "auth_password_reset_confirm": row(
+        (400,) * 6, fixed(token="not one of ours", new_password="another long sentence")
+    ),
+    "auth_verify_email": row(USERS),
+    "auth_verify_email_confirm": row((400,) * 6, fixed(token="not one of ours")),
+    "builder": row(PUBLIC),
+    "builder_edit": row(OWNER, fixed(description="New.")),
+    "customer": row((401, 200, 404, 200, 404, 200)),
+    "customer_edit": row((401, 200, 404, 403, 403, 200), fixed(first_name="Asha")),
+    # --- core
+    "settings_retrieve": row(PUBLIC),
+    "files_retrieve": row(NOBODY, file_id="file"),
+    # --- projects
+    "projects_list": row(PUBLIC),
+    "projects_create": row(
+        (401, 403, 403, 201, 201, 400),
+        fixed(project_name="Lake", project_type="residential", location_city="Pune"),
+    ),
+    "projects_retrieve": row(PUBLIC),
+    "projects_update": row(OWNER, fixed(description="New.")),
+    "projects_delete": row(OWNER, id="spare_project"),
+    "projects_availability": row(PUBLIC),
+    "projects_towers_list": row(PUBLIC),
+    "projects_towers_create": row(OWNER_CREATE, fixed(name="North", floors=3)),
+    "projects_units_list": row(PUBLIC),
+    "projects_models_list": row(PUBLIC),
+    "projects_progress_list": row(PUBLIC),
+    "projects_updates_list": row(PUBLIC),
+    "units_list": row(PUBLIC),
+    "units_create": row(
+        OWNER_CREATE,
+        in_project(
+            unit_number="Z-1",
+            unit_type="2BHK",
+            floor_number=1,
+            area_sqft=1000,
+            price=5_000_000,
+            bathrooms=1,
+        ),
+    ),
+    "units_generate": row(
+        OWNER_CREATE,
+        in_project(
+            prefix="Z-",
+            first_floor=1,
+            last_floor=2,
+            templates=[
+                {"suffix": "01", "unit_type": "2BHK", "area_sqft": 1000, "price": 5_000_000}
+            ],
+        ),
+    ),
+    "units_retrieve": row(PUBLIC),
+    "units_update": row(OWNER, fixed(floor_number=4), id="free_unit"),
+    "models_create": row(
+        OWNER_CREATE,
+        in_project(
+            model_name="Lobby",
+            model_type="amenities",
+            file_format="glb",
+            file_url="https://files.example.com/lobby.glb",
+        ),
+    ),
+    "models_retrieve": row(READERS),
+    "models_update": row(OWNER, fixed(model_name="Hall")),
+    "models_delete": row(OWNER),
+    # --- progress
+    "progress_create": row(OWNER_CREATE, in_project(phase_name="Roof")),
+    "progress_retrieve": row(PUBLIC),
+    "progress_update": row(OWNER, fixed(progress_percentage=50)),
+    "updates_create": row(OWNER_CREATE, in_project(update_title="Roof", update_content="Done.")),
+    "updates_retrieve": row(READERS),
+    "updates_update": row(OWNER, fixed(update_title="Roof")),
+    "updates_delete": row(OWNER),
+    # --- bookings
+    "units_hold": row((401, 201, 201, 201, 404, 201)),
+    "holds_retrieve": row(PARTIES),
+    "holds_extend": row(PARTIES, fixed(minutes=15)),
+    "holds_release": row(PARTIES),
+    "bookings_list": row(USERS),
+    "bookings_create": row(
+        (401, 201, 201, 400, 404, 400), lambda world: {"unit_id": world.free_unit}
+    ),
+    "bookings_retrieve": row(PARTIES),
+    "bookings_update": row(PARTIES, fixed(special_requests="Call first.")),
+    "bookings_of_customer": row((401, 200, 404, 200, 404, 200)),
+    "builder_bookings_list": row(BUILDER_LIST),
+    "bookings_builder_list": row(BUILDER_LIST),
+    "bookings_set_status": row(OWNER, fixed(status="booking_confirmed")),
+    "bookings_cancel": row(PARTIES, fixed(reason="Elsewhere."), id="held_booking"),
+    "bookings_payments": row(PARTIES),
+    "bookings_generate_agreement": row(OWNER),
+    "bookings_download_agreement": row(PARTIES),
+    "change_requests_list": row(USERS),
+    "change_requests_create": row(
+        (401, 201, 404, 403, 403, 403),
+        about("booking", request_type="other", request_title="Lamp", request_description="A lamp."),
+    ),
+    "change_requests_retrieve": row(PARTIES),
+    "change_requests_update": row(OWNER, fixed(status="under_review")),
+    "change_requests_quote": row(
+        OWNER_CREATE, fixed(net_amount=100, tax_amount=18), id="quoted_change"
+    ),
+    "change_requests_approve": row(BUYER, fixed(version=1), id="quoted_change"),
+    "change_requests_decline": row(BUYER, fixed(reason="Too much."), id="quoted_change"),
+    "change_requests_withdraw": row(BUYER),
+    # --- payments
+    "payments_list": row(USERS),
+    "payments_create": row(
+        OWNER_CREATE,
+        about(
+            "booking",
+            payment_type="installment",
+            amount=1000,
+            payment_method="upi",
+            transaction_id="T-1",
+        ),
+    ),
+    "payments_retrieve": row(PARTIES),
+    "payments_receipt": row(PARTIES),
+    # --- scheduling
+    "appointments_list": row(USERS),
+    "appointments_create": row(
+        (401, 201, 201, 400, 404, 400),
+        lambda world: {
+            "project_id": world.project,
+            "appointment_type": "site_visit",
+            "appointment_date": morning(5),
+        },
+    ),
+    "appointments_retrieve": row(PARTIES),
+    "appointments_cancel": row(PARTIES),
+    "appointments_set_status": row(PARTIES, fixed(status="cancelled")),
+    "appointments_reschedule": row(PARTIES, lambda _world: {"appointment_date": morning(4)}),
+    "appointments_of_customer": row((401, 200, 404, 200, 404, 200)),
+    "appointments_of_project": row(OWNER),
+    # --- messaging
+    "messages_list": row(USERS),
+    "messages_create": row((401, 201, 201, 400, 400, 403), in_project(content="Hello")),
+    "messages_history": row(PARTIES),
+    "conversations_list": row(USERS),
+    "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
+    # --- notifications
+    "notifications_list": row(USERS),
+    "notifications_mark_read": row(MINE),
+    "notifications_mark_all_read": row(USERS),
+    "notification_preferences_retrieve": row(USERS),
+    "notification_preferences_update": row(
+        USERS, fixed(preferences={"progress_update": {"email": False}})
+    ),
+}
+
+# The same operations about other rows, or with another body: "operation: what is different".
+MATRIX |= {
+    "auth_refresh: a token of ours": row(PUBLIC, lambda _world: {"refresh_token": ravis_token()}),
+    "projects_retrieve: a draft": row(OWNER_AND_STAFF, id="draft"),
+    "projects_availability: of a draft": row(OWNER_AND_STAFF, id="draft"),
+    "projects_units_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "projects_towers_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "projects_models_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "projects_progress_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "projects_updates_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "units_retrieve: of a draft": row(OWNER_AND_STAFF, id="draft_unit"),
+    "units_hold: of a draft": row((401, 404, 404, 409, 404, 409), unit_id="draft_unit"),
+    "progress_retrieve: a hidden phase": row(OWNER_AND_STAFF, id="hidden_phase"),
+    "projects_create: for Meera": row(
+        (401, 403, 403, 201, 201, 201),
+        lambda world: {
+            "builder_id": world.builder,
+            "project_name": "Lake",
+            "project_type": "residential",
+            "location_city": "Pune",
+        },
+    ),
+    "bookings_create: for Asha": row(
+        (401, 201, 201, 201, 404, 201),
+        lambda world: {"unit_id": world.free_unit, "customer_id": world.customer},
+    ),
+    "bookings_create: in a draft": row(
+        (401, 404, 404, 409, 404, 409),
+        lambda world: {"unit_id": world.draft_unit, "customer_id": world.customer},
+    ),
+    "appointments_create: with Asha": row(
+        (401, 201, 201, 201, 404, 201),
+        lambda world: {
+            "project_id": world.project,
+            "customer_id": world.customer,
+            "appointment_type": "site_visit",
+            "appointment_date": morning(5),
+        },
+    ),
+    "messages_create: to Asha": row(
+        (401, 404, 404, 201, 404, 403),
+        lambda world: {
+            "project_id": world.project,
+            "recipient_id": world.customer,
+            "content": "Hello",
+        },
+    ),
+    "payments_create: for a booking on hold": row(
+        OWNER_CREATE,
+        about("held_booking", payment_type="token", amount=100_000, payment_method="upi"),
+    ),
+}
+
+# What stands behind ``{id}`` of each path, unless its row says otherwise.
+ROW_OF = {
+    "appointments": "appointment",
+    "bookings": "booking",
+    "builders": "builder",
+    "change-requests": "change",
+    "customers": "customer",
+    "files": "file",
+    "holds": "hold",
+    "messages": "conversation",
+    "models": "model",
+    "notifications": "notification",
+    "payments": "payment",
+    "progress": "phase",
+    "projects": "project",
+    "units": "free_unit",
+    "updates": "update",
+}
+ROW_OF_PARAMETER = {"customer_id": "customer", "project_id": "project", "unit_id": "free_unit"}

@@ -1,0 +1,150 @@
+"""The matrix, walked: every operation of the OpenAPI document, every caller, own rows and rows of others."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from realestate.core.enums import Role
+from tests.factories.accounts import PASSWORD
+from tests.permissions.matrix import CALLERS, MATRIX, ROW_OF, ROW_OF_PARAMETER, Row
+from tests.permissions.world import READERS, World, make_world
+
+pytestmark = pytest.mark.django_db
+NEVER_ISSUED = 10**12
+ROLE = {
+    "anonymous": "anonymous",
+    "asha": Role.CUSTOMER,
+    "ravi": Role.CUSTOMER,
+    "meera": Role.BUILDER,
+    "kiran": Role.BUILDER,
+    "sana": Role.STAFF,
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    name: str
+    method: str
+    path: str
+    roles: frozenset[str]
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names in the path, in order."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def url(self, row: Row, world: World, replaced: dict[str, int] | None = None) -> str:
+        """The path with the keys of the world's rows."""
+        kind = ROW_OF[self.path.split("/")[2]] if self.parameters else ""
+        keys = {
+            name: getattr(world, row.path.get(name, ROW_OF_PARAMETER.get(name, kind)))
+            for name in self.parameters
+        }
+        return self.path.format(**keys | (replaced or {}))
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """All of them, from the document itself."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+    return tuple(
+        Operation(entry["operationId"], method, path, frozenset(entry["x-roles"]))
+        for path, methods in document["paths"].items()
+        for method, entry in methods.items()
+    )
+
+
+BY_NAME = {operation.name: operation for operation in operations()}
+# A key of the table may say more than the operation's name: "projects_retrieve: a draft".
+LINES = [
+    (key, BY_NAME[key.partition(":")[0]], row)
+    for key, row in MATRIX.items()
+    if key.partition(":")[0] in BY_NAME
+]
+each_line = pytest.mark.parametrize(
+    ("operation", "row"), [line[1:] for line in LINES], ids=[line[0] for line in LINES]
+)
+
+
+def test_every_operation_has_a_line_and_every_line_an_operation():
+    assert sorted(BY_NAME) == sorted({key.partition(":")[0] for key in MATRIX})
+
+
+@each_line
+def test_the_table_agrees_with_the_roles_of_the_document(operation, row):
+    for caller, status in row.expected().items():
+        if ROLE[caller] not in operation.roles:
+            assert status == (401 if caller == "anonymous" else 403), caller
+        elif caller != "anonymous":
+            assert status not in {401, 403} or operation.name == "auth_refresh", caller
+
+
+@pytest.fixture
+def world(settings, tmp_path) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    return make_world()
+
+
+def client_of(world: World, caller: str) -> APIClient:
+    """Logged in as people are, with a token."""
+    api = APIClient(raise_request_exception=False)
+    person = world.person(caller)
+    if person is not None:
+        reply = api.post("/api/auth/login", {"email": person.email, "password": PASSWORD})
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {reply.json()['access_token']}")
+    return api
+
+
+def ask(world, operation, row, caller, **replaced):
+    """The answer to a caller; whatever it changed is undone."""
+    before = transaction.savepoint()
+    try:
+        body = dict(row.body(world)) if row.body else None
+        call = getattr(client_of(world, caller), operation.method)
+        reply = call(operation.url(row, world, replaced), body)
+        reply.text = content_of(reply)
+        return reply
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def content_of(reply) -> str:
+    """The body, as far as it is text."""
+    content = b"".join(reply.streaming_content) if reply.streaming else reply.content
+    return content.decode(errors="replace")
+
+
+@each_line
+def test_each_caller_hears_what_the_table_says(world, operation, row):
+    replies = {caller: ask(world, operation, row, caller) for caller in CALLERS}
+    found = {caller: reply.status_code for caller, reply in replies.items()}
+    said = {caller: reply.text[:300] for caller, reply in replies.items()}
+    assert found == row.expected(), said
+    for caller, reply in replies.items():
+        for secret, readers in READERS.items():
+            assert caller in readers or secret not in reply.text, f"{caller} reads {secret}"
+
+
+@each_line
+def test_D4_a_row_of_others_is_answered_like_one_that_never_existed(world, operation, row):
+    if not operation.parameters:
+        return
+    missing = dict.fromkeys(operation.parameters, NEVER_ISSUED)
+    for caller, status in row.expected().items():
+        never = ask(world, operation, row, caller, **missing)
+        assert never.status_code in {401, 403, 404}, (caller, never.text[:300])
+        if status == 404:
+            assert without_id(never) == without_id(ask(world, operation, row, caller)), caller
+
+
+def without_id(reply) -> tuple[int, dict[str, Any]]:
+    """Status and body but for the request's id."""
+    return reply.status_code, {**reply.json(), "request_id": ""}
