@@ -98,7 +98,12 @@ class Booking(TimestampedModel):
         indexes = [
             models.Index(fields=["customer", "-booking_date", "-id"], name="booking_by_customer"),
             models.Index(fields=["project", "state"], name="booking_by_project"),
-            models.Index(fields=["unit"], name="booking_by_unit"),
+            models.Index(fields=["project", "-booking_date", "-id"], name="booking_by_day"),
+            models.Index(
+                fields=["claim"],
+                name="booking_on_hold",
+                condition=Q(state=BookingState.ON_HOLD),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -94,13 +94,9 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
     def paid_share(self, share: PaidShare) -> Self:
         """Bookings of which nothing, a part, or all is paid; needs the figure ``paid_amount``."""
         nothing, everything = Q(paid_amount=0), Q(paid_amount__gte=F("total_amount"))
-        match share:
-            case PaidShare.PENDING:
-                return self.filter(nothing)
-            case PaidShare.COMPLETED:
-                return self.filter(everything)
-            case PaidShare.PARTIAL:
-                return self.exclude(nothing).exclude(everything)
+        if share == PaidShare.PARTIAL:
+            return self.exclude(nothing).exclude(everything)
+        return self.filter(nothing if share == PaidShare.PENDING else everything)
 
     def lapsed(self, now: datetime) -> Self:
         """Bookings whose hold is over but which nobody has recorded as expired yet."""

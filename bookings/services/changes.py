@@ -17,7 +17,7 @@ from bookings.rules import (
     change_action_for,
 )
 from bookings.services.limits import CHANGE_QUOTE_DAYS
-from bookings.services.standing import refuse_customers, refuse_dead, with_claim
+from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
 from realestate.core import audit, clock
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidTransition, InvalidValue, NotAllowed
@@ -56,7 +56,7 @@ def request_change(*, actor: User, booking_id: int, **wish: Any) -> ChangeReques
     """A customer's wish for its own live booking. Raises InvalidTransition (409) when that is over."""
     if actor.user_type != Role.CUSTOMER:
         raise NotAllowed("Only the customer requests a change.")
-    booking = with_claim(lock(Booking.objects.for_user(actor), booking_id))
+    booking = lock_booking(actor, booking_id)
     refuse_dead(booking, clock.now())
     row = ChangeRequest.objects.create(booking=booking, state=ChangeState.SUBMITTED, **wish)
     audit.record(actor, row, "submitted", after={"request_title": row.request_title})

@@ -15,8 +15,8 @@ def record_lapses() -> dict[str, int]:
     """Expire bookings and holds, let quotes lapse; each row in a transaction of its own. Returns how many of each."""
     now = clock.now()
     return {
-        "bookings": sum(expire_booking(booking_id=pk) for pk in _lapsed_bookings(now)),
         "holds": expire_claims(),
+        "bookings": sum(expire_booking(booking_id=pk) for pk in _lapsed_bookings(now)),
         "quotes": sum(lapse_change(change_request_id=pk) for pk in _lapsed_changes(now)),
     }
 

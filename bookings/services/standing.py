@@ -16,7 +16,7 @@ SHOWN = ("project", "unit")
 
 
 def lock_booking(actor: User, booking_id: int, version: int | None = None) -> Booking:
-    """The caller's booking with project and unit; the booking and its claim are locked.
+    """The caller's booking with project and unit; the booking and its claim are locked and as they are now.
 
     Raises Booking.DoesNotExist for strangers, StaleVersion (412) when the caller has seen another version.
     """
@@ -27,7 +27,11 @@ def lock_booking(actor: User, booking_id: int, version: int | None = None) -> Bo
 
 
 def with_claim(booking: Booking) -> Booking:
-    """The same booking with its claim locked too: whoever else wants the unit waits or comes too late."""
+    """The same booking with its claim locked too.
+
+    Read by itself and after the booking: PostgreSQL reads only the locked row again after a wait, what is joined to it
+    stays as it was before.
+    """
     if booking.claim_id is not None:
         booking.claim = lock(Claim.objects.all(), booking.claim_id)
     return booking

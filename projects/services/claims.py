@@ -1,8 +1,11 @@
 """Claims: who occupies a unit, and until when (R4). Nobody else writes them.
 
-Taking locks the unit; everything else locks the claim. Between the two stand the partial unique index and
-compare-and-set: a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one is
-extended only ``WHERE expires_at > now``.
+Taking locks the units; everything else locks the claim and never its unit afterwards, so the two cannot block each
+other for ever. Where they meet, compare-and-set decides: a lapsed claim is released only ``WHERE released_at IS NULL
+AND expires_at <= now``, a live one changes only ``WHERE released_at IS NULL AND expires_at > now``. Whatever happens,
+the partial unique index ``one_live_claim_per_unit`` has the last word.
+
+The clock is asked after the lock: whoever waited for it decides by what is true now.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,11 +20,13 @@ from projects.models import Claim, Unit
 from projects.rules import CLAIM_STAGES
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
-from realestate.core.errors import DomainError
+from realestate.core.errors import DomainError, InvalidValue
 from realestate.core.events import publish
 from realestate.core.locking import lock, lock_all
 from realestate.core.states import advance
 from realestate.core.transactions import service
+
+LAPSES_PER_RUN = 5_000
 
 
 class UnitNotAvailable(DomainError):
@@ -47,9 +52,9 @@ def take_claims(
 
     Raises UnitNotAvailable (409), also for units that do not exist.
     """
+    units = lock_all(Unit.objects.all(), unit_ids)
     now = clock.now()
     until = now + timedelta(minutes=minutes)
-    units = lock_all(Unit.objects.all(), unit_ids)
     _release_lapsed(Claim.objects.filter(unit__in=units), now)
     free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).claimable(now)
     if not units or free.count() != len(set(unit_ids)):
@@ -81,11 +86,14 @@ def _take(
 
 @service
 def extend_claim(*, actor: User | None, claim_id: int, until: datetime) -> Claim:
-    """Let a live hold live until a later instant (R4.5). Raises ClaimHasEnded (409)."""
-    claim = _live(claim_id, kind=ClaimKind.HOLD)
+    """Let a live hold live until a later instant (R4.5). Raises ClaimHasEnded (409), InvalidValue (400)."""
+    claim, now = _live(claim_id)
     before = claim.expires_at
-    claim.expires_at = until
-    claim.save(update_fields=["expires_at"])
+    if before is None:  # a booking's claim has no end to move
+        raise ClaimHasEnded
+    if until <= before:
+        raise InvalidValue("A hold can only be made longer.")
+    _change(claim, now, expires_at=until)
     audit.record(
         actor, claim, "extended", before={"expires_at": before}, after={"expires_at": until}
     )
@@ -98,14 +106,12 @@ def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
 
     A claim that has the stage already stays as it is. Raises ClaimHasEnded (409), InvalidTransition (409).
     """
-    claim = _live(claim_id)
+    claim, now = _live(claim_id)
     if claim.stage == stage:
         return claim
     if claim.stage == ClaimStage.HELD and stage == ClaimStage.BOOKED:
-        claim.kind, claim.stage, claim.expires_at = ClaimKind.BOOKING, stage, None
-        claim.save(
-            update_fields=["kind", "stage", "expires_at"]
-        )  # one statement: see only_holds_expire
+        # One statement: see the constraint only_holds_expire.
+        _change(claim, now, kind=ClaimKind.BOOKING, stage=stage, expires_at=None)
         return claim
     advance(claim, CLAIM_STAGES, stage, field="stage")
     return claim
@@ -114,9 +120,8 @@ def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
 @service
 def set_parties(*, claim_id: int, customer_id: int, others: Iterable[int] = ()) -> Claim:
     """Say whose claim it is: the buyer, and co-applicants with an account. Raises ClaimHasEnded (409)."""
-    claim = _live(claim_id)
-    claim.customer_id = customer_id
-    claim.save(update_fields=["customer"])
+    claim, now = _live(claim_id)
+    _change(claim, now, customer_id=customer_id)
     claim.parties.set({customer_id, *others})
     return claim
 
@@ -124,23 +129,30 @@ def set_parties(*, claim_id: int, customer_id: int, others: Iterable[int] = ()) 
 @service
 def release_claim(*, actor: User | None, claim_id: int, reason: ReleaseReason) -> Claim:
     """End a claim; the unit is free again. A lapsed hold ends at its expiry. Raises ClaimHasEnded (409)."""
-    now = clock.now()
     claim = lock(Claim.objects.all(), claim_id)
+    now = clock.now()
     if claim.released_at is not None:
         raise ClaimHasEnded
-    lapsed = claim.expires_at is not None and claim.expires_at <= now
-    claim.released_at = claim.expires_at if lapsed else now
-    claim.release_reason = ReleaseReason.EXPIRED if lapsed else reason
+    if claim.expires_at is not None and claim.expires_at <= now:
+        now, reason = claim.expires_at, ReleaseReason.EXPIRED
+    claim.released_at, claim.release_reason = now, reason
     claim.save(update_fields=["released_at", "release_reason"])
-    audit.record(actor, claim, "released", after={"reason": claim.release_reason})
-    publish(ClaimReleased(claim_id=claim.pk, unit_id=claim.unit_id, reason=claim.release_reason))
+    audit.record(actor, claim, "released", after={"reason": reason})
+    publish(ClaimReleased(claim_id=claim.pk, unit_id=claim.unit_id, reason=reason))
     return claim
 
 
 @service
 def expire_claims() -> int:
-    """Record holds that have lapsed; returns how many. Nothing depends on it (R4.4): expiry is a comparison."""
-    return _release_lapsed(Claim.objects.all(), clock.now())
+    """Record holds that have lapsed; returns how many. Nothing depends on it (R4.4): expiry is a comparison.
+
+    At most LAPSES_PER_RUN; the next run takes the rest, and the rows that somebody is changing at this moment.
+    """
+    now = clock.now()
+    # Not through ``lock``: what waits for nobody needs no order.
+    free = Claim.objects.lapsed(now).select_for_update(skip_locked=True, no_key=True)
+    found = list(free.order_by("pk").values_list("pk", flat=True)[:LAPSES_PER_RUN])
+    return _release_lapsed(Claim.objects.filter(pk__in=found), now)
 
 
 def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
@@ -148,10 +160,18 @@ def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
     return lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
 
 
-def _live(claim_id: int, **wanted: str) -> Claim:
+def _live(claim_id: int) -> tuple[Claim, datetime]:
+    """The claim, locked, and the instant at which it is live. Raises ClaimHasEnded (409)."""
     claim = lock(Claim.objects.all(), claim_id)
-    if not claim.is_live(clock.now()) or any(
-        getattr(claim, name) != value for name, value in wanted.items()
-    ):
+    now = clock.now()
+    if not claim.is_live(now):
         raise ClaimHasEnded
-    return claim
+    return claim, now
+
+
+def _change(claim: Claim, now: datetime, **values: object) -> None:
+    """Compare-and-set: the lock is a convention, the WHERE is a fact. Raises ClaimHasEnded (409)."""
+    if not Claim.objects.filter(pk=claim.pk).live(now).update(**values):
+        raise ClaimHasEnded
+    for name, value in values.items():
+        setattr(claim, name, value)

@@ -6,6 +6,7 @@ from accounts.models import User
 from projects.models import Model3D, Project, Unit
 from realestate.core.edits import create_row, update_row
 from realestate.core.errors import InvalidValue
+from realestate.core.locking import lock
 from realestate.core.transactions import service
 
 
@@ -25,7 +26,7 @@ def add_model(
 def change_model(*, actor: User, model_id: int, **changes: Any) -> Model3D:
     """Change what was sent; another file is another version. Model3D.DoesNotExist for strangers."""
     rows = Model3D.objects.editable_by(actor)
-    model = rows.get(pk=model_id)
+    model = lock(rows, model_id)
     if changes.get("file_url", model.file_url) != model.file_url:
         changes["version"] = model.version + 1
     return update_row(actor=actor, rows=rows, pk=model_id, changes=changes)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Builder, User
-from projects.models import Claim, Project
+from projects.models import Claim, Project, Unit
+from projects.services.amounts import check_money
 from realestate.core import audit, clock
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidValue
-from realestate.core.locking import lock
+from realestate.core.locking import lock, lock_all
 from realestate.core.transactions import service
 
 
@@ -32,7 +33,7 @@ def publish_project(
         published_at=clock.now() if is_published else None,
         **values,
     )
-    _check_ranges(project)
+    _check_numbers(project)
     return create_row(actor=actor, row=project, project_name=project.project_name)
 
 
@@ -45,14 +46,19 @@ def change_project(*, actor: User, project_id: int, **changes: Any) -> Project:
         wanted = changes.pop("is_published")
         if wanted != (project.published_at is not None):
             changes["published_at"] = clock.now() if wanted else None
-    _check_ranges(project, changes)
+    _check_numbers(project, changes)
     return update_row(actor=actor, rows=rows, pk=project_id, changes=changes)
 
 
 @service
 def archive_project(*, actor: User, project_id: int) -> Project:
-    """Take a project off the catalogue; its rows stay. Raises ProjectHasBookings (409)."""
+    """Take a project off the catalogue; its rows stay. Raises ProjectHasBookings (409).
+
+    Its units are locked too: whoever is taking one at this moment comes first and is seen, or later and finds none.
+    """
     project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    units = Unit.objects.filter(project=project)
+    lock_all(units, units.values_list("pk", flat=True))
     if Claim.objects.filter(unit__project=project).exists():
         raise ProjectHasBookings
     project.archived_at = clock.now()
@@ -70,14 +76,17 @@ def _owner(actor: User, builder_id: int | None) -> Builder:
     return builder
 
 
-def _check_ranges(project: Project, changes: Mapping[str, Any] | None = None) -> None:
-    """The friendly form of the constraints on price range and dates."""
+def _check_numbers(project: Project, changes: Mapping[str, Any] | None = None) -> None:
+    """The friendly form of the constraints on price range and dates; prices are whole minor units (R0)."""
     after = {name: getattr(project, name) for name in _ORDERED_NAMES} | dict(changes or {})
     for low, high, text in _ORDERED:
         if after[low] is not None and after[high] is not None and after[low] > after[high]:
             raise InvalidValue(text, errors={high: [text]})
+    for name in PRICES:
+        check_money(name, after[name], project.currency)
 
 
+PRICES = ("price_range_min", "price_range_max")
 _ORDERED = (
     ("price_range_min", "price_range_max", "The highest price is below the lowest."),
     ("start_date", "expected_completion_date", "The project cannot be completed before it starts."),

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from accounts.models import User
 from projects.models import Project, Tower, Unit
 from projects.rules import MAX_GENERATED_UNITS
+from projects.services.amounts import check_money
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.edits import create_row, update_row
@@ -67,9 +68,10 @@ def add_unit(
 ) -> Unit:
     """A new unit, for sale at once unless said otherwise.
 
-    Raises UnitNumberTaken (409), InvalidValue (400) for a tower of another project.
+    Raises UnitNumberTaken (409), InvalidValue (400) for a tower of another project or a price that cannot be paid.
     """
     project = _project(actor, project_id)
+    check_money("price", values["price"], project.currency)
     if Unit.objects.filter(project=project, unit_number=values["unit_number"]).exists():
         raise UnitNumberTaken
     now = clock.now()
@@ -102,6 +104,7 @@ def generate_units(
     if len(floors) * len(templates) > MAX_GENERATED_UNITS:
         raise TooManyUnits(f"At most {MAX_GENERATED_UNITS} units can be made in one go.")
     project = _project(actor, project_id)
+    _check_prices(project, templates, price_rise_per_floor, len(floors))
     tower, released = _tower(project, tower_id), clock.now() if is_released else None
     units = [
         Unit(
@@ -133,6 +136,7 @@ def change_unit(*, actor: User, unit_id: int, **changes: Any) -> Unit:
     """
     rows = Unit.objects.editable_by(actor)
     unit = lock(rows, unit_id)
+    check_money("price", changes.get("price"), unit.project.currency)
     if "tower_id" in changes:
         changes["tower"] = _tower(unit.project, changes.pop("tower_id"))
     for flag, column in (("is_released", "released_at"), ("is_blocked", "blocked_at")):
@@ -140,6 +144,8 @@ def change_unit(*, actor: User, unit_id: int, **changes: Any) -> Unit:
             wanted = changes.pop(flag)
             if wanted != (getattr(unit, column) is not None):
                 changes[column] = clock.now() if wanted else None
+    if changes.get("blocked_at", unit.blocked_at) is None:
+        changes["block_reason"] = ""
     number = changes.get("unit_number", unit.unit_number)
     if (
         number != unit.unit_number
@@ -147,6 +153,17 @@ def change_unit(*, actor: User, unit_id: int, **changes: Any) -> Unit:
     ):
         raise UnitNumberTaken
     return update_row(actor=actor, rows=rows, pk=unit_id, changes=changes)
+
+
+def _check_prices(
+    project: Project, templates: Sequence[Template], rise: Decimal, floors: int
+) -> None:
+    """Raises InvalidValue (400) when a price on the first or the last floor cannot be paid or stored."""
+    check_money("price_rise_per_floor", rise, project.currency)
+    for index, template in enumerate(templates):
+        check_money(f"templates.{index}.price", template["price"], project.currency)
+        last = template["price"] + rise * (floors - 1)
+        check_money("price_rise_per_floor", last, project.currency)
 
 
 def _project(actor: User, project_id: int) -> Project:

@@ -27,8 +27,7 @@ def lock(queryset: QuerySet[Row], pk: int) -> Row:
 def lock_all(queryset: QuerySet[Row], pks: Iterable[int]) -> list[Row]:
     """Several rows of one table, locked in primary-key order; missing ones are simply absent."""
     wanted = sorted(set(pks))
-    for pk in wanted:
-        _remember(queryset.model, pk)
+    _remember(queryset.model, *wanted)
     return list(_locked(queryset).filter(pk__in=wanted).order_by("pk"))
 
 
@@ -37,7 +36,8 @@ def _locked(queryset: QuerySet[Row]) -> QuerySet[Row]:
     return queryset.select_for_update(of=("self",), no_key=True)
 
 
-def _remember(model: type[Model], pk: int) -> None:
+def _remember(model: type[Model], *pks: int) -> None:
+    """Check the order of rows to be locked, given in their order; those already held cannot block their holder."""
     transaction = outermost_block()
     if transaction is None:
         message = "a lock outside a transaction protects nothing"
@@ -45,10 +45,10 @@ def _remember(model: type[Model], pk: int) -> None:
     holder, held = _held.get()
     if holder is not transaction:
         held = ()
-    rank: Rank = (-rung_of_model(model), str(model._meta.model_name), int(pk))  # noqa: SLF001  # Django's API
-    if rank in held:
-        return  # a row that this transaction holds cannot block it
-    if held and rank < held[-1]:
-        message = f"lock order: {rank} after {held[-1]}"
+    table = (-rung_of_model(model), str(model._meta.model_name))  # noqa: SLF001  # Django's API
+    known = frozenset(held)
+    new: list[Rank] = [rank for pk in pks if (rank := (*table, int(pk))) not in known]
+    if held and new and new[0] < held[-1]:
+        message = f"lock order: {new[0]} after {held[-1]}"
         raise RuntimeError(message)
-    _held.set((transaction, (*held, rank)))
+    _held.set((transaction, (*held, *new)))

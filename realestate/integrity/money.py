@@ -35,7 +35,7 @@ CHECKS: tuple[Check, ...] = (
         "firm_booking_has_paid_its_token",
         "Payments of a booking that is firm reach its token (R5.4).",
         f"""SELECT b.id FROM bookings_booking b LEFT JOIN ({PAID}) AS paid ON paid.id = b.id
-        WHERE b.state = ANY(%(firm)s) AND coalesce(paid.figure, 0) < b.token_amount ORDER BY 1""",  # noqa: S608  # ours
+        WHERE b.state = ANY(%(firm)s) AND coalesce(paid.figure, 0) < b.token_amount ORDER BY 1""",  # noqa: S608  # PAID and NOW are ours
         PARAMS,
     ),
     sql_check(
@@ -50,7 +50,7 @@ CHECKS: tuple[Check, ...] = (
         Booking.objects.all,
         "pending_amount",
         f"""SELECT b.id, greatest(coalesce(b.total_amount, 0) - coalesce(paid.figure, 0), 0)
-        FROM bookings_booking b LEFT JOIN ({PAID}) AS paid ON paid.id = b.id""",  # noqa: S608  # ours
+        FROM bookings_booking b LEFT JOIN ({PAID}) AS paid ON paid.id = b.id""",  # noqa: S608  # PAID and NOW are ours
         PARAMS,
     ),
     figure_check(
@@ -60,7 +60,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE u.released_at IS NOT NULL AND u.blocked_at IS NULL AND u.id NOT IN (
             SELECT unit_id FROM projects_claim WHERE released_at IS NULL
             AND (expires_at IS NULL OR expires_at > {NOW}))
-        GROUP BY u.project_id""",  # noqa: S608  # ours
+        GROUP BY u.project_id""",  # noqa: S608  # PAID and NOW are ours
     ),
     figure_check(
         Project.objects.all,
@@ -75,7 +75,7 @@ CHECKS: tuple[Check, ...] = (
         LEFT JOIN projects_claim c ON c.id = b.claim_id
         WHERE b.state = ANY(%(live)s) AND NOT (b.state = %(on_hold)s
             AND coalesce(c.released_at, c.expires_at) <= {NOW})
-        GROUP BY b.project_id""",  # noqa: S608  # ours
+        GROUP BY b.project_id""",  # noqa: S608  # PAID and NOW are ours
         PARAMS,
     ),
     figure_check(

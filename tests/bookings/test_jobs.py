@@ -29,7 +29,7 @@ def test_the_command_says_what_it_did(booking, time_machine):
     time_machine.move_to(clock.now() + timedelta(hours=1))
     out = StringIO()
     call_command("expire_holds", stdout=out)
-    assert out.getvalue().splitlines() == ["bookings: 1", "holds: 0", "quotes: 0"]
+    assert out.getvalue().splitlines() == ["holds: 1", "bookings: 1", "quotes: 0"]
     out = StringIO()
     call_command("expire_holds", stdout=out)
-    assert out.getvalue().splitlines() == ["bookings: 0", "holds: 0", "quotes: 0"]
+    assert out.getvalue().splitlines() == ["holds: 0", "bookings: 0", "quotes: 0"]

@@ -1,8 +1,9 @@
 """R4.10 with threads: however many ask at once, a unit has one buyer, a customer two holds, a booking one end."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from accounts.models import User
 from bookings import services
 from bookings.enums import BookingState
 from bookings.models import Booking
+from payments import services as payment_services
 from payments.models import Payment
 from payments.receivers import SettlementRequired
 from payments.services import record_payment
@@ -33,6 +35,18 @@ def patient() -> None:
     """A slow machine may keep the last of the crowd waiting longer than a customer would be."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50s'")
+
+
+def wait_for_a_waiter() -> None:
+    """Go on when another connection of this database waits for a lock."""
+    for _try in range(1_000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
 
 
 def post(person: User, path: str, body: object = None, **headers: str):
@@ -145,8 +159,18 @@ def test_D13_one_payment_however_often_it_is_sent():
     assert (Payment.objects.count(), booking.state) == (1, BookingState.TOKEN_PAID)
 
 
-def test_R5_4_two_halves_of_the_token_at_once_reach_it():
+def test_R5_4_two_halves_of_the_token_at_once_reach_it(monkeypatch):
+    """Both are stored before either is counted, unless the booking's lock keeps them apart."""
     cast = make_cast()
+    together = Barrier(2, timeout=1)
+    count = payment_services._move_when_token_is_paid
+
+    def count_when_both_are_stored(*args):
+        with suppress(BrokenBarrierError):
+            together.wait()
+        count(*args)
+
+    monkeypatch.setattr(payment_services, "_move_when_token_is_paid", count_when_both_are_stored)
     booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
 
     def pay(index):
@@ -163,6 +187,38 @@ def test_R5_4_two_halves_of_the_token_at_once_reach_it():
     assert not losers(run_together(2, pay))
     booking.refresh_from_db()
     assert booking.state == BookingState.TOKEN_PAID
+
+
+def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(monkeypatch):
+    """The one who waits for the booking must not go on with the claim as it was before the wait."""
+    cast = make_cast()
+    booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+    count = payment_services._move_when_token_is_paid
+    paying = Event()
+
+    def count_when_somebody_waits(*args):
+        paying.set()
+        wait_for_a_waiter()
+        count(*args)
+
+    monkeypatch.setattr(payment_services, "_move_when_token_is_paid", count_when_somebody_waits)
+
+    def pay_or_confirm(index):
+        patient()
+        if index:
+            assert paying.wait(30)
+            return services.set_status(actor=cast.meera, booking_id=booking.pk, word="confirmed")
+        return record_payment(
+            actor=cast.meera,
+            booking_id=booking.pk,
+            payment_type="token",
+            amount=booking.token_amount,
+            payment_method="cash",
+        )
+
+    assert not losers(run_together(2, pay_or_confirm))
+    booking.refresh_from_db()
+    assert booking.state == BookingState.BOOKING_CONFIRMED
 
 
 def test_R5_10_paying_and_cancelling_at_once_never_loses_money():

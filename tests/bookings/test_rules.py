@@ -70,7 +70,7 @@ def test_R13_no_other_step_exists(state, action):
 
 def test_R5_terminal_states_lead_nowhere():
     assert {state for state in S if not rules.TRANSITIONS.get(state)} == TERMINAL
-    assert OPEN | TERMINAL == set(S)
+    assert set(S) == OPEN | TERMINAL
     assert TERMINAL - {S.HANDED_OVER} == rules.DEAD
     assert {S.HANDED_OVER} == FIRM - OPEN
 

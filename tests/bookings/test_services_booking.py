@@ -12,12 +12,15 @@ from bookings import rules, services
 from bookings.enums import FIRM, BookingAction, BookingState
 from bookings.events import BookingMoved
 from bookings.models import Booking
+from bookings.services import booking as booking_module
+from bookings.services import holds
 from payments.receivers import TokenNotPaid
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason, UnitStatus
 from projects.models import Claim, Unit
 from projects.services import UnitNotAvailable
 from realestate.core import clock, events
 from realestate.core.errors import InvalidTransition, NotAllowed
+from realestate.core.locking import lock
 from realestate.core.models import AuditEntry, SystemSetting
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import PaymentFactory
@@ -115,6 +118,37 @@ def test_R1_another_total_is_refused(cast, total):
         services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk, total_amount=Decimal(total))
     assert refusal.value.extra == {"total_amount": Decimal("7500000.00")}
     assert (Booking.objects.count(), Claim.objects.count()) == (0, 0)
+
+
+def test_R1_the_price_is_the_one_at_the_claim(cast, monkeypatch):
+    """Somebody edits the unit after it was looked at and before it was claimed."""
+
+    def claim_after_an_edit(**what):
+        Unit.objects.filter(pk=cast.meera_unit.pk).update(price=8_000_000)
+        return holds.claim_for(**what)
+
+    monkeypatch.setattr(booking_module, "claim_for", claim_after_an_edit)
+    with pytest.raises(services.PriceChanged):
+        services.book_unit(
+            actor=cast.asha, unit_id=cast.meera_unit.pk, total_amount=Decimal(7_500_000)
+        )
+    Unit.objects.update(price=7_500_000)
+    booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+    assert (booking.agreement_value, booking.token_amount) == (8_000_000, 80_000)
+
+
+def test_a_hold_that_ends_while_it_is_looked_at_is_not_used(cast, monkeypatch):
+    hold = services.hold_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+
+    def lock_too_late(rows, pk):
+        Claim.objects.filter(pk=pk).update(released_at=NOON, release_reason=ReleaseReason.RELEASED)
+        return lock(rows, pk)
+
+    monkeypatch.setattr(booking_module, "lock", lock_too_late)
+    with pytest.raises(UnitNotAvailable):
+        services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+    hold.refresh_from_db()
+    assert (Booking.objects.count(), hold.released_at) == (0, None)
 
 
 @pytest.mark.parametrize("token", ["74999.99", "7500000.01", "0.01"])
@@ -364,7 +398,7 @@ def test_R4_4_somebody_else_takes_the_unit_and_the_old_booking_stays_dead(cast, 
 
 def test_R5_9_lapses_are_recorded_once(cast, lapsed, heard):
     other = services.hold_unit(actor=cast.ravi, unit_id=UnitFactory(project=cast.meera_project).pk)
-    assert services.record_lapses() == {"bookings": 1, "holds": 0, "quotes": 0}
+    assert services.record_lapses() == {"holds": 1, "bookings": 1, "quotes": 0}
     lapsed.refresh_from_db()
     lapsed.claim.refresh_from_db()
     assert (lapsed.state, lapsed.claim.release_reason, lapsed.claim.released_at) == (

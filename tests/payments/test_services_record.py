@@ -134,7 +134,7 @@ def test_a_payment_for_an_inquiry_is_refused(cast):
 
 def test_R21_only_the_projects_builder_and_staff_record(cast, booking):
     with pytest.raises(NotAllowed):
-        record(cast, booking, actor=cast.asha)
+        record(cast, booking, actor=cast.asha, amount=Decimal(1))
     with pytest.raises(ObjectDoesNotExist):
         record(cast, booking, actor=cast.kiran)
     assert not Payment.objects.exists()

@@ -84,9 +84,8 @@ class Loader:
         self.counts[label] = self.counts.get(label, 0) + count
 
     def _default(self, field: Field[Any, Any]) -> Any:
-        value = self.now if getattr(field, "auto_now", False) else field.get_default()
-        if getattr(field, "auto_now_add", False):
-            value = self.now
+        is_stamp = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+        value = self.now if is_stamp else field.get_default()
         return field.get_db_prep_save(value, connection)
 
 
