@@ -1,9 +1,14 @@
 """How lists of projects, units and models can be narrowed, searched and ordered (contract 7.2)."""
 
+import re
+from functools import reduce
+from operator import add, and_
+
 import django_filters
+from django import forms
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from projects.models import Model3D, Project, Unit
 from projects.rules import (
@@ -17,8 +22,18 @@ from projects.rules import (
 )
 from realestate.core.api.filters import HouseFilterSet, Ordering, WordFilter
 
-SIMILAR = 0.35  # word similarity from which a misspelt name counts as found
 PLACES = ("location_address", "location_city", "location_state")
+WORD = re.compile(r"\w+")
+MAX_WORDS = 8  # of a search that are compared for misspellings; nobody types more
+# How much of a word's trigrams must stand close together in a text for the word to count as meant. A long text has
+# something alike for nearly every short word, so there more is asked.
+ALIKE_IN_A_NAME, ALIKE_IN_A_TEXT = 0.4, 0.6
+
+
+class WholeNumberFilter(django_filters.NumberFilter):
+    """A key or a floor: ``1.5`` matches nothing, instead of what it would be rounded to."""
+
+    field_class = forms.IntegerField
 
 
 class ProjectFilter(HouseFilterSet):
@@ -26,7 +41,7 @@ class ProjectFilter(HouseFilterSet):
 
     status = WordFilter(PROJECT_STATUS)
     project_type = WordFilter(PROJECT_TYPE)
-    builder_id = django_filters.NumberFilter()
+    builder_id = WholeNumberFilter()
     is_featured = django_filters.BooleanFilter()
     location = django_filters.CharFilter(
         method="in_place", help_text="Part of the address, city or state, in any case."
@@ -74,28 +89,46 @@ class ProjectFilter(HouseFilterSet):
         )
 
     def by_words(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
-        """Full text first; a name or city that is spelt nearly like it follows. Best match first."""
+        """Full text over name, address, city and description; when it finds nothing, words that are spelt nearly so.
+
+        Best match first.
+        """
         query = SearchQuery(value, search_type="websearch", config="simple")
-        nearness = Greatest(
-            TrigramWordSimilarity(value, "project_name"),
-            TrigramWordSimilarity(value, "location_city"),
+        words = WORD.findall(value)[:MAX_WORDS]
+        if not words:
+            return rows.none()
+        rows = rows.alias(place=Concat("project_name", Value(" "), *_spaced(PLACES)))
+        near = [TrigramWordSimilarity(word, "place") for word in words]
+        meant = [_meant(word, index) for index, word in enumerate(words)]
+        return (
+            rows.alias(
+                rank=SearchRank(F("search"), query),
+                nearness=reduce(add, near),
+                **{f"near_{index}": nearness for index, nearness in enumerate(near)},
+                **{
+                    f"told_{index}": TrigramWordSimilarity(word, "description")
+                    for index, word in enumerate(words)
+                },
+            )
+            .filter(
+                Q(search=query)
+                | Q(~Exists(rows.filter(search=query))) & reduce(and_, meant)
+            )
+            .order_by("-rank", "-nearness", "-pk")
         )
-        found = rows.annotate(rank=SearchRank(F("search"), query), nearness=nearness)
-        found = found.filter(Q(search=query) | Q(nearness__gte=SIMILAR))
-        return found.order_by("-rank", "-nearness", "-pk")
 
 
 class UnitFilter(HouseFilterSet):
     """Units by place in the house, kind, price, area and state."""
 
-    project_id = django_filters.NumberFilter()
-    tower_id = django_filters.NumberFilter()
+    project_id = WholeNumberFilter()
+    tower_id = WholeNumberFilter()
     unit_type = WordFilter(UNIT_TYPE)
     status = WordFilter(UNIT_STATUS, method="in_state")
     facing = WordFilter(FACING)
-    floor = django_filters.NumberFilter(field_name="floor_number")
-    min_floor = django_filters.NumberFilter(field_name="floor_number", lookup_expr="gte")
-    max_floor = django_filters.NumberFilter(field_name="floor_number", lookup_expr="lte")
+    floor = WholeNumberFilter(field_name="floor_number")
+    min_floor = WholeNumberFilter(field_name="floor_number", lookup_expr="gte")
+    max_floor = WholeNumberFilter(field_name="floor_number", lookup_expr="lte")
     min_price = django_filters.NumberFilter(field_name="price", lookup_expr="gte")
     max_price = django_filters.NumberFilter(field_name="price", lookup_expr="lte")
     min_area = django_filters.NumberFilter(field_name="area_sqft", lookup_expr="gte")
@@ -125,7 +158,7 @@ class Model3DFilter(HouseFilterSet):
 
     model_type = WordFilter(MODEL_TYPE)
     access_level = WordFilter(ACCESS_LEVEL)
-    unit_id = django_filters.NumberFilter()
+    unit_id = WholeNumberFilter()
 
     class Meta:
         model = Model3D

@@ -47,6 +47,11 @@ class ProjectViewSet(HouseViewSet):
         "destroy": (services.ProjectHasBookings,),
     }
 
+    def get_queryset(self) -> QuerySet[Any]:
+        """Projects and their builders, each with its figures."""
+        rows: QuerySet[Any] = ProjectRead.whole(self.rows()).order_by(*ProjectRead.order)
+        return rows
+
     @extend_schema(operation_id="projects_list", responses=ProjectPageRead)
     def list(self, request: Request, **_path: str) -> Response:
         """Projects, newest first.

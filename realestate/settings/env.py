@@ -9,7 +9,7 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -117,7 +117,9 @@ class Reader:
         if not self._raw(name).startswith(("postgres://", "postgresql://")):
             self._refuse(name, "must begin with postgres:// (PostgreSQL is the only database)")
             return {}
-        return dict(self._environ.db_url(name))
+        database = dict(self._environ.db_url(name))
+        # A socket's folder stands in a URL as %2Frun%2Fpostgresql, as libpq reads it too.
+        return database | {"HOST": unquote(str(database.get("HOST") or ""))}
 
     def mail(self, name: str, *, about: str, default: str) -> dict[str, Any]:
         """Django's e-mail settings from an address such as smtp+tls://user:password@host:587."""

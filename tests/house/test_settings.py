@@ -451,3 +451,9 @@ def test_readiness_gives_up_in_time(client, monkeypatch):
 
 def test_the_root_says_where_to_go(client):
     assert set(client.get("/").json()) == {"message", "version", "docs", "redoc", "health"}
+
+
+def test_a_database_may_be_named_by_the_folder_of_its_socket():
+    reader = Reader({"DATABASE_URL": "postgres://someone@%2Frun%2Fpostgresql/homes"})
+    database = reader.database("DATABASE_URL", about="")
+    assert (database["HOST"], database["NAME"], database["USER"]) == ("/run/postgresql", "homes", "someone")
