@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import Exists, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.db.models.lookups import GreaterThanOrEqual
 
 from projects.models import Model3D, Project, Unit
 from projects.rules import (
@@ -23,17 +24,18 @@ from projects.rules import (
 from realestate.core.api.filters import HouseFilterSet, Ordering, WordFilter
 
 PLACES = ("location_address", "location_city", "location_state")
+NAMES = Concat("project_name", *(part for place in PLACES for part in (Value(" "), place)))
 WORD = re.compile(r"\w+")
-MAX_WORDS = 8  # of a search that are compared for misspellings; nobody types more
-# How much of a word's trigrams must stand close together in a text for the word to count as meant. A long text has
-# something alike for nearly every short word, so there more is asked.
-ALIKE_IN_A_NAME, ALIKE_IN_A_TEXT = 0.4, 0.6
+MAX_WORDS = 5  # of a search that are compared for misspellings; nobody types more
+# How much of a word's trigrams must stand together in a name for the word to count as meant. For descriptions it is
+# PostgreSQL's own 0.6, and no short words: a long text has something alike for nearly every one of them.
+ALIKE, SHORT = 0.4, 4
 
 
 class WholeNumberFilter(django_filters.NumberFilter):
     """A key or a floor: ``1.5`` matches nothing, instead of what it would be rounded to."""
 
-    field_class = forms.IntegerField
+    field_class = forms.IntegerField  # type: ignore[assignment]  # the stubs want NumberFilter's own class
 
 
 class ProjectFilter(HouseFilterSet):
@@ -89,33 +91,30 @@ class ProjectFilter(HouseFilterSet):
         )
 
     def by_words(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
-        """Full text over name, address, city and description; when it finds nothing, words that are spelt nearly so.
+        """Full text over name, address, city and description, best match first.
 
-        Best match first.
+        Where it finds nothing, projects in which every word stands nearly as it was spelt: one statement for both.
         """
-        query = SearchQuery(value, search_type="websearch", config="simple")
         words = WORD.findall(value)[:MAX_WORDS]
         if not words:
             return rows.none()
-        rows = rows.alias(place=Concat("project_name", Value(" "), *_spaced(PLACES)))
-        near = [TrigramWordSimilarity(word, "place") for word in words]
-        meant = [_meant(word, index) for index, word in enumerate(words)]
-        return (
-            rows.alias(
-                rank=SearchRank(F("search"), query),
-                nearness=reduce(add, near),
-                **{f"near_{index}": nearness for index, nearness in enumerate(near)},
-                **{
-                    f"told_{index}": TrigramWordSimilarity(word, "description")
-                    for index, word in enumerate(words)
-                },
-            )
-            .filter(
-                Q(search=query)
-                | Q(~Exists(rows.filter(search=query))) & reduce(and_, meant)
-            )
-            .order_by("-rank", "-nearness", "-pk")
+        query = SearchQuery(value, search_type="websearch", config="simple")
+        exact, similar = Q(search=query), reduce(and_, (_is_meant(word) for word in words))
+        found = rows.filter(exact | ~Exists(rows.filter(exact)) & similar)
+        nearness = reduce(add, (TrigramWordSimilarity(word, NAMES) for word in words))
+        return found.alias(rank=SearchRank(F("search"), query), nearness=nearness).order_by(
+            "-rank", "-nearness", "-pk"
         )
+
+
+def _is_meant(word: str) -> Q:
+    """Whether a project's name or place has the word nearly so, or its description almost exactly."""
+    named = Q(GreaterThanOrEqual(TrigramWordSimilarity(word, NAMES), ALIKE))
+    if len(word) <= SHORT:
+        return named
+    # By itself, so that the trigram index finds the few long texts that are worth comparing.
+    told = Project.objects.filter(description__trigram_word_similar=word)
+    return named | Q(pk__in=told.values("pk"))
 
 
 class UnitFilter(HouseFilterSet):

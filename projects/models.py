@@ -137,6 +137,9 @@ class Project(TimestampedModel):
                 OpClass(Upper("location_state"), name="gin_trgm_ops"),
                 name="project_trigrams",
             ),
+            GinIndex(
+                OpClass("description", name="gin_trgm_ops"), name="project_description_trigrams"
+            ),
         ]
 
     def __str__(self) -> str:

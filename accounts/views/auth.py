@@ -151,6 +151,10 @@ class MeView(Edge):
             resource_type_field_name=None,
         ),
         responses=UserRead,
+        examples=[
+            OpenApiExample("Customer", value={"phone": "+91 98200 22222"}, request_only=True),
+            OpenApiExample("Builder", value={"website": "https://example.com"}, request_only=True),
+        ],
         operation_id="auth_me_edit",
     )
     def patch(self, request: Request) -> Response:

@@ -178,8 +178,8 @@ def _move(actor: User, booking: Booking, action: str, reason: str) -> Booking:
     if booking.claim is not None:  # pragma: no branch  # see booking_has_unit_claim_and_price
         if new == BookingState.CANCELLED:
             release_claim(actor=actor, claim_id=booking.claim.pk, reason=ReleaseReason.CANCELLED)
-        elif STAGE_AFTER[new] != booking.claim.stage:
-            advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
+        else:
+            booking.claim = advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
     _finish(actor, booking, old, new, reason)
     return booking
 

@@ -173,7 +173,7 @@ def _locked(actor: User, change_request_id: int) -> ChangeRequest:
     """The request behind its booking: locks of one app go by table name."""
     rows = ChangeRequest.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=change_request_id)
-    booking = lock(Booking.objects.select_related("claim", "project"), booking_id)
+    booking = lock(Booking.objects.select_related("project"), booking_id)
     row = lock(rows, change_request_id)
     row.booking = booking
     return row

@@ -537,6 +537,13 @@ class Migration(migrations.Migration):
                 name="project_trigrams",
             ),
         ),
+        migrations.AddIndex(
+            model_name="project",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("description", name="gin_trgm_ops"),
+                name="project_description_trigrams",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="project",
             constraint=models.CheckConstraint(

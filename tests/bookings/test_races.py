@@ -13,10 +13,12 @@ from accounts.models import User
 from bookings import services
 from bookings.enums import BookingState
 from bookings.models import Booking
+from bookings.services import booking as booking_module
 from payments import services as payment_services
 from payments.models import Payment
 from payments.receivers import SettlementRequired
 from payments.services import record_payment
+from projects.enums import ClaimKind
 from projects.models import Claim
 from projects.services import claims
 from realestate.core import clock
@@ -195,6 +197,10 @@ def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(mo
     booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
     count = payment_services._move_when_token_is_paid
     paying = Event()
+    seen = []
+    monkeypatch.setattr(
+        booking_module, "refuse_lapsed", lambda row, _now: seen.append(row.claim.kind)
+    )
 
     def count_when_somebody_waits(*args):
         paying.set()
@@ -219,6 +225,7 @@ def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(mo
     assert not losers(run_together(2, pay_or_confirm))
     booking.refresh_from_db()
     assert booking.state == BookingState.BOOKING_CONFIRMED
+    assert set(seen[1:]) == {ClaimKind.BOOKING}  # after the payment's own look
 
 
 def test_R5_10_paying_and_cancelling_at_once_never_loses_money():

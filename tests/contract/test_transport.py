@@ -233,8 +233,20 @@ def test_a_crash_is_500_without_a_trace(monkeypatch):
 
 @pytest.mark.django_db
 def test_T7_T12_odd_queries_are_answered_with_a_list(cast):
-    odd = ("limit=0", "limit=1000", "page=0", "page=9999", "status=nonsense", "status=", "ordering=x",
-           "search=%00", "search=" + "x" * 5000, "min_price=x", "nonsense=1", "builder_id=x")  # fmt: skip
+    odd = (
+        "limit=0",
+        "limit=1000",
+        "page=0",
+        "page=9999",
+        "status=nonsense",
+        "status=",
+        "ordering=x",
+        "search=%00",
+        "search=" + "x" * 5000,
+        "min_price=x",
+        "nonsense=1",
+        "builder_id=x",
+    )
     for query in odd:
         assert browser().get(f"/api/projects?{query}").status_code == 200, query
 
@@ -374,6 +386,13 @@ def callers(cast: Cast, login: Login, entry: dict[str, Any]) -> list[APIClient]:
     return [login(people[role]) for role in entry["x-roles"]]
 
 
+def caller(cast: Cast, login: Login, entry: dict[str, Any]) -> APIClient:
+    """One who may call: the builder, or else whoever comes next."""
+    order = ("builder", "customer", "staff", "anonymous")
+    role = next(role for role in order if role in entry["x-roles"])
+    return callers(cast, login, {"x-roles": [role]})[0]
+
+
 def ask(api: APIClient, method: str, path: str, body: bytes | None = None) -> None:
     """Ask, and undo; whatever was sent, the answer is one that the document promises."""
     before = transaction.savepoint()
@@ -409,9 +428,9 @@ with_body = pytest.mark.parametrize(
 @with_body
 def test_F4_odd_bodies_are_no_crash(method, path, entry, cast: Cast, login: Login):
     target = concrete(path, cast.meera_project.pk)
-    for api in callers(cast, login, entry):
-        for body in BODIES:
-            ask(api, method, target, body)
+    api = caller(cast, login, entry)
+    for body in BODIES:
+        ask(api, method, target, body)
 
 
 @with_body
@@ -420,10 +439,10 @@ def test_F4_odd_values_are_no_crash(method, path, entry, cast: Cast, login: Logi
     good = {**example(entry), **ours(cast)}
     fields = properties(entry)
     good = {name: value for name, value in good.items() if name in fields}
-    for api in callers(cast, login, entry)[:2]:
-        for name in fields:
-            for value in VALUES:
-                ask(api, method, target, json.dumps({**good, name: value}).encode())
+    api = caller(cast, login, entry)
+    for name in fields:
+        for value in VALUES:
+            ask(api, method, target, json.dumps({**good, name: value}).encode())
 
 
 def ours(cast: Cast) -> dict[str, int]:
@@ -455,7 +474,7 @@ def test_F7_odd_queries_are_no_crash(method, path, entry, cast: Cast, login: Log
         "x" * 3000,
         "2025-02-30",
     )
-    for api in callers(cast, login, entry)[:2]:
-        for name in (*names, "_connector", "pk__in", "format"):
-            for value in values:
-                ask(api, method, f"{target}?{name}={value}")
+    api = caller(cast, login, entry)
+    for name in (*names, "_connector", "pk__in", "format"):
+        for value in values:
+            ask(api, method, f"{target}?{name}={value}")

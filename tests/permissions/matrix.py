@@ -17,7 +17,7 @@ CALLERS = ("anonymous", "asha", "ravi", "meera", "kiran", "sana")
 Statuses = tuple[int, int, int, int, int, int]
 Body = Callable[[World], Mapping[str, Any]]
 
-# --- profiles: anonymous, the buyer, another buyer, the builder, another builder, staff --------------------------------
+# --- profiles: anonymous, the buyer, another buyer, the builder, another builder, staff ------------------------------
 
 PUBLIC: Statuses = (200, 200, 200, 200, 200, 200)
 PUBLIC_CREATE: Statuses = (201, 201, 201, 201, 201, 201)
