@@ -46,7 +46,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Login without regard to case."""
-        return self.get(email=self.normalize_email(username))  # type: ignore[no-any-return]
+        return self.get(email=self.normalize_email(username))  # type: ignore[no-any-return]  # a manager made of a queryset
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """A user without a profile; services add the profile of its type."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import (
     Case,
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
         ChangeRequest,
     )
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-def scope(rows: Any, user: Any, prefix: str = "") -> Any:  # any queryset with a path to a booking
+
+def scope(rows: Rows, user: Any, prefix: str = "") -> Rows:  # any queryset with a path to a booking
     """R21: a customer its own bookings, a builder those of its projects, staff all; over a path."""
     match getattr(user, "user_type", None):
         case Role.STAFF:
@@ -61,7 +63,7 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21; see ``scope``."""
-        return scope(self, user)  # type: ignore[no-any-return]
+        return scope(self, user)
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``booking_status``: a lapsed hold is expired by comparison, not by a job (R4.4)."""
@@ -128,7 +130,7 @@ class AgreementQuerySet(QuerySet["Agreement"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")  # type: ignore[no-any-return]
+        return scope(self, user, "booking__")
 
 
 class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
@@ -136,7 +138,7 @@ class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")  # type: ignore[no-any-return]
+        return scope(self, user, "booking__")
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``status``: a quoted request whose last quote is over has lapsed, by comparison (R13.1)."""
@@ -161,4 +163,4 @@ class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "change_request__booking__")  # type: ignore[no-any-return]
+        return scope(self, user, "change_request__booking__")

@@ -18,7 +18,7 @@ class ConversationQuerySet(QuerySet["Conversation"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the customer, the project's builder and staff."""
-        return scope(self, user)  # type: ignore[no-any-return]
+        return scope(self, user)
 
     def with_summary(self, messages: QuerySet[Message], user: Any) -> Self:  # User or AnonymousUser
         """Annotate the last of the given messages and how many a user has not read: counted, never stored (D6)."""
@@ -43,7 +43,7 @@ class MessageQuerySet(QuerySet["Message"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the conversation and staff."""
-        return scope(self, user, "conversation__")  # type: ignore[no-any-return]
+        return scope(self, user, "conversation__")
 
     def unread_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Messages to a user that it has not read."""

@@ -18,7 +18,7 @@ class PaymentQuerySet(QuerySet["Payment"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the booking and staff."""
-        return scope(self, user, "booking__")  # type: ignore[no-any-return]
+        return scope(self, user, "booking__")
 
     def counted(self) -> Self:
         """Payments that count as paid: completed, except maintenance and penalty (contract 0.8)."""

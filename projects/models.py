@@ -37,6 +37,7 @@ from realestate.core.db.fields import (
     area_field,
     currency_field,
     enum_check,
+    link_field,
     money_field,
     not_negative,
     positive,
@@ -71,7 +72,7 @@ class Project(TimestampedModel):
     amenities = text_list()
     images = text_list()
     floor_plans = text_list()
-    brochure_url = models.URLField(max_length=500, blank=True)
+    brochure_url = link_field(blank=True)
     is_featured = models.BooleanField(default=False)
     start_date = models.DateField(null=True, blank=True)
     expected_completion_date = models.DateField(null=True, blank=True)
@@ -191,7 +192,7 @@ class Unit(TimestampedModel):
     balconies = models.PositiveSmallIntegerField(default=0)
     parking_spaces = models.PositiveSmallIntegerField(default=0)
     facing = models.CharField(max_length=10, choices=Facing, blank=True)
-    floor_plan_url = models.URLField(max_length=500, blank=True)
+    floor_plan_url = link_field(blank=True)
     features = text_list()
     released_at = models.DateTimeField(null=True, blank=True, help_text="Empty: not yet for sale.")
     blocked_at = models.DateTimeField(null=True, blank=True)
@@ -298,8 +299,8 @@ class Model3D(TimestampedModel):
     model_name = models.CharField(max_length=200)
     model_type = models.CharField(max_length=20, choices=ModelType)
     file_format = models.CharField(max_length=5, choices=FileFormat)
-    file_url = models.URLField(max_length=500)
-    thumbnail_url = models.URLField(max_length=500, blank=True)
+    file_url = link_field()
+    thumbnail_url = link_field(blank=True)
     file_size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
     access_level = models.CharField(max_length=20, choices=AccessLevel, default=AccessLevel.PUBLIC)
     version = models.PositiveIntegerField(default=1)

@@ -19,7 +19,7 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the customer, the project's builder and staff."""
-        return scope(self, user)  # type: ignore[no-any-return]
+        return scope(self, user)
 
     def live(self) -> Self:
         """Those that take up time."""
@@ -64,4 +64,4 @@ class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the appointment and staff."""
-        return scope(self, user, "appointment__")  # type: ignore[no-any-return]
+        return scope(self, user, "appointment__")

@@ -161,7 +161,7 @@ def expire_booking(*, booking_id: int) -> bool:
     if state_at(booking, now) == booking.state:
         return False
     old, new = advance(booking, TRANSITIONS, BookingAction.EXPIRE)
-    _finish(audit.SYSTEM, booking, old, new, "")
+    _finish(audit.SYSTEM, booking, moved=(old, new), reason="")
     return True
 
 
@@ -180,11 +180,12 @@ def _move(actor: User, booking: Booking, action: str, reason: str) -> Booking:
             release_claim(actor=actor, claim_id=booking.claim.pk, reason=ReleaseReason.CANCELLED)
         else:
             booking.claim = advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
-    _finish(actor, booking, old, new, reason)
+    _finish(actor, booking, moved=(old, new), reason=reason)
     return booking
 
 
-def _finish(actor: User | None, booking: Booking, old: str, new: str, reason: str) -> None:
+def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], reason: str) -> None:
+    old, new = moved
     booking.state_reason = reason
     booking.version += 1
     booking.save(update_fields=["state_reason", "version", "updated_at"])

@@ -138,7 +138,7 @@ def approve_quote(*, actor: User, change_request_id: int, version: int) -> Chang
 
     Raises QuoteSuperseded, QuoteExpired, InvalidTransition (409), NotAllowed for builders.
     """
-    return _decide(actor, change_request_id, ChangeAction.APPROVE, version)
+    return _decide(actor, change_request_id, ChangeAction.APPROVE, version=version)
 
 
 @service
@@ -146,7 +146,7 @@ def decline_quote(
     *, actor: User, change_request_id: int, version: int | None = None, reason: str = ""
 ) -> ChangeRequest:
     """The customer refuses the offer. Raises QuoteSuperseded, QuoteExpired, InvalidTransition (409), NotAllowed."""
-    return _decide(actor, change_request_id, ChangeAction.DECLINE, version, reason)
+    return _decide(actor, change_request_id, ChangeAction.DECLINE, version=version, reason=reason)
 
 
 @service
@@ -199,7 +199,12 @@ def _refuse_builders(actor: User) -> None:
 
 
 def _decide(
-    actor: User, change_request_id: int, action: ChangeAction, version: int | None, reason: str = ""
+    actor: User,
+    change_request_id: int,
+    action: ChangeAction,
+    *,
+    version: int | None,
+    reason: str = "",
 ) -> ChangeRequest:
     _refuse_builders(actor)
     now = clock.now()

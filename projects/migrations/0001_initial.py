@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -130,7 +131,19 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("brochure_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "brochure_url",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?i)\\A(?:https?://[^\\s<>\\\"']+|/api/files/\\d+[^\\s<>\\\"']*)\\Z",
+                                "Enter a web address that starts with http:// or https://.",
+                            )
+                        ],
+                    ),
+                ),
                 ("is_featured", models.BooleanField(default=False)),
                 ("start_date", models.DateField(blank=True, null=True)),
                 ("expected_completion_date", models.DateField(blank=True, null=True)),
@@ -278,7 +291,19 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("floor_plan_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "floor_plan_url",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?i)\\A(?:https?://[^\\s<>\\\"']+|/api/files/\\d+[^\\s<>\\\"']*)\\Z",
+                                "Enter a web address that starts with http:// or https://.",
+                            )
+                        ],
+                    ),
+                ),
                 (
                     "features",
                     django.contrib.postgres.fields.ArrayField(
@@ -358,8 +383,31 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("file_url", models.URLField(max_length=500)),
-                ("thumbnail_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "file_url",
+                    models.CharField(
+                        max_length=500,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?i)\\A(?:https?://[^\\s<>\\\"']+|/api/files/\\d+[^\\s<>\\\"']*)\\Z",
+                                "Enter a web address that starts with http:// or https://.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "thumbnail_url",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?i)\\A(?:https?://[^\\s<>\\\"']+|/api/files/\\d+[^\\s<>\\\"']*)\\Z",
+                                "Enter a web address that starts with http:// or https://.",
+                            )
+                        ],
+                    ),
+                ),
                 (
                     "file_size",
                     models.PositiveBigIntegerField(blank=True, help_text="Bytes.", null=True),

@@ -192,7 +192,7 @@ class HouseAdmin(ModelAdmin):
         """Django's view without its transaction: services open their own, and a refusal must not poison the page."""
         buttons = self._buttons(request, object_id) if object_id else []
         context = {**(extra_context or {}), "house_buttons": buttons}
-        return self._changeform_view(request, object_id, form_url, context)  # type: ignore[attr-defined]
+        return self._changeform_view(request, object_id, form_url, context)  # type: ignore[attr-defined]  # Django's own, private
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -6,26 +6,25 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-LINK = re.compile(r"https?://[^\s<>\"']+|/api/files/\d+[^\s<>\"']*", re.IGNORECASE)
-MAX_LENGTH = 500
+from realestate.core.db.fields import LINK, MAX_LINK, NO_LINK
+
+IS_LINK = re.compile(LINK, re.IGNORECASE)
 OWN_FILES = "/api/files/"
 
 
 class LinkField(serializers.CharField):
     """One http(s) link, or a path of the platform's own files; blank where ``allow_blank``."""
 
-    default_error_messages = {
-        "invalid_link": "Enter a web address that starts with http:// or https://."
-    }
+    default_error_messages = {"invalid_link": NO_LINK}
 
     def __init__(self, **options: Any) -> None:
         """All options of CharField; at most 500 characters."""
-        super().__init__(**{"max_length": MAX_LENGTH, "allow_blank": True} | options)
+        super().__init__(**{"max_length": MAX_LINK, "allow_blank": True} | options)
 
     def to_internal_value(self, data: Any) -> str:
         """The link as it was sent."""
         text: str = super().to_internal_value(data)
-        if text and not LINK.fullmatch(text):
+        if text and not IS_LINK.fullmatch(text):
             self.fail("invalid_link")
         return text
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from realestate.core.money import DEFAULT_CURRENCY, MAX_DIGITS
+
+# A web address, or the path of one of the platform's own files; never ``javascript:`` and the like.
+LINK = r"https?://[^\s<>\"']+|/api/files/\d+[^\s<>\"']*"
+MAX_LINK = 500
+NO_LINK = "Enter a web address that starts with http:// or https://."
 
 
 class TimestampedModel(models.Model):
@@ -30,6 +36,12 @@ def money_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django fiel
 def area_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django field options
     """An area in square feet, 2 decimals (R0)."""
     return models.DecimalField(max_digits=12, decimal_places=2, **options)
+
+
+def link_field(**options: Any) -> models.CharField[Any, Any]:  # Django field options
+    """A web address, or the path of one of the platform's own files. Not a URLField, which refuses paths."""
+    check = RegexValidator(rf"(?i)\A(?:{LINK})\Z", NO_LINK)
+    return models.CharField(max_length=MAX_LINK, validators=[check], **options)
 
 
 def currency_field() -> models.CharField[Any, Any]:
