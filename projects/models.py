@@ -269,7 +269,11 @@ class Claim(models.Model):
             models.CheckConstraint(
                 name="release_has_a_reason",
                 condition=Q(released_at=None, release_reason="")
-                | Q(released_at__gte=F("taken_at"), release_reason__in=ReleaseReason.values),
+                | Q(
+                    released_at__isnull=False,  # NULL >= taken_at is unknown, and unknown passes a check
+                    released_at__gte=F("taken_at"),
+                    release_reason__in=ReleaseReason.values,
+                ),
             ),
         ]
         indexes = [

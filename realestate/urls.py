@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/docs", SwaggerPage.as_view(url_name="schema"), name="docs"),
     path("api/redoc", RedocPage.as_view(url_name="schema"), name="redoc"),
     path("api/", include("realestate.core.urls")),
+    path("api/", include("realestate.reports.urls")),
     *[path("api/", include(f"{app}.urls")) for app in HOUSE],
 ]
 

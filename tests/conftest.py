@@ -1,8 +1,12 @@
 """What every test gets: the database, a client per person, the cast, and no network."""
 
+import shutil
+import socket
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from rest_framework.test import APIClient
 
@@ -11,6 +15,8 @@ from tests.cast import Cast, make_cast
 
 # The tables that no model manages: a flush between transactional tests does not empty them.
 QUEUE_TABLES = "procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs"
+
+THIS_MACHINE = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}  # noqa: S104  # compared, nothing listens there
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +32,42 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+def _empty_queue(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:
     """Jobs of a transactional test do not outlive it."""
     yield
-    if "transactional_db" in request.fixturenames:
-        with connection.cursor() as cursor:
+    if is_transactional(request):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {QUEUE_TABLES} CASCADE")
+
+
+def is_transactional(request: pytest.FixtureRequest) -> bool:
+    """Whether the test commits what it does, by its mark or by the fixture."""
+    mark = request.node.get_closest_marker("django_db")
+    marked = mark is not None and bool(mark.kwargs.get("transaction"))
+    return marked or "transactional_db" in request.fixturenames
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Tests speak with this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in THIS_MACHINE:
+            message = f"a test wants to speak with {address[0]}"
+            raise RuntimeError(message)
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_files_left() -> Iterator[None]:
+    """What this run has stored is removed at its end."""
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 @pytest.fixture

@@ -852,6 +852,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("release_reason__in", ["expired", "released", "cancelled"]),
                         ("released_at__gte", models.F("taken_at")),
+                        ("released_at__isnull", False),
                     ),
                     _connector="OR",
                 ),

@@ -42,7 +42,8 @@ CHECKS: tuple[Check, ...] = (
         "ended_booking_frees_its_unit",
         "A booking that was cancelled, transferred or has expired no longer claims a unit.",
         """SELECT b.id FROM bookings_booking b JOIN projects_claim c ON c.id = b.claim_id
-        WHERE b.state = ANY(%(dead)s) AND c.released_at IS NULL ORDER BY 1""",
+        WHERE b.state = ANY(%(dead)s) AND c.released_at IS NULL
+        AND (c.expires_at IS NULL OR c.expires_at > now()) ORDER BY 1""",
         PARAMS,
     ),
     sql_check(

@@ -45,4 +45,4 @@ def test_a_figure_that_nobody_lends_is_an_error():
 
 def test_figures_belong_to_their_model():
     lend(Project, number=lambda: Value(1))
-    assert set(figures._lent) == {Project}
+    assert figures.lent() == {Project: {"number"}}

@@ -239,6 +239,9 @@ MATRIX: dict[str, Row] = {
     "messages_history": row(PARTIES),
     "conversations_list": row(USERS),
     "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
+    # --- home pages
+    "builder_dashboard": row((401, 403, 403, 200, 200, 403)),
+    "customer_dashboard": row((401, 200, 200, 403, 403, 403)),
     # --- notifications
     "notifications_list": row(USERS),
     "notifications_mark_read": row(MINE),

@@ -58,8 +58,7 @@ def array_response(request: Request, page: Page, rows: list[Any]) -> Response:
     """A bare array with ``X-Total-Count`` and ``Link`` (contract 0.11)."""
     response = Response(rows)
     response["X-Total-Count"] = str(page.total)
-    if links := _links(request, page):
-        response["Link"] = links
+    response["Link"] = _links(request, page)
     return response
 
 

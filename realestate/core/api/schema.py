@@ -133,8 +133,6 @@ class HouseSchema(AutoSchema):
         return [*found, ServiceUnavailable]
 
     def _add_request_example(self, operation: dict[str, Any]) -> None:
-        if "requestBody" not in operation:
-            return
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if content is None:
             return

@@ -29,7 +29,7 @@ from payments.enums import PaymentMethod, PaymentType
 from payments.services import record_payment
 from projects.enums import ReleaseReason
 from projects.models import Claim
-from projects.services import release_claim
+from projects.services import expire_claims, release_claim
 from realestate.core import audit
 from realestate.core.edits import create_row
 from realestate.core.events import publish
@@ -132,6 +132,7 @@ def _expire(story: Story, deal: Deal) -> Booking:
     times = {"taken_at": taken, "expires_at": taken + timedelta(minutes=30)}
     Claim.objects.filter(pk=_claim_id(booking)).update(**times)
     expire_booking(booking_id=booking.pk)
+    expire_claims()
     return booking
 
 

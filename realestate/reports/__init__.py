@@ -1,0 +1,1 @@
+"""Figures that span the house: queries and views, no rules."""
