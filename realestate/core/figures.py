@@ -21,6 +21,11 @@ def lend(model: type[Model], **figures: Figure) -> None:
     _lent[model].update(figures)
 
 
+def lent() -> dict[type[Model], frozenset[str]]:
+    """The names of all figures by the model that shows them."""
+    return {model: frozenset(figures) for model, figures in _lent.items()}
+
+
 class FigureQuerySet(QuerySet[Row]):
     """A queryset that can show what apps above have lent."""
 

@@ -456,4 +456,8 @@ def test_the_root_says_where_to_go(client):
 def test_a_database_may_be_named_by_the_folder_of_its_socket():
     reader = Reader({"DATABASE_URL": "postgres://someone@%2Frun%2Fpostgresql/homes"})
     database = reader.database("DATABASE_URL", about="")
-    assert (database["HOST"], database["NAME"], database["USER"]) == ("/run/postgresql", "homes", "someone")
+    assert (database["HOST"], database["NAME"], database["USER"]) == (
+        "/run/postgresql",
+        "homes",
+        "someone",
+    )
