@@ -1,5 +1,6 @@
 """Back-office pages for users, builders and customers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
@@ -91,6 +92,14 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Django's: a short form for a new account."""
         return UserAdmin.get_fieldsets(self, request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  # Django's signature
+        """Django's page; a new password ends every session of the account (contract 16.4)."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            actor: Any = request.user
+            end_sessions(actor=actor, user_id=int(id), reason="password set by staff")
+        return response
 
     @admin.display(description="Verified", boolean=True)
     def is_verified(self, row: User) -> bool:

@@ -52,7 +52,12 @@ def text_list() -> ArrayField:  # type: ignore[type-arg]  # the stubs make Array
 class Project(TimestampedModel):
     """A development that a builder sells units of."""
 
-    builder = models.ForeignKey(Builder, on_delete=models.PROTECT, related_name="+")
+    builder = models.ForeignKey(
+        Builder,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # project_by_builder
+    )
     project_name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     project_type = models.CharField(max_length=12, choices=ProjectType)
@@ -161,7 +166,12 @@ class Project(TimestampedModel):
 class Tower(TimestampedModel):
     """A building of a project."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="towers")
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        related_name="towers",
+        db_index=False,  # one_tower_per_name
+    )
     name = models.CharField(max_length=100)
     floors = models.PositiveSmallIntegerField(default=0, help_text="Floors above ground.")
 
@@ -179,7 +189,12 @@ class Tower(TimestampedModel):
 class Unit(TimestampedModel):
     """A flat, shop or parking space. Its status is derived from release, block and the live claim."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="units")
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        related_name="units",
+        db_index=False,  # unit_by_floor and its neighbours
+    )
     tower = models.ForeignKey(
         Tower, null=True, blank=True, on_delete=models.PROTECT, related_name="units"
     )

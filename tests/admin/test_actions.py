@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import Customer
 from bookings.enums import BookingState, ChangeState
@@ -13,7 +14,7 @@ from payments.models import Payment
 from projects.models import Unit
 from realestate.core import clock
 from realestate.core.models import AuditEntry, SystemSetting
-from tests.factories.accounts import CustomerFactory, StaffFactory, UserFactory
+from tests.factories.accounts import PASSWORD, CustomerFactory, StaffFactory, UserFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
 from tests.factories.progress import UpdateFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
@@ -188,3 +189,18 @@ def test_a_new_account_is_staff(staff: Client):
     assert reply.status_code == 302, reply.context["errors"]
     made = type(UserFactory.build()).objects.get(email="new@staff.example")
     assert (made.user_type, made.is_staff, made.is_superuser) == ("staff", True, False)
+
+
+def test_a_password_set_by_staff_ends_the_sessions_of_the_account(staff: Client):
+    customer = CustomerFactory().user
+    api = APIClient()
+    login = {"email": customer.email, "password": PASSWORD}
+    token = api.post("/api/auth/login", login).json()["access_token"]
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    url = f"/admin/accounts/user/{customer.pk}/password/"
+    staff.post(url, {"usable_password": "true", "password1": "short", "password2": "other"})
+    assert api.get("/api/auth/me").status_code == 200
+    new = "another long enough pass"
+    reply = staff.post(url, {"usable_password": "true", "password1": new, "password2": new})
+    assert reply.status_code == 302
+    assert api.get("/api/auth/me").status_code == 401

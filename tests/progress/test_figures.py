@@ -1,0 +1,39 @@
+"""``Project.progress``: the mean of the visible phases, counted when it is asked for."""
+
+from decimal import Decimal
+
+import pytest
+
+from projects.models import Project
+from tests.factories.progress import PhaseFactory
+from tests.factories.projects import ProjectFactory
+
+
+@pytest.mark.parametrize(
+    ("visible", "hidden", "progress"),
+    [
+        ([], [], "0"),
+        ([], ["80"], "0"),
+        (["100"], ["0"], "100"),
+        (["33.33", "66.66"], [], "50.00"),
+        (["100", "0", "0"], ["100"], "33.33"),
+        (["100", "100", "0"], [], "66.67"),
+        (["0.01", "0"], [], "0.01"),  # 0.005 away from zero
+    ],
+)
+def test_the_mean_of_the_visible_phases(db, visible, hidden, progress):
+    project, other = ProjectFactory(), ProjectFactory()
+    PhaseFactory(project=other, progress_percentage="7.5")
+    for shown, values in ((True, visible), (False, hidden)):
+        for value in values:
+            PhaseFactory(project=project, progress_percentage=value, customer_visible=shown)
+    rows = Project.objects.with_figures("progress")
+    assert rows.get(pk=project.pk).progress == Decimal(progress)
+    assert rows.get(pk=other.pk).progress == Decimal("7.5")
+
+
+def test_any_number_of_projects_costs_one_query(db, django_assert_num_queries):
+    for project in ProjectFactory.create_batch(3):
+        PhaseFactory.create_batch(2, project=project)
+    with django_assert_num_queries(1):
+        assert len([row.progress for row in Project.objects.with_figures("progress")]) == 3
