@@ -114,9 +114,7 @@ def test_a_booking_reads_until_it_is_cancelled(cast, updates, claim, reads):
 
 
 def test_a_co_applicant_reads_too_and_a_former_customer_does_not(cast, updates):
-    ClaimFactory(
-        unit=cast.meera_unit, customer=cast.ravi.customer, parties=[cast.asha.customer]
-    )
+    ClaimFactory(unit=cast.meera_unit, customer=cast.ravi.customer, parties=[cast.asha.customer])
     assert reads_for_buyers(cast, updates)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from payments.enums import PaymentType
 from realestate.core import clock
+from scheduling.models import Appointment
 from tests.cast import Cast
 from tests.factories.accounts import BuilderFactory, CustomerFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
@@ -30,7 +31,10 @@ def fill(cast: Cast, unit, project, customer) -> None:
     )
     PaymentFactory(booking=booking, amount=Decimal(7), paid_date=today - timedelta(days=800))
     ChangeRequestFactory(booking=booking)
-    AppointmentFactory(project=project, customer=customer, host=project.builder.user)
+    soon = clock.now() + timedelta(days=2, hours=3 * Appointment.objects.count())
+    AppointmentFactory(
+        project=project, customer=customer, host=project.builder.user, starts_at=soon
+    )
     conversation = ConversationFactory(project=project, customer=customer)
     MessageFactory(conversation=conversation)
     MessageFactory(conversation=conversation, sender=project.builder.user, recipient=customer.user)
