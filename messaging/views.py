@@ -1,13 +1,10 @@
 """Messages and conversations over HTTP (contract 7.7): parse, call one service, show."""
 
-from typing import cast
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from messaging import services
 from messaging.filters import ConversationFilter, MessageFilter
 from messaging.models import Conversation, Message
@@ -33,11 +30,6 @@ class MessageViewSet(HouseViewSet):
     tag = "messages"
     access = {"list": PARTIES, "create": TALKERS, "history": PARTIES}
     errors = {"create": (services.ClientIdTaken,)}
-
-    @property
-    def caller(self) -> User:
-        """Who asks; the guard lets only users in."""
-        return cast("User", self.request.user)
 
     @property
     def paged(self) -> bool:
@@ -90,11 +82,6 @@ class ConversationViewSet(HouseViewSet):
     default_limit = 100  # the page has no pager
     tag = "messages"
     access = {"list": PARTIES, "mark_read": TALKERS}
-
-    @property
-    def caller(self) -> User:
-        """Who asks; the guard lets only users in."""
-        return cast("User", self.request.user)
 
     def get_queryset(self) -> QuerySet[Conversation]:
         """Conversations with their last message; the one that was written to last comes first."""

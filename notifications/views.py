@@ -1,13 +1,10 @@
 """Notifications over HTTP (contract 7.8): one's own, and over which channels one wants them."""
 
-from typing import cast
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from notifications import services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
@@ -31,11 +28,6 @@ class NotificationViewSet(HouseViewSet):
     list_key = "notifications"
     tag = "notifications"
     access = {"list": USERS, "mark_read": USERS, "mark_all_read": USERS}
-
-    @property
-    def caller(self) -> User:
-        """Who asks; the guard lets only users in."""
-        return cast("User", self.request.user)
 
     def rows(self) -> QuerySet[Notification]:
         """One's own; scheduled ones from their time on."""
@@ -72,11 +64,6 @@ class PreferencesView(Edge):
 
     tag = "notifications"
     access = {"get": USERS, "patch": USERS}
-
-    @property
-    def caller(self) -> User:
-        """Who asks; the guard lets only users in."""
-        return cast("User", self.request.user)
 
     @extend_schema(operation_id="notification_preferences_retrieve", responses=PreferencesRead)
     def get(self, request: Request) -> Response:

@@ -1,13 +1,11 @@
 """Appointments over HTTP (contract 7.6): parse, call one service, show."""
 
-from typing import cast
-
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Builder, Customer, User
+from accounts.models import Builder, Customer
 from accounts.serializers import BuilderPublic
 from projects.models import Project
 from projects.serializers import ProjectRead
@@ -66,11 +64,6 @@ class AppointmentViewSet(HouseViewSet):
         "set_status": (InvalidTransition, services.AppointmentNotStarted),
         "reschedule": (*WHEN, InvalidTransition),
     }
-
-    @property
-    def caller(self) -> User:
-        """Who asks; the guard lets only users in."""
-        return cast("User", self.request.user)
 
     def get_queryset(self) -> QuerySet[Appointment]:
         """Appointments with their project and its builder, each with its figures."""

@@ -259,9 +259,7 @@ def test_rows_that_do_not_exist(as_, cast, stored, pk):
     assert stored() == before
 
 
-def test_somebody_elses_project_and_a_draft_of_theirs_are_the_same_to_a_stranger(
-    as_, cast, stored
-):
+def test_somebody_elses_project_and_a_draft_of_theirs_are_the_same_to_a_stranger(as_, cast, stored):
     theirs = ProjectFactory(builder=cast.kiran.builder, published_at=None)
     before = stored()
     for pk in (cast.kiran_project.pk, theirs.pk, 999_999):

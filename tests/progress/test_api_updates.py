@@ -150,9 +150,7 @@ def test_no_filter_fails(cast, as_, path, query, found):
 
 @pytest.mark.parametrize("item_count", [1, 3])
 @pytest.mark.parametrize("name", [None, "asha", "meera", "sana"])
-def test_the_list_costs_three_queries(
-    cast, as_, path, django_assert_num_queries, item_count, name
-):
+def test_the_list_costs_three_queries(cast, as_, path, django_assert_num_queries, item_count, name):
     updates = UpdateFactory.create_batch(item_count, project=cast.meera_project, is_public=True)
     for _ in range(2):
         ClaimFactory(unit=UnitFactory(project=cast.meera_project), customer=cast.asha.customer)
