@@ -1,18 +1,37 @@
 """Back-office pages for users, builders and customers."""
 
-from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
 
 from accounts.models import Builder, Customer, Relation, Session, User
 from accounts.rules import normalize_email
-from accounts.services import end_sessions, set_user_active, update_builder, update_customer
+from accounts.services import (
+    end_sessions,
+    set_user_active,
+    update_builder,
+    update_customer,
+)
+from realestate.core import audit
 from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, text
 from realestate.core.enums import Role
+from realestate.core.transactions import service
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # the stubs make it generic
@@ -31,11 +50,27 @@ class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # the
         return normalize_email(self.cleaned_data["email"])
 
 
+class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # the stubs make it generic
+    """An account's address and rights. The password has a page of its own."""
+
+    def clean_email(self) -> str:
+        """As it is stored, so that one person has one account."""
+        return normalize_email(self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        """Rights in the admin are for staff only; the table refuses them to others too."""
+        data = super().clean() or self.cleaned_data
+        if self.instance.user_type != Role.STAFF:
+            for name in {"is_staff", "is_superuser"} & {name for name in data if data[name]}:
+                self.add_error(name, "Only staff accounts enter the admin.")
+        return data
+
+
 @admin.register(User)
 class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the stubs make it generic
     """Accounts: rights of staff, activity, sessions."""
 
-    form = UserChangeForm  # type: ignore[assignment]  # Django's: the password has a page of its own
+    form = AccountForm  # type: ignore[assignment]  # Django's own kind, which stores by itself
     add_form = StaffCreationForm
     change_form_template = "admin/house/user_change_form.html"
     list_display = (
@@ -89,22 +124,56 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
         """Active accounts can be deactivated, others activated."""
         return ["deactivate" if row.is_active else "activate", "sign_out"]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Django's: a short form for a new account."""
-        return UserAdmin.get_fieldsets(self, request, obj)
+    def may_act(self, request: HttpRequest, row: User | None) -> bool:
+        """Nobody but a superuser changes a superuser, or becomes one by a new password."""
+        is_above = row is not None and row.is_superuser and not _is_superuser(request)
+        return not is_above and super().may_act(request, row)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are given by superusers: whoever may edit accounts must not be able to take them."""
+        names = super().get_readonly_fields(request, obj)
+        return names if _is_superuser(request) else [*names, *RIGHTS]
+
+    @method_decorator(service)
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  # Django's signature
-        """Django's page; a new password ends every session of the account (contract 16.4)."""
+        """Django's page; a new password is audited and ends every session of the account (contract 16.4)."""
+        before = self.get_object(request, id)
         response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            actor: Any = request.user
-            end_sessions(actor=actor, user_id=int(id), reason="password set by staff")
+        after, actor = self.get_object(request, id), _actor(request)
+        if before is not None and after is not None and after.password != before.password:
+            audit.record(actor, after, "password_set")
+            end_sessions(actor=actor, user_id=after.pk, reason="password set by staff")
         return response
 
     @admin.display(description="Verified", boolean=True)
     def is_verified(self, row: User) -> bool:
         """Whether the e-mail address was confirmed."""
         return row.is_verified
+
+
+class HouseGroupAdmin(HouseAdmin, GroupAdmin):
+    """Rights that several members of the staff have together; given by superusers, like all rights."""
+
+    form = forms.ModelForm  # type: ignore[assignment]  # Django's own kind, which stores by itself
+    list_display = ("name",)
+    list_select_related = ()
+    deletable = True
+
+    def may_act(self, request: HttpRequest, row: Group | None) -> bool:
+        """See HouseUserAdmin."""
+        return _is_superuser(request) and super().may_act(request, row)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """See HouseUserAdmin."""
+        return _is_superuser(request) and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """See HouseUserAdmin."""
+        return _is_superuser(request) and super().has_delete_permission(request, obj)
+
+
+admin.site.unregister(Group)
+admin.site.register(Group, HouseGroupAdmin)
 
 
 @admin.register(Builder)

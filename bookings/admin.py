@@ -169,6 +169,7 @@ class ChangeRequestAdmin(HouseAdmin):
     """What buyers want built differently (R13)."""
 
     addable = False  # customers ask
+    currency_path = "booking.currency"
     list_display = (
         text("tracking_number", "Number"),
         text("booking.customer", "Customer"),
@@ -176,7 +177,7 @@ class ChangeRequestAdmin(HouseAdmin):
         "request_type",
         "request_title",
         "state",
-        money("estimated_cost", "Estimate"),
+        money("estimated_cost", "Estimate", "booking.currency"),
         moment("created_at", "Asked"),
     )
     list_filter = ("state", "request_type")
@@ -226,14 +227,15 @@ class ChangeQuoteAdmin(HouseAdmin):
     list_display = (
         "change_request",
         "version",
-        money("total_amount", "Total"),
+        money("total_amount", "Total", "change_request.booking.currency"),
         "timeline_days",
         moment("valid_until", "Valid until"),
     )
     search_fields = ("=change_request__pk", "description")
     autocomplete_fields = ("change_request",)
-    list_select_related = ("change_request",)
+    list_select_related = ("change_request__booking",)
     ordering = ("-pk",)
+    currency_path = "change_request.booking.currency"
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which numbers it and moves the request."""

@@ -29,8 +29,7 @@ class MessageAdmin(ReadOnlyAdmin):
         moment("created_at", "Sent"),
         moment("read_at", "Read"),
     )
-    list_filter = ("message_type", "priority")
+    list_filter = ("created_at", "message_type", "priority")
     search_fields = ("subject", "message_content", "sender__email", "recipient__email")
     list_select_related = ("sender", "recipient")
-    date_hierarchy = "created_at"
     ordering = ("-pk",)

@@ -19,10 +19,9 @@ class NotificationAdmin(ReadOnlyAdmin):
         moment("sent_at", "Sent"),
         moment("read_at", "Read"),
     )
-    list_filter = ("notification_type", "send_via", "priority")
+    list_filter = ("created_at", "notification_type", "send_via", "priority")
     search_fields = ("title", "message", "user__email")
     list_select_related = ("user",)
-    date_hierarchy = "created_at"
     ordering = ("-pk",)
 
 

@@ -32,6 +32,7 @@ class PhaseAdmin(HouseAdmin):
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
     ordering = ("project", "sequence", "pk")
+    fixed = ("project",)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service."""
@@ -40,7 +41,7 @@ class PhaseAdmin(HouseAdmin):
 
     def store_change(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which checks the dates."""
-        return change_phase(actor=actor, phase_id=form.instance.pk, **chosen(form, "project"))
+        return change_phase(actor=actor, phase_id=form.instance.pk, **chosen(form))
 
 
 @admin.register(ConstructionUpdate)
@@ -62,6 +63,7 @@ class UpdateAdmin(HouseAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     readonly_fields = ("posted_by", "published_at")
+    fixed = ("project",)
     object_actions = {
         "publish": (
             "Publish",
@@ -85,4 +87,4 @@ class UpdateAdmin(HouseAdmin):
 
     def store_change(self, actor: Any, form: HouseForm) -> Model:
         """Through the service."""
-        return change_update(actor=actor, update_id=form.instance.pk, **chosen(form, "project"))
+        return change_update(actor=actor, update_id=form.instance.pk, **chosen(form))

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from progress.enums import PhaseStatus, Priority, UpdateType
 from progress.querysets import PhaseQuerySet, UpdateQuerySet
-from projects.models import Project, text_list
+from projects.models import Project, link_list, text_list
 from realestate.core.db.fields import TimestampedModel, enum_check
 
 
@@ -24,7 +24,7 @@ class ProjectProgress(TimestampedModel):
     actual_end_date = models.DateField(null=True, blank=True)
     progress_percentage = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     status = models.CharField(max_length=12, choices=PhaseStatus, default=PhaseStatus.NOT_STARTED)
-    milestone_images = text_list()
+    milestone_images = link_list()
     contractor_notes = models.TextField(blank=True, help_text="Never shown to customers.")
     customer_visible = models.BooleanField(default=True)
 
@@ -58,8 +58,8 @@ class ConstructionUpdate(TimestampedModel):
     update_content = models.TextField()
     update_type = models.CharField(max_length=10, choices=UpdateType, default=UpdateType.GENERAL)
     priority = models.CharField(max_length=10, choices=Priority, default=Priority.MEDIUM)
-    images = text_list()
-    videos = text_list()
+    images = link_list()
+    videos = link_list()
     tags = text_list()
     weather_impact = models.CharField(max_length=300, blank=True)
     estimated_delay_days = models.PositiveSmallIntegerField(null=True, blank=True)

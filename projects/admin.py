@@ -7,9 +7,34 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from projects.models import Claim, Model3D, Project, Tower, Unit
-from projects.services import archive_project, change_unit
+from projects.services import (
+    add_model,
+    add_tower,
+    add_unit,
+    archive_project,
+    change_model,
+    change_project,
+    change_unit,
+    publish_project,
+)
 from realestate.core import clock
 from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+
+
+def chosen(form: HouseForm, *without: str) -> dict[str, Any]:
+    """The values of a form, but those that services want by their keys."""
+    return {name: value for name, value in form.cleaned_data.items() if name not in without}
+
+
+def changed(form: HouseForm) -> dict[str, Any]:
+    """What was changed, and only that."""
+    return {name: form.cleaned_data[name] for name in form.changed_data}
+
+
+def key(form: HouseForm, name: str) -> int | None:
+    """The key of a neighbour that was chosen, or None."""
+    row: Model | None = form.cleaned_data[name]
+    return row.pk if row is not None else None
 
 
 @admin.register(Project)
@@ -33,8 +58,22 @@ class ProjectAdmin(HouseAdmin):
     list_select_related = ("builder",)
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    readonly_fields = ("total_units", "available_units", "archived_at", "search")
+    readonly_fields = ("total_units", "available_units", "published_at", "archived_at")
+    exclude = ("search",)
+    fixed = ("builder", "currency")  # bookings, hosts and conversations follow from them
     object_actions = {
+        "publish": (
+            "Publish",
+            lambda actor, pk, _reason: change_project(
+                actor=actor, project_id=pk, is_published=True
+            ),
+        ),
+        "withdraw": (
+            "Take off the catalogue",
+            lambda actor, pk, _reason: change_project(
+                actor=actor, project_id=pk, is_published=False
+            ),
+        ),
         "archive": (
             "Archive",
             lambda actor, pk, _reason: archive_project(actor=actor, project_id=pk),
@@ -62,7 +101,21 @@ class ProjectAdmin(HouseAdmin):
 
     def possible_actions(self, row: Project) -> list[str]:
         """What is archived stays so."""
-        return [] if row.archived_at else ["archive"]
+        return [] if row.archived_at else ["withdraw" if row.is_published else "publish", "archive"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is archived is only read."""
+        is_archived = obj is not None and obj.archived_at is not None
+        return not is_archived and super().has_change_permission(request, obj)
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """As a draft, through the service; the button publishes it."""
+        builder, values = key(form, "builder"), chosen(form, "builder")
+        return publish_project(actor=actor, builder_id=builder, is_published=False, **values)
+
+    def store_change(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which checks prices and dates."""
+        return change_project(actor=actor, project_id=form.instance.pk, **changed(form))
 
 
 @admin.register(Tower)
@@ -74,6 +127,12 @@ class TowerAdmin(HouseAdmin):
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
     ordering = ("project", "name", "pk")
+    fixed = ("project",)
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which knows twins of names."""
+        values = chosen(form, "project")
+        return add_tower(actor=actor, project_id=form.cleaned_data["project"].pk, **values)
 
 
 @admin.register(Unit)
@@ -87,7 +146,7 @@ class UnitAdmin(HouseAdmin):
         "unit_type",
         "floor_number",
         "area_sqft",
-        money("price", "Price"),
+        money("price", "Price", "project.currency"),
         "status",
     )
     list_filter = ("unit_type", "facing")
@@ -95,7 +154,9 @@ class UnitAdmin(HouseAdmin):
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
     ordering = ("project", "floor_number", "unit_number", "pk")
-    readonly_fields = ("status",)
+    readonly_fields = ("status", "released_at", "blocked_at", "block_reason")
+    fixed = ("project",)
+    currency_path = "project.currency"
     object_actions = {
         "block": (
             "Block",
@@ -113,6 +174,10 @@ class UnitAdmin(HouseAdmin):
             "Put on sale",
             lambda actor, pk, _reason: change_unit(actor=actor, unit_id=pk, is_released=True),
         ),
+        "recall": (
+            "Take off sale",
+            lambda actor, pk, _reason: change_unit(actor=actor, unit_id=pk, is_released=False),
+        ),
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
@@ -125,23 +190,29 @@ class UnitAdmin(HouseAdmin):
         return str(row.status).replace("_", " ")
 
     def possible_actions(self, row: Unit) -> list[str]:
-        """Block or unblock; release what is not on sale yet."""
-        return ["unblock" if row.blocked_at else "block", *([] if row.released_at else ["release"])]
+        """Block or unblock; put on sale, or off."""
+        return [
+            "unblock" if row.blocked_at else "block",
+            "recall" if row.released_at else "release",
+        ]
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which checks number and tower; not on sale until the button is pressed."""
+        return add_unit(
+            actor=actor,
+            project_id=form.cleaned_data["project"].pk,
+            tower_id=key(form, "tower"),
+            is_released=False,
+            **chosen(form, "project", "tower"),
+        )
 
     def store_change(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which checks number and tower."""
-        tower = (
-            {"tower_id": getattr(form.cleaned_data["tower"], "pk", None)}
-            if "tower" in form.changed_data
-            else {}
-        )
-        names = [name for name in form.changed_data if name not in {"tower", "project"}]
-        changes = {name: form.cleaned_data[name] for name in names} | tower
+        changes = changed(form)
+        if "tower" in changes:
+            del changes["tower"]
+            changes["tower_id"] = key(form, "tower")
         return change_unit(actor=actor, unit_id=form.instance.pk, **changes)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A unit stays in its project."""
-        return [*super().get_readonly_fields(request, obj), *(["project"] if obj else [])]
 
 
 @admin.register(Claim)
@@ -182,3 +253,18 @@ class Model3DAdmin(HouseAdmin):
     autocomplete_fields = ("project", "unit")
     list_select_related = ("project",)
     ordering = ("project", "model_name", "pk")
+    readonly_fields = ("version",)  # another file is another version
+    fixed = ("project", "unit")
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which checks the unit."""
+        return add_model(
+            actor=actor,
+            project_id=form.cleaned_data["project"].pk,
+            unit_id=key(form, "unit"),
+            **chosen(form, "project", "unit"),
+        )
+
+    def store_change(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which counts versions."""
+        return change_model(actor=actor, model_id=form.instance.pk, **changed(form))

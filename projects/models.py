@@ -45,8 +45,13 @@ from realestate.core.db.fields import (
 
 
 def text_list() -> ArrayField:  # type: ignore[type-arg]  # the stubs make ArrayField generic, Django does not
-    """A list of short texts or URLs; never null."""
+    """A list of short texts; never null."""
     return ArrayField(models.CharField(max_length=500), default=list, blank=True)
+
+
+def link_list() -> ArrayField:  # type: ignore[type-arg]  # see above
+    """A list of web addresses and own files; never null."""
+    return ArrayField(link_field(), default=list, blank=True)
 
 
 class Project(TimestampedModel):
@@ -75,8 +80,8 @@ class Project(TimestampedModel):
     price_range_max = money_field(null=True, blank=True)
     project_area = area_field(null=True, blank=True, help_text="Square feet.")
     amenities = text_list()
-    images = text_list()
-    floor_plans = text_list()
+    images = link_list()
+    floor_plans = link_list()
     brochure_url = link_field(blank=True)
     is_featured = models.BooleanField(default=False)
     start_date = models.DateField(null=True, blank=True)

@@ -102,7 +102,7 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
     def with_status(self, now: datetime) -> Self:
         """Annotate ``status``: the derived state of each unit at an instant (R4.1)."""
         return self.annotate(
-            live_claim=FilteredRelation("claims", condition=_live("claims__", now)),
+            live_claim=FilteredRelation("claims", condition=live(now, "claims__")),
         ).annotate(
             status=Case(
                 *(
@@ -134,8 +134,8 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
         return self.available(now).filter(public("project__"))
 
 
-def _live(prefix: str, now: datetime) -> Q:
-    """R4.2: a claim is live in the half-open interval before ``expires_at``."""
+def live(now: datetime, prefix: str = "") -> Q:
+    """R4.2, over a path to claims: a claim is live in the half-open interval before ``expires_at``."""
     return Q(**{f"{prefix}released_at": None}) & (
         Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": now})
     )
@@ -143,7 +143,7 @@ def _live(prefix: str, now: datetime) -> Q:
 
 def live_party(prefix: str, customer_id: int, now: datetime) -> Q:
     """Over a path to claims: a live claim to which the customer is a party."""
-    return Q(**{f"{prefix}parties": customer_id}) & _live(prefix, now)
+    return Q(**{f"{prefix}parties": customer_id}) & live(now, prefix)
 
 
 class ClaimQuerySet(QuerySet["Claim"]):
@@ -163,7 +163,7 @@ class ClaimQuerySet(QuerySet["Claim"]):
 
     def live(self, now: datetime) -> Self:
         """Claims that occupy their unit at an instant (R4.2: ``expires_at`` itself is too late)."""
-        return self.filter(_live("", now))
+        return self.filter(live(now))
 
     def lapsed(self, now: datetime) -> Self:
         """Holds whose time is over but which nobody has recorded as expired yet."""

@@ -1,9 +1,10 @@
 """Back-office pages for appointments. Buttons come from the transition table."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
+from django.utils.timezone import make_naive
 
 from realestate.core.admin import HouseAdmin, HouseForm, ObjectAction, ReadOnlyAdmin, moment
 from realestate.core.edits import update_row
@@ -21,12 +22,15 @@ def _mover(action: AppointmentAction) -> tuple[str, ObjectAction]:
     return str(action.label), move
 
 
+WHEN = moment("starts_at", "When", "project.time_zone")
+
+
 @admin.register(Appointment)
 class AppointmentAdmin(HouseAdmin):
     """When customers and builders meet (R14)."""
 
     list_display = (
-        moment("starts_at", "When"),
+        WHEN,
         "duration_minutes",
         "appointment_type",
         "customer",
@@ -55,26 +59,26 @@ class AppointmentAdmin(HouseAdmin):
         "location",
         "agenda",
     )
-    fields = (
+    fields: ClassVar[Any] = (
         ("customer", "project", "host"),
         ("appointment_type", "status", "outcome"),
-        ("starts_at", "ends_at", "duration_minutes"),
+        (WHEN, "duration_minutes", "time_zone"),
         ("meeting_location", "location"),
         "agenda",
         "notes",
         ("reschedule_reason", "created_by"),
         ("created_at", "updated_at"),
     )
-    readonly_fields = (
+    readonly_fields: ClassVar[Any] = (
         "customer",
         "project",
         "host",
         "appointment_type",
         "status",
         "outcome",
-        "starts_at",
-        "ends_at",
+        WHEN,
         "duration_minutes",
+        "time_zone",
         "reschedule_reason",
         "created_by",
     )
@@ -88,6 +92,11 @@ class AppointmentAdmin(HouseAdmin):
         """A new appointment names everything; afterwards times and people move through services."""
         return super().get_readonly_fields(request, obj) if obj else []
 
+    @admin.display(description="Time zone")
+    def time_zone(self, row: Appointment) -> str:
+        """Whose wall clock the times are on."""
+        return row.project.time_zone
+
     def possible_actions(self, row: Appointment) -> list[str]:
         """What the table allows in the present state."""
         return [
@@ -95,13 +104,13 @@ class AppointmentAdmin(HouseAdmin):
         ]
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
-        """Through the service: notice, overlap and capacity are checked."""
+        """Through the service: notice, overlap and capacity are checked. The time is on the project's wall clock."""
         data = dict(form.cleaned_data)
         return book_appointment(
             actor=actor,
             project_id=data.pop("project").pk,
             customer_id=data.pop("customer").pk,
-            appointment_date=data.pop("starts_at"),
+            appointment_date=make_naive(data.pop("starts_at")),
             **data,
         )
 
@@ -119,11 +128,11 @@ class AppointmentMoveAdmin(ReadOnlyAdmin):
 
     list_display = (
         "appointment",
-        moment("starts_at", "Was at"),
+        moment("starts_at", "Was at", "appointment.project.time_zone"),
         "moved_by",
         moment("moved_at", "Moved"),
         "reason",
     )
     search_fields = ("reason", "moved_by__email")
-    list_select_related = ("appointment", "moved_by")
+    list_select_related = ("appointment__project", "moved_by")
     ordering = ("-pk",)

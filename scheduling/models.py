@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q
 
 from accounts.models import Customer
 from projects.models import Project, text_list
+from realestate.core import clock
 from realestate.core.db.fields import TimestampedModel, enum_check
 from scheduling.enums import (
     LIVE,
@@ -107,7 +108,7 @@ class Appointment(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_appointment_type_display()} {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_appointment_type_display()} {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
     def is_live(self) -> bool:
@@ -135,4 +136,4 @@ class AppointmentMove(models.Model):
     objects: ClassVar[models.Manager["AppointmentMove"]] = AppointmentMoveQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.appointment_id} was at {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.appointment_id} was at {clock.local(self.starts_at):%Y-%m-%d %H:%M}"

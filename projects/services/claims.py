@@ -11,12 +11,13 @@ The clock is asked after the lock: whoever waited for it decides by what is true
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.events import ClaimReleased, ClaimTaken
 from projects.models import Claim, Unit
+from projects.querysets import live
 from projects.rules import CLAIM_STAGES
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
@@ -93,7 +94,7 @@ def extend_claim(*, actor: User | None, claim_id: int, until: datetime) -> Claim
         raise ClaimHasEnded
     if until <= before:
         raise InvalidValue("A hold can only be made longer.")
-    _change(claim, now, expires_at=until)
+    _change(claim, live(now), expires_at=until)
     audit.record(
         actor, claim, "extended", before={"expires_at": before}, after={"expires_at": until}
     )
@@ -111,7 +112,7 @@ def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
         return claim
     if claim.stage == ClaimStage.HELD and stage == ClaimStage.BOOKED:
         # One statement: see the constraint only_holds_expire.
-        _change(claim, now, kind=ClaimKind.BOOKING, stage=stage, expires_at=None)
+        _change(claim, live(now), kind=ClaimKind.BOOKING, stage=stage, expires_at=None)
         return claim
     advance(claim, CLAIM_STAGES, stage, field="stage")
     return claim
@@ -121,7 +122,7 @@ def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
 def set_parties(*, claim_id: int, customer_id: int, others: Iterable[int] = ()) -> Claim:
     """Say whose claim it is: the buyer, and co-applicants with an account. Raises ClaimHasEnded (409)."""
     claim, now = _live(claim_id)
-    _change(claim, now, customer_id=customer_id)
+    _change(claim, live(now), customer_id=customer_id)
     claim.parties.set({customer_id, *others})
     return claim
 
@@ -131,12 +132,9 @@ def release_claim(*, actor: User | None, claim_id: int, reason: ReleaseReason) -
     """End a claim; the unit is free again. A lapsed hold ends at its expiry. Raises ClaimHasEnded (409)."""
     claim = lock(Claim.objects.all(), claim_id)
     now = clock.now()
-    if claim.released_at is not None:
-        raise ClaimHasEnded
     if claim.expires_at is not None and claim.expires_at <= now:
         now, reason = claim.expires_at, ReleaseReason.EXPIRED
-    claim.released_at, claim.release_reason = now, reason
-    claim.save(update_fields=["released_at", "release_reason"])
+    _change(claim, Q(released_at=None), released_at=now, release_reason=reason)
     audit.record(actor, claim, "released", after={"reason": reason})
     publish(ClaimReleased(claim_id=claim.pk, unit_id=claim.unit_id, reason=reason))
     return claim
@@ -169,9 +167,9 @@ def _live(claim_id: int) -> tuple[Claim, datetime]:
     return claim, now
 
 
-def _change(claim: Claim, now: datetime, **values: object) -> None:
+def _change(claim: Claim, while_: Q, **values: object) -> None:
     """Compare-and-set: the lock is a convention, the WHERE is a fact. Raises ClaimHasEnded (409)."""
-    if not Claim.objects.filter(pk=claim.pk).live(now).update(**values):
+    if not Claim.objects.filter(while_, pk=claim.pk).update(**values):
         raise ClaimHasEnded
     for name, value in values.items():
         setattr(claim, name, value)

@@ -1,4 +1,4 @@
-"""Plain edits: one generic way to create and change rows that have no rules of their own, with audit."""
+"""Plain edits: one generic way to make, change and remove rows that have no rules of their own, with audit."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -44,3 +44,19 @@ def update_row(
     row.save(update_fields=[*different, "updated_at"])
     audit.record(actor, row, action, before=before, after=different, reason=reason)
     return row
+
+
+@service
+def remove_row(
+    *, actor: audit.Actor | None, rows: QuerySet[Row], pk: int, reason: str = ""
+) -> None:
+    """Delete one row, found and locked through the caller's scope; the audit entry keeps what it said.
+
+    Raises Model.DoesNotExist for strangers, ProtectedRow (409) while other rows point at it.
+    """
+    row = lock(rows, pk)
+    columns = [field.attname for field in row._meta.concrete_fields]  # noqa: SLF001  # documented API
+    audit.record(
+        actor, row, "removed", before={name: getattr(row, name) for name in columns}, reason=reason
+    )
+    row.delete()

@@ -41,6 +41,7 @@ from tests.factories.projects import (
 )
 from tests.factories.scheduling import AppointmentFactory
 
+KEYS = ("bookings.hold_minutes", "scheduling.buffer_minutes", "scheduling.notice_hours")
 MAKERS: dict[type[Model], Callable[[int], Any]] = {
     User: lambda _n: UserFactory(),
     Group: lambda n: Group.objects.create(name=f"Group {n}"),
@@ -91,7 +92,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         enabled=False,
     ),
     SystemSetting: lambda n: SystemSetting.objects.create(
-        key="bookings.hold_minutes", scope="project", scope_id=n + 1, value=45
+        key=KEYS[n], scope="project", scope_id=1, value=45
     ),
     AuditEntry: lambda n: AuditEntry.objects.create(
         object_type="projects.unit",

@@ -1,6 +1,7 @@
 """What the tables refuse whoever writes."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
@@ -71,3 +72,18 @@ def test_an_update_is_a_draft_until_it_is_published():
     assert draft.is_published
     assert str(draft) == draft.update_title
     assert str(PhaseFactory.build(project=None, phase_name="Roof")) == "Roof"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "//x.example/a", "x"])
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [(PhaseFactory, "milestone_images"), (UpdateFactory, "images"), (UpdateFactory, "videos")],
+)
+def test_lists_of_links_hold_links(make, field, link):
+    """The API has its own check; this one is for the back office's forms."""
+    row = make(**{field: ["https://x.example/a", "/api/files/7"]})
+    row.clean_fields()
+    setattr(row, field, ["https://x.example/a", link])
+    with pytest.raises(ValidationError) as refusal:
+        row.clean_fields()
+    assert list(refusal.value.message_dict) == [field]

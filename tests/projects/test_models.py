@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
@@ -147,3 +148,15 @@ def test_R4_2_a_hold_is_dead_at_exactly_its_expiry(noon):
     assert claim.is_live(noon(days=9_999))
     claim.released_at = noon()
     assert not claim.is_live(noon())
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "//x.example/a", "x"])
+@pytest.mark.parametrize("field", ["images", "floor_plans"])
+def test_lists_of_links_hold_links(field, link):
+    """The API has its own check; this one is for the back office's forms."""
+    project = ProjectFactory(**{field: ["https://x.example/a", "/api/files/7"]})
+    project.clean_fields()
+    setattr(project, field, ["https://x.example/a", link])
+    with pytest.raises(ValidationError) as refusal:
+        project.clean_fields()
+    assert list(refusal.value.message_dict) == [field]

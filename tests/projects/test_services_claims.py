@@ -346,6 +346,28 @@ def test_a_claim_is_released_once(cast, hold, noon, stored, told):
     assert (stored(), told) == (before, [])
 
 
+def test_the_statement_alone_refuses_what_the_lock_should_have_kept_out(
+    cast, hold, noon, stored, monkeypatch
+):
+    """As if somebody had forgotten the lock: the row in hand is live, the row in the table is not."""
+    in_hand = Claim.objects.get(pk=hold.pk)
+    services.release_claim(actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.RELEASED)
+    before = stored()
+    monkeypatch.setattr(claims, "lock", lambda _rows, _pk: in_hand)
+    for call in (
+        lambda: services.release_claim(
+            actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.CANCELLED
+        ),
+        lambda: services.extend_claim(actor=cast.asha, claim_id=hold.pk, until=noon(days=1)),
+        lambda: services.advance_claim(claim_id=hold.pk, stage=ClaimStage.BOOKED),
+        lambda: services.set_parties(claim_id=hold.pk, customer_id=cast.ravi.pk),
+    ):
+        noon()
+        with pytest.raises(ClaimHasEnded):
+            call()
+    assert stored() == before
+
+
 def test_a_sold_unit_is_freed_too(cast, hold):
     for stage in (ClaimStage.BOOKED, ClaimStage.SOLD):
         services.advance_claim(claim_id=hold.pk, stage=stage)

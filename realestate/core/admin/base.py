@@ -4,94 +4,30 @@ Forms never write: they hand their values to a service, whose refusal becomes a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
-from realestate.core import audit, clock, edits
-from realestate.core.amounts import format_money
+from realestate.core import audit, edits
+from realestate.core.admin.columns import Column, fact
+from realestate.core.admin.forms import HouseForm
 from realestate.core.errors import DomainError
+from realestate.core.transactions import service
 
-if TYPE_CHECKING:  # the stubs make them generic, Django does not
-    ModelForm = forms.ModelForm[Any]
+if TYPE_CHECKING:  # the stubs make it generic, Django does not
     ModelAdmin = admin.ModelAdmin[Any]
 else:
-    ModelForm, ModelAdmin = forms.ModelForm, admin.ModelAdmin
+    ModelAdmin = admin.ModelAdmin
 
-Column = Callable[[Any], str]
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
-NOTHING = "–"
-
-
-def money(path: str, label: str) -> Column:
-    """A list column with an amount, grouped as its currency's country does; ``path`` may cross relations."""
-
-    @admin.display(description=label, ordering=path.replace(".", "__"))
-    def column(row: Any) -> str:
-        amount = _follow(row, path)
-        return NOTHING if amount is None else format_money(amount, getattr(row, "currency", "INR"))
-
-    return column
-
-
-def moment(path: str, label: str) -> Column:
-    """A list column with an instant, on the wall clock of India."""
-
-    @admin.display(description=label, ordering=path.replace(".", "__"))
-    def column(row: Any) -> str:
-        instant: datetime | None = _follow(row, path)
-        return NOTHING if instant is None else f"{clock.local(instant):%d %b %Y, %H:%M}"
-
-    return column
-
-
-def text(path: str, label: str) -> Column:
-    """A list column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``."""
-
-    @admin.display(description=label, ordering=path.replace(".", "__"))
-    def column(row: Any) -> str:
-        return str(_follow(row, path) or NOTHING)
-
-    return column
-
-
-class HouseForm(ModelForm):
-    """Checks like any model form, then lets a service store; what the service refuses is an error of the form."""
-
-    store: ClassVar[Callable[[Any], Model]]  # set by HouseAdmin.get_form for one request
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's hook after a form's own checks; not in the stubs
-        if self.errors:
-            return
-        try:
-            self.instance = type(self).store(self)
-        except DomainError as refusal:
-            self._show(refusal)
-        except ObjectDoesNotExist:
-            self.add_error(None, "This no longer exists, or it is not yours to use.")
-
-    def _show(self, refusal: DomainError) -> None:
-        named = {field: texts for field, texts in refusal.errors.items() if field in self.fields}
-        for field, texts in named.items():
-            self.add_error(field, texts)
-        if not named:
-            self.add_error(None, refusal.detail)
-
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  # Django's signature
-        """The row that the service has stored already."""
-        self.save_m2m = self._save_m2m  # type: ignore[method-assign, attr-defined]  # Django's own way, see ModelForm.save
-        return self.instance
 
 
 class HouseAdmin(ModelAdmin):
@@ -105,15 +41,20 @@ class HouseAdmin(ModelAdmin):
     editable: ClassVar[bool] = True
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
+    fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
+    currency_path: ClassVar[str] = "currency"  # to that of the row's amounts
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
     change_form_template = "admin/house/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The class's own and the timestamps; when there is nothing to edit, all fields."""
-        shown = [name for name in ("created_at", "updated_at") if hasattr(self.model, name)]
-        return [*super().get_readonly_fields(request, obj), *(shown if obj else [])]
+        """The class's own; of a row that is there also what was fixed with it, and when it was made and changed."""
+        names = [*super().get_readonly_fields(request, obj)]
+        if obj is not None:
+            stamps = [name for name in ("created_at", "updated_at") if hasattr(self.model, name)]
+            names += [*self.fixed, *stamps]
+        return [self._fact(name) for name in names]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A short form for new rows where there is one."""
@@ -122,18 +63,44 @@ class HouseAdmin(ModelAdmin):
         return super().get_fields(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A short form for new rows where there is one."""
+        """A short form for new rows where there is one; amounts and instants that cannot be edited are formatted."""
         if obj is None and self.add_fields:
             return [(None, {"fields": self.add_fields})]
-        return super().get_fieldsets(request, obj)
+        is_shown = not self.has_change_permission(request, obj) and obj is not None
+        facts = None if is_shown else self.get_readonly_fields(request, obj)
+        return [
+            (title, {**options, "fields": _once(self._with_facts(options["fields"], facts))})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+    def _with_facts(self, names: Sequence[Any], facts: Sequence[Any] | None) -> list[Any]:
+        """Each name, or its formatted column where that is among the facts (None: everything is)."""
+        shown: list[Any] = []
+        for name in names:
+            if isinstance(name, list | tuple):
+                shown.append(self._with_facts(name, facts))
+            else:
+                column = self._fact(name)
+                shown.append(column if facts is None or column in facts else name)
+        return shown
+
+    def _fact(self, name: str | Column) -> str | Column:
+        if callable(name) or hasattr(self, name):  # a column of the page's own
+            return name
+        model: Any = self.model  # the stubs do not know that classes are hashable
+        return fact(model, name, self.currency_path)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Where rows come from people or services only, there is no form for new ones."""
         return self.addable and super().has_add_permission(request)
 
+    def may_act(self, request: HttpRequest, row: Any) -> bool:
+        """Whether this member of the staff may change the row, by form or by button."""
+        return super().has_change_permission(request, row)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Facts are read, not edited."""
-        return self.editable and super().has_change_permission(request, obj)
+        return self.editable and self.may_act(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reading facts asks for the right to view or to change them."""
@@ -178,8 +145,20 @@ class HouseAdmin(ModelAdmin):
         """Nothing: the form's service has stored the row."""
         if not isinstance(form, HouseForm):  # Django's own forms, for passwords and rights
             super().save_model(request, obj, form, change)
-            changed = {"fields": sorted(form.changed_data)}
-            audit.record(_actor(request), obj, "updated" if change else "created", after=changed)
+            before, after = _changes(form)
+            if after or not change:
+                action = "updated" if change else "created"
+                audit.record(_actor(request), obj, action, before=before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """With audit."""
+        rows = self.model._default_manager.all()  # noqa: SLF001  # documented API
+        edits.remove_row(actor=_actor(request), rows=rows, pk=obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One by one, with audit."""
+        for row in queryset.order_by("pk"):
+            self.delete_model(request, row)
 
     @method_decorator(csrf_protect)
     def changeform_view(
@@ -189,10 +168,16 @@ class HouseAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> Any:
-        """Django's view without its transaction: services open their own, and a refusal must not poison the page."""
+        """Django's view without its transaction: services open their own, and a refusal must not poison the page.
+
+        Django's own forms, which store by themselves, get one.
+        """
         buttons = self._buttons(request, object_id) if object_id else []
         context = {**(extra_context or {}), "house_buttons": buttons}
-        return self._changeform_view(request, object_id, form_url, context)  # type: ignore[attr-defined]  # Django's own, private
+        view = self._changeform_view  # type: ignore[attr-defined]  # Django's own, private
+        if not issubclass(self.form, HouseForm):
+            view = service(view)
+        return view(request, object_id, form_url, context)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -213,11 +198,12 @@ class HouseAdmin(ModelAdmin):
 
     def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Run a button's service; say what came of it."""
-        if not super().has_change_permission(request) or action not in self.object_actions:
+        row = self.get_object(request, str(pk))
+        if not self.may_act(request, row) or action not in self.object_actions:
             raise PermissionDenied
-        label, service = self.object_actions[action]
+        label, service_of_button = self.object_actions[action]
         try:
-            service(request.user, pk, request.POST.get("reason", "").strip()[:500])
+            service_of_button(request.user, pk, request.POST.get("reason", "").strip()[:500])
         except DomainError as refusal:
             messages.error(request, f"{label}: {refusal.detail}")
         except ObjectDoesNotExist:
@@ -229,7 +215,7 @@ class HouseAdmin(ModelAdmin):
 
     def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, str]]:
         row = self.get_object(request, object_id) if self.object_actions else None
-        if row is None or not super().has_change_permission(request):
+        if row is None or not self.may_act(request, row):
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_do"
         return [
@@ -245,13 +231,27 @@ class ReadOnlyAdmin(HouseAdmin):
     addable = editable = False
 
 
-def _follow(row: Any, path: str) -> Any:
-    value = row
-    for name in path.split("."):
-        if value is None:
-            return None
-        value = getattr(value, name)
-    return value
+def _once(names: list[Any]) -> list[Any]:
+    """Django names a fact twice when a page does not name its fields."""
+    return [name for place, name in enumerate(names) if name not in names[:place]]
+
+
+def _changes(form: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stood in Django's form and what stands there now, without passwords; rows by their keys."""
+    names = [name for name in form.changed_data if "password" not in name]
+    before = {name: _plain(form.initial.get(name)) for name in names}
+    return before, {name: _plain(form.cleaned_data[name]) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return sorted(row.pk for row in value) if _are_rows(value) else value
+
+
+def _are_rows(value: Any) -> bool:
+    """A queryset, or the list of rows that a form begins with."""
+    return isinstance(value, QuerySet) or (
+        isinstance(value, list) and any(isinstance(row, Model) for row in value)
+    )
 
 
 def _actor(request: HttpRequest) -> Any:

@@ -7,7 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.utils.html import format_html
 
-from realestate.core.admin.base import NOTHING, HouseAdmin, HouseForm, ReadOnlyAdmin, moment
+from realestate.core.admin.base import HouseAdmin, ReadOnlyAdmin
+from realestate.core.admin.columns import NOTHING, moment
+from realestate.core.admin.forms import HouseForm
 from realestate.core.errors import DomainError
 from realestate.core.models import (
     AuditEntry,
@@ -16,13 +18,17 @@ from realestate.core.models import (
     StoredFile,
     SystemSetting,
 )
-from realestate.core.system_settings import definitions
+from realestate.core.system_settings import Definition, definitions
 
 
 class SettingForm(HouseForm):
     """A setting's value, checked by the type and the limits of its definition."""
 
-    key = forms.ChoiceField(choices=lambda: [(key, key) for key in definitions()])
+    key = forms.ChoiceField(
+        choices=lambda: [
+            (key, f"{key}: {known.help} {in_words(known)}") for key, known in definitions().items()
+        ]
+    )
     value = forms.CharField(
         help_text="A number, true or false, or a text, as the setting wants it."
     )
@@ -35,15 +41,16 @@ class SettingForm(HouseForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["value"] = str(self.instance.value)
-            self.fields["key"].disabled = True
+            known = definitions().get(self.instance.key)
+            self.fields["value"].help_text = f"{known.help} {in_words(known)}" if known else ""
 
     def clean(self) -> dict[str, Any]:
         """The typed value, as it is stored."""
         data = super().clean() or self.cleaned_data
-        definition = definitions().get(data.get("key", ""))
+        definition = definitions().get(data.get("key", self.instance.key))
         if definition is None or "value" not in data:
             return data
-        if data.get("scope") not in definition.scopes:
+        if not definition.may_be_set_for(data.get("scope", self.instance.scope)):
             self.add_error("scope", f"Can be set for: {', '.join(definition.scopes)}.")
         try:
             value = definition.clean(data["value"])
@@ -65,6 +72,7 @@ class SystemSettingAdmin(HouseAdmin):
     list_select_related = ()
     ordering = ("key", "scope", "scope_id")
     deletable = True  # back to the default
+    fixed = ("key", "scope", "scope_id")
 
     @admin.display(description="Meaning")
     def meaning(self, row: SystemSetting) -> str:
@@ -76,7 +84,23 @@ class SystemSettingAdmin(HouseAdmin):
     def default_value(self, row: SystemSetting) -> str:
         """What holds without the row."""
         definition = definitions().get(row.key)
-        return f"{definition.default} {definition.unit}".strip() if definition else NOTHING
+        return _with_unit(definition, definition.default) if definition else NOTHING
+
+
+class ObjectType(admin.SimpleListFilter):
+    """What was changed: one of the tables that have a page; looking for those that occur would read them all."""
+
+    title, parameter_name = "what was changed", "object_type"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """The tables, by the names that people know."""
+        pages = model_admin.admin_site._registry  # noqa: SLF001  # is_registered() asks for one by name only
+        names = ((m._meta.label_lower, str(m._meta.verbose_name)) for m in pages)  # noqa: SLF001  # documented API
+        return sorted(names, key=lambda pair: pair[1])
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """The entries about rows of one table."""
+        return queryset.filter(object_type=self.value()) if self.value() else queryset
 
 
 @admin.register(AuditEntry)
@@ -92,7 +116,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "reason",
         "changed",
     )
-    list_filter = ("action", "object_type")
+    list_filter = ("at", ObjectType)
     search_fields = ("object_type", "=object_id", "actor__email", "action", "reason", "request_id")
     list_select_related = ("actor",)
     ordering = ("-pk",)
@@ -100,9 +124,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Other pages link to the history of one row."""
-        return lookup in {"object_type", "object_id"} or super().lookup_allowed(
-            lookup, value, request
-        )
+        return lookup == "object_id" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="Before → after")
     def changed(self, row: AuditEntry) -> str:
@@ -167,6 +189,18 @@ class RateCounterAdmin(ReadOnlyAdmin):
     search_fields = ("key",)
     list_select_related = ()
     ordering = ("-window_start", "key")
+
+
+def in_words(definition: Definition[Any]) -> str:
+    """Default and limits of a setting, and where it can be set."""
+    low, high = definition.minimum, definition.maximum
+    limits = f", from {low} to {high}" if low is not None and high is not None else ""
+    where = f"for {', '.join(definition.scopes)}"
+    return f"(Default {_with_unit(definition, definition.default)}{limits}; {where}.)"
+
+
+def _with_unit(definition: Definition[Any], value: object) -> str:
+    return f"{value} {definition.unit}".strip()
 
 
 def _short(value: object) -> str:
