@@ -59,6 +59,45 @@ class PaymentPlan(TextChoices):
     CONSTRUCTION_LINKED = "construction_linked", "Construction-linked"
 
 
+class QuoteState(TextChoices):
+    """R1: whether a quote may become a booking; that its time is over is a comparison."""
+
+    APPROVAL_PENDING = "approval_pending", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+
+
+class QuoteAction(TextChoices):
+    """R1: what decides about a quote."""
+
+    APPROVE = "approve", "Approve"
+    REFUSE = "refuse", "Refuse"
+
+
+class KycState(TextChoices):
+    """R18: how far the check of an applicant's identity is."""
+
+    MISSING = "missing", "Missing"
+    SUBMITTED = "submitted", "Submitted"
+    VERIFIED = "verified", "Verified"
+    REJECTED = "rejected", "Rejected"
+
+
+class KycAction(TextChoices):
+    """R18: what moves the check of an applicant's identity."""
+
+    SUBMIT = "submit", "Submit"
+    VERIFY = "verify", "Verify"
+    REJECT = "reject", "Reject"
+
+
+class SignatureMethod(TextChoices):
+    """How an agreement was signed."""
+
+    ELECTRONIC = "electronic", "Signed in the platform"
+    WET_INK = "wet_ink", "Signed on paper"
+
+
 class ChangeType(TextChoices):
     """What a change request is about."""
 

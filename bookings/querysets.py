@@ -20,7 +20,14 @@ from django.db.models import (
     When,
 )
 
-from bookings.enums import FIRM, BookingState, ChangeState, Lifecycle, PaidShare
+from bookings.enums import (
+    FIRM,
+    BookingState,
+    ChangeState,
+    Lifecycle,
+    PaidShare,
+    QuoteState,
+)
 from bookings.rules import LIFECYCLE
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
@@ -29,9 +36,12 @@ from realestate.core.money import ZERO
 if TYPE_CHECKING:
     from bookings.models import (  # noqa: F401  # generic parameters
         Agreement,
+        Applicant,
         Booking,
         ChangeQuote,
         ChangeRequest,
+        Quote,
+        Signature,
     )
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -164,3 +174,31 @@ class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
         return scope(self, user, "change_request__booking__")
+
+
+class QuoteQuerySet(QuerySet["Quote"]):
+    """Quotes."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The customer that a quote is for, the project's builder, staff."""
+        return scope(self, user)
+
+    def usable(self, now: datetime) -> Self:
+        """Quotes that can become a booking: approved, and not over (half-open, like holds)."""
+        return self.filter(state=QuoteState.APPROVED, valid_until__gt=now)
+
+
+class ApplicantQuerySet(QuerySet["Applicant"]):
+    """Applicants of bookings."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The parties of the booking and staff."""
+        return scope(self, user, "booking__")
+
+
+class SignatureQuerySet(QuerySet["Signature"]):
+    """Signatures of agreements."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The parties of the booking and staff."""
+        return scope(self, user, "agreement__booking__")

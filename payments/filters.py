@@ -3,7 +3,7 @@
 import django_filters
 
 from payments.models import Payment
-from payments.rules import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
+from payments.rules.words import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 

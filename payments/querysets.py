@@ -1,27 +1,103 @@
-"""Who may see which payments."""
+"""Who may see which money, and what is open or overdue on a day."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from bookings.querysets import scope
-from payments.enums import NOT_FOR_THE_PRICE, PaymentStatus
+from payments.enums import NOT_FOR_THE_PRICE, ReceiptState
+from projects.querysets import editable, role
+from realestate.core.enums import Role
 
 if TYPE_CHECKING:
-    from payments.models import Payment  # noqa: F401  # generic parameter
+    from payments.models import (  # noqa: F401  # generic parameters
+        Allocation,
+        Demand,
+        InterestRate,
+        LedgerEntry,
+        Payment,
+    )
+
+Row = TypeVar("Row", bound=Model)
 
 
-class PaymentQuerySet(QuerySet["Payment"]):
-    """Payments."""
+class OfBooking(QuerySet[Row]):
+    """Rows of a booking: seen by its parties, the project's builder and staff (R21)."""
+
+    path: ClassVar[str] = "booking__"
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the booking and staff."""
-        return scope(self, user, "booking__")
+        return scope(self, user, self.path)
+
+
+class OfDemand(OfBooking[Row]):
+    """Rows of a demand."""
+
+    path = "demand__booking__"
+
+
+class OfCreditNote(OfBooking[Row]):
+    """Rows of a credit note."""
+
+    path = "credit_note__booking__"
+
+
+class PaymentQuerySet(OfBooking["Payment"]):
+    """Payments."""
 
     def counted(self) -> Self:
         """Payments that count as paid: completed, except maintenance and penalty (contract 0.8)."""
-        return self.filter(payment_status=PaymentStatus.COMPLETED).exclude(
-            payment_type__in=NOT_FOR_THE_PRICE
+        return self.filter(state=ReceiptState.CLEARED).exclude(payment_type__in=NOT_FOR_THE_PRICE)
+
+
+class DemandQuerySet(OfBooking["Demand"]):
+    """Demands."""
+
+
+class LedgerQuerySet(OfBooking["LedgerEntry"]):
+    """Ledger entries."""
+
+    def statement(self, booking_id: int, until: date) -> Self:
+        """R10.1: the entries of a booking valued up to a day; debits before credits, then as they were posted."""
+        rows = self.filter(booking=booking_id, value_on__lte=until)
+        return rows.annotate(is_credit=Q(credit__gt=0)).order_by("value_on", "is_credit", "pk")
+
+
+class AllocationQuerySet(OfBooking["Allocation"]):
+    """Allocations."""
+
+    def live(self) -> Self:
+        """Those that hold; superseded ones are history (R8.5)."""
+        return self.filter(superseded_at=None)
+
+
+class PlanQuerySet(QuerySet[Row]):
+    """Plan templates and their lines: the back office's; customers see their booking's schedule."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder those of its projects, staff all; customers the active ones, to choose from."""
+        path = "" if self.model._meta.model_name == "plantemplate" else "template__"  # noqa: SLF001  # Django's API
+        mine = self.filter(editable(user, f"{path}project__"))
+        if role(user) != Role.CUSTOMER:
+            return mine
+        return self.filter(
+            Q(**{f"{path}is_active": True}),
+            **{f"{path}project__published_at__isnull": False, f"{path}project__archived_at": None},
         )
+
+
+class RateQuerySet(QuerySet["InterestRate"]):
+    """Rates of late interest: part of what buyers agree to, so everybody may read them."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """All of them."""
+        return self.all()
+
+    def of_project(self, project_id: int) -> Self:
+        """A project's own rates if it has any, otherwise those for all; oldest first."""
+        own = self.filter(project=project_id)
+        return (own if own.exists() else self.filter(project=None)).order_by("valid_from")

@@ -12,6 +12,29 @@ class PhaseStatus(TextChoices):
     DELAYED = "delayed", "Delayed"
 
 
+class MilestoneState(TextChoices):
+    """R7.1: how far a stage of construction is, as far as money is concerned."""
+
+    PENDING = "pending", "Pending"
+    REPORTED = "reported", "Reported as done"
+    CERTIFIED = "certified", "Certified"
+
+
+class MilestoneAction(TextChoices):
+    """R7.1: what moves a milestone."""
+
+    REPORT = "report", "Report as done"
+    CERTIFY = "certify", "Certify"
+
+
+class CertificateKind(TextChoices):
+    """What an authority certifies for a tower or a project."""
+
+    COMMENCEMENT = "commencement", "Commencement"
+    COMPLETION = "completion", "Completion"
+    OCCUPANCY = "occupancy", "Occupancy"
+
+
 class UpdateType(TextChoices):
     """What a construction update is about."""
 

@@ -11,3 +11,19 @@ class UpdatePosted(Event):
 
     update_id: int
     project_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneReported(Event):
+    """A stage of construction was reported as done; nobody has certified it yet."""
+
+    milestone_id: int
+    project_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneCertified(Event):
+    """A stage of construction was certified (R7.3)."""
+
+    milestone_id: int
+    project_id: int

@@ -12,7 +12,12 @@ from realestate.core import clock
 from realestate.core.enums import Role
 
 if TYPE_CHECKING:
-    from progress.models import ConstructionUpdate, ProjectProgress  # noqa: F401  # generic parameters
+    from progress.models import (  # noqa: F401  # generic parameters
+        Certificate,
+        ConstructionUpdate,
+        Milestone,
+        ProjectProgress,
+    )
 
 
 class PhaseQuerySet(QuerySet["ProjectProgress"]):
@@ -42,3 +47,33 @@ class UpdateQuerySet(QuerySet["ConstructionUpdate"]):
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Updates of one's own projects."""
         return self.filter(editable(user, "project__"))
+
+
+class MilestoneQuerySet(QuerySet["Milestone"]):
+    """Milestones: as public as their project, overrides and photos included (R7.2)."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Milestones of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Milestones of one's own projects."""
+        return self.filter(editable(user, "project__"))
+
+    def of_tower(self, project_id: int, tower_id: int | None) -> Self:
+        """The milestones that hold for a unit: its tower's, in order; the project's for a unit without a tower."""
+        return self.filter(project=project_id, tower=tower_id).order_by("sequence", "pk")
+
+
+class CertificateQuerySet(QuerySet["Certificate"]):
+    """Certificates: as public as their project."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Certificates of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def holding(self, *, kind: str, project_id: int, tower_id: int | None) -> Self:
+        """Certificates of a kind that hold for a tower: its own, or the whole project's."""
+        return self.filter(
+            Q(tower=tower_id) | Q(tower=None), project=project_id, kind=kind
+        ).order_by("issued_on", "pk")

@@ -22,6 +22,35 @@ class ProjectStatus(TextChoices):
     DELIVERED = "delivered", "Delivered"
 
 
+class TaxClass(TextChoices):
+    """R3.2: which tax rates hold for a charge; fixed on a booking when it is made."""
+
+    RESIDENTIAL = "residential", "Residential"
+    AFFORDABLE = "affordable", "Affordable housing"
+    COMMERCIAL = "commercial", "Commercial"
+    COMPLETED = "completed", "Completed before its first sale"
+    EXTRA_WORK = "extra_work", "Extra work"
+    EXEMPT = "exempt", "Not taxed"
+
+
+class ChargeKind(TextChoices):
+    """R1: what a line of a price list is."""
+
+    BASE = "base", "Base price"
+    FLOOR_RISE = "floor_rise", "Floor rise"
+    PREFERENTIAL = "preferential", "Preferential location"
+    CHARGE = "charge", "Charge"
+
+
+class ChargeBasis(TextChoices):
+    """R1: how a line of a price list is computed."""
+
+    PER_AREA = "per_area", "Per square foot"
+    PERCENT_OF = "percent_of", "Percent of other lines"
+    FLAT = "flat", "Flat amount"
+    UNIT_PRICE = "unit_price", "The unit's own price"
+
+
 class UnitType(TextChoices):
     """What a unit is."""
 

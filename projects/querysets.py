@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, CharField, FilteredRelation, Q, QuerySet, Value, When
@@ -13,7 +13,16 @@ from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
 
 if TYPE_CHECKING:
-    from projects.models import Claim, Model3D, Project, Tower, Unit  # noqa: F401  # generic parameters
+    from projects.models import (  # noqa: F401  # generic parameters
+        ChargeLine,
+        Claim,
+        Model3D,
+        PriceList,
+        Project,
+        TaxRate,
+        Tower,
+        Unit,
+    )
 
 STATUS_OF_STAGE = {
     ClaimStage.HELD: UnitStatus.RESERVED,
@@ -199,3 +208,37 @@ class Model3DQuerySet(QuerySet["Model3D"]):
     def _booked_by(self, customer_id: int) -> QuerySet[Model3D, Any]:
         booked = live_party("project__units__claims__", customer_id, clock.now())
         return self.model._default_manager.filter(booked).values("pk")  # noqa: SLF001  # documented manager access
+
+
+class PriceListQuerySet(QuerySet["PriceList"]):
+    """Versions of price lists; the back office's: buyers see a cost sheet."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder those of its projects, staff all."""
+        return self.filter(editable(user, "project__"))
+
+    def in_force(self, project_id: int, day: date) -> PriceList | None:
+        """The version that holds on a day: of those that have begun, the one that began last, then the latest made."""
+        rows = self.filter(project=project_id, effective_from__lte=day)
+        return rows.order_by("-effective_from", "-version").first()
+
+
+class ChargeLineQuerySet(QuerySet["ChargeLine"]):
+    """Lines of price lists."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """See ``PriceListQuerySet``."""
+        return self.filter(editable(user, "price_list__project__"))
+
+
+class TaxRateQuerySet(QuerySet["TaxRate"]):
+    """Tax rates are the law's: everybody may read them."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """All of them."""
+        return self.all()
+
+    def in_force(self, tax_class: str, day: date) -> list[TaxRate]:
+        """Per component the rate that began last on or before a day, components in the order of their names."""
+        rows = self.filter(tax_class=tax_class, valid_from__lte=day)
+        return list(rows.order_by("component", "-valid_from").distinct("component"))

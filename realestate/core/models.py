@@ -118,6 +118,26 @@ class RateCounter(models.Model):
         return f"{self.key}: {self.count}"
 
 
+class NumberSeries(models.Model):
+    """The last number of a gap-free series (R7.5, R8.1); its row is locked from the number's giving to the commit."""
+
+    series = models.CharField(max_length=30)
+    scope_id = models.PositiveBigIntegerField(help_text="The project.")
+    period = models.CharField(max_length=9, help_text="The financial year, such as 2026-27.")
+    last = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "scope_id", "period"], name="one_series_per_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.scope_id} {self.period}"
+
+
 class StoredFile(TimestampedModel):
     """A file in the storage: its name there is random, what people call it is ``name``."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from bookings.models import Booking
 from payments.documents import receipt_pdf
-from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.models import Payment
 from realestate.core import clock
 from tests.factories.bookings import BookingFactory
@@ -131,7 +131,7 @@ def test_filters(as_, cast, booking, query, found):
     PaymentFactory(
         booking=booking,
         payment_type=PaymentType.PENALTY,
-        payment_status=PaymentStatus.PENDING,
+        state=ReceiptState.RECORDED,
     )
     query = query.format(booking=booking.pk, project=cast.meera_project.pk)
     reply = as_(cast.meera).get(f"/api/payments?{query}")
@@ -245,7 +245,7 @@ def test_the_link_opens_the_receipt_for_ten_minutes(as_, cast, payment, time_mac
 
 
 def test_no_receipt_before_the_money(as_, cast, booking):
-    payment = PaymentFactory(booking=booking, payment_status=PaymentStatus.PENDING)
+    payment = PaymentFactory(booking=booking, state=ReceiptState.RECORDED)
     api = as_(cast.asha)
     assert api.get(f"/api/payments/{payment.pk}").json()["receipt_url"] is None
     reply = api.get(f"/api/payments/{payment.pk}/receipt")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bookings.models import Booking
-from payments.enums import PaymentStatus, PaymentType
+from payments.enums import PaymentType, ReceiptState
 from payments.models import Payment
 from projects.models import Project
 from tests.factories.bookings import BookingFactory
@@ -29,9 +29,9 @@ def figures(booking) -> tuple:
 
 
 def test_contract_0_8_only_completed_payments_for_the_price_count(cast, booking):
-    for status in PaymentStatus:
+    for state in ReceiptState:
         for kind in PaymentType:
-            PaymentFactory(booking=booking, amount=100, payment_status=status, payment_type=kind)
+            PaymentFactory(booking=booking, amount=100, state=state, payment_type=kind)
     PaymentFactory(amount=999)  # of another booking
     assert figures(booking)[:3] == (400, Decimal("7499600.00"), Decimal("0.01"))
 

@@ -30,4 +30,4 @@ def test_R21_who_sees_whose(cast, who, whose):
 
 
 def test_a_payment_names_itself():
-    assert str(Payment(pk=12)) == "RC-000012"
+    assert str(Payment(pk=12)) == "payment 12"

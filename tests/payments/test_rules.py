@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.enums import PaidShare
-from payments import rules
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.rules import words as rules
 
 TOKEN_DUE, REST_DUE = date(2026, 1, 5), date(2026, 3, 31)
 AMOUNT = st.decimals(min_value=0, max_value="9999999999999.99", places=2)

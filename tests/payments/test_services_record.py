@@ -11,7 +11,7 @@ from bookings.enums import BookingState
 from bookings.models import Booking
 from bookings.services import cancel_booking
 from payments import services
-from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.events import PaymentRecorded
 from payments.models import Payment
 from payments.receivers import SettlementRequired
@@ -231,9 +231,9 @@ def test_R5_10_money_held_needs_a_settlement(cast, booking, who):
 @pytest.mark.parametrize(
     "facts",
     [
-        {"payment_status": PaymentStatus.PENDING},
-        {"payment_status": PaymentStatus.FAILED},
-        {"payment_status": PaymentStatus.REFUNDED},
+        {"state": ReceiptState.RECORDED},
+        {"state": ReceiptState.REJECTED},
+        {"state": ReceiptState.REVERSED},
         {"payment_type": PaymentType.PENALTY},
     ],
 )

@@ -33,6 +33,11 @@ def money_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django fiel
     return models.DecimalField(max_digits=MAX_DIGITS, decimal_places=2, **options)
 
 
+def percent_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django field options
+    """A percentage or a yearly rate in percent, 4 decimals (R0)."""
+    return models.DecimalField(max_digits=7, decimal_places=4, **options)
+
+
 def area_field(**options: Any) -> models.DecimalField[Any, Any]:  # Django field options
     """An area in square feet, 2 decimals (R0)."""
     return models.DecimalField(max_digits=12, decimal_places=2, **options)

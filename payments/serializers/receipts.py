@@ -5,7 +5,7 @@ from rest_framework import serializers
 from bookings.enums import PaidShare
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType
 from payments.models import Payment
-from payments.rules import METHOD_WORDS, TYPE_WORDS
+from payments.rules.words import METHOD_WORDS, TYPE_WORDS
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import (
     MoneyField,

@@ -15,8 +15,13 @@ from payments.documents import receipt_pdf
 from payments.enums import PaymentStatus
 from payments.filters import PaymentFilter
 from payments.models import Payment
-from payments.rules import schedule_of
-from payments.serializers import BookingPaymentsRead, PaymentPageRead, PaymentRead, PaymentWrite
+from payments.rules.words import schedule_of
+from payments.serializers.receipts import (
+    BookingPaymentsRead,
+    PaymentPageRead,
+    PaymentRead,
+    PaymentWrite,
+)
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.idempotency import (

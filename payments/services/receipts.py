@@ -10,15 +10,17 @@ from accounts.models import User
 from bookings.enums import BookingAction, BookingState
 from bookings.models import Booking
 from bookings.services import lock_booking, move_booking, refuse_dead
-from payments.enums import NOT_FOR_THE_PRICE, PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import NOT_FOR_THE_PRICE, PaymentMethod, PaymentType, ReceiptState
 from payments.events import PaymentRecorded
 from payments.models import Payment
+from payments.models.receipts import GONE
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.events import publish
 from realestate.core.money import ZERO, has_minor_precision
+from realestate.core.numbering import financial_year, next_number
 from realestate.core.transactions import service
 
 
@@ -71,11 +73,13 @@ def record_payment(
         amount=amount,
         currency=booking.currency,
         payment_method=payment_method,
-        payment_status=PaymentStatus.COMPLETED,
+        state=ReceiptState.CLEARED,
+        project=booking.project,
         recorded_by=actor,
         **{**facts, "paid_date": _value_date(booking, facts.get("paid_date"))},
     )
     _refuse_twin(payment)
+    _number(payment)
     payment.save(force_insert=True)
     audit.record(actor, payment, "recorded", after={"booking": booking.pk, "amount": amount})
     publish(PaymentRecorded(payment_id=payment.pk, booking_id=booking.pk))
@@ -99,9 +103,18 @@ def _value_date(booking: Booking, day: date | None) -> date:
     return day or today
 
 
+def _number(payment: Payment) -> None:
+    """R8.1: gap-free per project and financial year, given when the money has arrived."""
+    if payment.paid_date is None:  # pragma: no cover  # the constraint completed_payment_has_a_date
+        raise InvalidValue
+    payment.period = financial_year(payment.paid_date)
+    payment.serial = next_number("receipt", scope_id=payment.project_id, period=payment.period)
+    payment.receipt_number = f"RC-{payment.project_id}/{payment.period}/{payment.serial:05d}"
+
+
 def _refuse_twin(payment: Payment) -> None:
     """The polite check; two constraints keep it (also against two requests at the same time)."""
-    rows = Payment.objects.filter(
+    rows = Payment.objects.exclude(state__in=GONE).filter(
         booking=payment.booking,
         payment_method=payment.payment_method,
         transaction_id=payment.transaction_id,

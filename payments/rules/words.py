@@ -1,4 +1,4 @@
-"""Rules of the payments app: what a booking's payments amount to, until plans and demands exist (R2, R7, R8)."""
+"""Words that clients use for payments, and what is to be paid until a booking has a plan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

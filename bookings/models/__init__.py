@@ -1,0 +1,16 @@
+"""The promise between a buyer and a builder: quotes, bookings, applicants, agreements and change requests."""
+
+from bookings.models.agreements import Agreement, Applicant, Signature
+from bookings.models.booking import Booking
+from bookings.models.changes import ChangeQuote, ChangeRequest
+from bookings.models.quotes import Quote
+
+__all__ = [
+    "Agreement",
+    "Applicant",
+    "Booking",
+    "ChangeQuote",
+    "ChangeRequest",
+    "Quote",
+    "Signature",
+]

@@ -1,0 +1,5 @@
+"""Back-office pages for money."""
+
+from payments.admin.receipts import PaymentAdmin
+
+__all__ = ["PaymentAdmin"]

@@ -1,0 +1,1 @@
+"""What money looks like on the wire."""
