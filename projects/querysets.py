@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -242,3 +243,10 @@ class TaxRateQuerySet(QuerySet["TaxRate"]):
         """Per component the rate that began last on or before a day, components in the order of their names."""
         rows = self.filter(tax_class=tax_class, valid_from__lte=day)
         return list(rows.order_by("component", "-valid_from").distinct("component"))
+
+    def all_in_force(self, classes: Collection[str], day: date) -> Self:
+        """The same for several classes at once, by class."""
+        rows = self.filter(tax_class__in=classes, valid_from__lte=day)
+        return rows.order_by("tax_class", "component", "-valid_from").distinct(
+            "tax_class", "component"
+        )

@@ -11,6 +11,12 @@ from projects.services.claims import (
     take_claims,
 )
 from projects.services.models3d import add_model, change_model, remove_model
+from projects.services.prices import (
+    PricedUnit,
+    PriceListNotValid,
+    sheet_for,
+    tax_class_of,
+)
 from projects.services.projects import (
     ProjectHasBookings,
     archive_project,
@@ -29,6 +35,8 @@ from projects.services.units import (
 
 __all__ = [
     "ClaimHasEnded",
+    "PriceListNotValid",
+    "PricedUnit",
     "ProjectHasBookings",
     "TooManyUnits",
     "TowerNameTaken",
@@ -49,5 +57,7 @@ __all__ = [
     "release_claim",
     "remove_model",
     "set_parties",
+    "sheet_for",
     "take_claims",
+    "tax_class_of",
 ]

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 from projects.enums import (
     AccessLevel,
+    ChargeBasis,
+    ChargeKind,
     ClaimStage,
     Facing,
     FileFormat,
     ModelType,
     ProjectStatus,
     ProjectType,
+    TaxClass,
     UnitStatus,
     UnitType,
 )
@@ -38,6 +41,9 @@ FACING = Vocabulary(Facing)
 MODEL_TYPE = Vocabulary(ModelType)
 FILE_FORMAT = Vocabulary(FileFormat)
 ACCESS_LEVEL = Vocabulary(AccessLevel)
+CHARGE_KIND = Vocabulary(ChargeKind)
+CHARGE_BASIS = Vocabulary(ChargeBasis)
+TAX_CLASS = Vocabulary(TaxClass)
 
 # A claim that is still held becomes booked by ``advance_claim`` itself, which also ends its expiry.
 CLAIM_STAGES: Mapping[str, Mapping[str, str]] = {
