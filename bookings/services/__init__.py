@@ -9,6 +9,7 @@ from bookings.services.booking import (
     cancel_booking,
     expire_booking,
     move_booking,
+    pay_token,
     set_status,
 )
 from bookings.services.changes import (
@@ -60,6 +61,7 @@ __all__ = [
     "lapse_change",
     "lock_booking",
     "move_booking",
+    "pay_token",
     "quote_change",
     "record_lapses",
     "refuse_dead",

@@ -136,6 +136,16 @@ def move_booking(*, actor: User, booking_id: int, action: str, reason: str = "")
 
 
 @service
+def pay_token(*, actor: User | None, booking_id: int) -> Booking:
+    """R5.4: the token has been received; called by payments, also for money that a gateway brought (no actor).
+
+    An app above may refuse (token not paid). Raises InvalidTransition (409).
+    """
+    booking = with_claim(lock(Booking.objects.select_related(*SHOWN), booking_id))
+    return _move(actor, booking, BookingAction.PAY_TOKEN, "")
+
+
+@service
 def set_status(*, actor: User, booking_id: int, word: str, reason: str = "") -> Booking:
     """Move a booking to the status that a client names (contract 7.5): the one step that leads there.
 
@@ -172,7 +182,7 @@ def refuse_large_loan(booking: Booking) -> None:
         raise LoanOutOfRange(errors={"loan_amount": [f"Must be at most {price}."]})
 
 
-def _move(actor: User, booking: Booking, action: str, reason: str) -> Booking:
+def _move(actor: User | None, booking: Booking, action: str, reason: str) -> Booking:
     refuse_lapsed(booking, clock.now())
     old, new = advance(booking, TRANSITIONS, action)
     if booking.claim is not None:  # pragma: no branch  # see booking_has_unit_claim_and_price

@@ -16,8 +16,15 @@ def allowed_actions(table: Table, state: str) -> list[str]:
     return [str(action) for action in table.get(state, {})]
 
 
-def advance(row: Model, table: Table, action: str, *, field: str = "state") -> tuple[str, str]:
-    """Move a row by one action; returns (old, new).
+def advance(
+    row: Model,
+    table: Table,
+    action: str,
+    *,
+    field: str = "state",
+    changes: Mapping[str, object] | None = None,
+) -> tuple[str, str]:
+    """Move a row by one action, with other columns that change in the same statement; returns (old, new).
 
     Compare-and-set under the caller's lock: the lock is a convention, the WHERE is a fact.
     Raises InvalidTransition (409) with the allowed actions.
@@ -26,12 +33,12 @@ def advance(row: Model, table: Table, action: str, *, field: str = "state") -> t
     new = table.get(old, {}).get(action)
     if new is None:
         raise InvalidTransition(state=old, allowed=allowed_actions(table, old))
-    changes: dict[str, object] = {field: str(new)}
+    columns: dict[str, object] = {**(changes or {}), field: str(new)}
     if isinstance(row, TimestampedModel):
-        changes["updated_at"] = clock.now()
+        columns["updated_at"] = clock.now()
     rows = type(row)._default_manager.filter(pk=row.pk, **{field: old})  # noqa: SLF001  # documented access
-    if not rows.update(**changes):
+    if not rows.update(**columns):
         raise InvalidTransition(state=old, allowed=allowed_actions(table, old))
-    for name, value in changes.items():
+    for name, value in columns.items():
         setattr(row, name, value)
     return old, str(new)

@@ -34,6 +34,7 @@ class Definition(Generic[Value]):
     unit: str = ""
     minimum: Value | None = None
     maximum: Value | None = None
+    words: tuple[str, ...] = ()  # of a text setting: the only values
     public: bool = False
     scopes: tuple[SettingScope, ...] = field(default=(SettingScope.SYSTEM,))
 
@@ -45,6 +46,8 @@ class Definition(Generic[Value]):
     def clean(self, raw: object) -> Value:
         """The typed value of what somebody entered. Raises InvalidValue with the reason."""
         value = _typed(self.kind, raw)
+        if self.words and value not in self.words:
+            raise InvalidValue(errors={"value": [f"Must be one of {', '.join(self.words)}."]})
         if self.minimum is not None and value < self.minimum:
             raise InvalidValue(errors={"value": [f"Must be at least {self.minimum}."]})
         if self.maximum is not None and value > self.maximum:
