@@ -35,6 +35,7 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.lapses import record_lapses
+from bookings.services.retaking import retake_claim
 from bookings.services.standing import lock_booking, refuse_dead, state_at
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "refuse_dead",
     "release_hold",
     "request_change",
+    "retake_claim",
     "set_status",
     "state_at",
     "update_booking",

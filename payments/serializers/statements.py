@@ -1,0 +1,67 @@
+"""The statement of account on the wire (R10)."""
+
+from rest_framework import serializers
+
+from payments.enums import EntryKind
+from realestate.core.api.serializers import MoneyField, ReadSerializer
+
+
+class BalanceField(MoneyField):
+    """A sum of many amounts: 2 decimals, JSON number."""
+
+    def __init__(self, **options: object) -> None:
+        """Wider than one amount."""
+        super().__init__(**options)
+        self.max_digits = 20
+
+
+class StatementLineRead(ReadSerializer):
+    """An entry of the ledger and the balance after it; positive: the buyer owes."""
+
+    value_on = serializers.DateField()
+    kind = serializers.ChoiceField(EntryKind.choices)
+    reference = serializers.CharField()
+    label = serializers.CharField()
+    debit = BalanceField()
+    credit = BalanceField()
+    balance = BalanceField()
+
+
+class AgeingRead(ReadSerializer):
+    """What is open by days past its due date; advances stand apart (R10.5)."""
+
+    not_due = BalanceField()
+    days_1_30 = BalanceField()
+    days_31_60 = BalanceField()
+    days_61_90 = BalanceField()
+    over_90 = BalanceField()
+    advances = BalanceField()
+
+
+class ItemInterestRead(ReadSerializer):
+    """Late interest of one demand line, with the segments that it adds up from (R9)."""
+
+    demand_line_id = serializers.IntegerField()
+    working = serializers.DictField()
+
+
+class StatementRead(ReadSerializer):
+    """The account of a booking over some days, in its currency."""
+
+    booking_id = serializers.IntegerField()
+    booking_number = serializers.CharField()
+    currency = serializers.CharField(help_text="ISO 4217.")
+    first_on = serializers.DateField(allow_null=True)
+    last_on = serializers.DateField()
+    brought_forward = BalanceField()
+    lines = StatementLineRead(many=True)
+    closing = BalanceField(help_text="Positive: the buyer owes; negative: an advance.")
+    accrued_interest = BalanceField(help_text="Not posted yet, so not in the balance.")
+    undemanded = BalanceField(help_text="What the plan will still ask for, before tax.")
+    advance = BalanceField()
+    next_due_on = serializers.DateField(allow_null=True)
+    next_due_amount = BalanceField()
+    ageing = AgeingRead()
+    interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
+    pdf_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
+    xlsx_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
