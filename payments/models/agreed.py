@@ -156,7 +156,10 @@ class ScheduleRevision(models.Model):
 
 
 class ScheduleLine(PlannedLine):
-    """A line of a booking's schedule, live until a revision retires it; a demanded line only when its demand was corrected (R7.5)."""
+    """A line of a booking's schedule, live until a revision retires it.
+
+    A line that was demanded is retired only when its demand is corrected (R7.5).
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+")
     revision = models.ForeignKey(ScheduleRevision, on_delete=models.PROTECT, related_name="lines")

@@ -30,7 +30,7 @@ class _Book:
     applied: dict[tuple[SourceKey, ItemKey, bool], Applied] = field(default_factory=dict)
 
     def put(  # what an allocation is made of
-        self, money: Money, key: ItemKey, wanted: Decimal, day: date, is_manual: bool = False
+        self, money: Money, key: ItemKey, wanted: Decimal, day: date, *, is_manual: bool = False
     ) -> None:
         room = self.open[key] - (ZERO if is_manual else self.reserved.get(key, ZERO))
         part = min(self.left[money.key], wanted, room)
@@ -95,7 +95,7 @@ def _use(  # one step of the loop above
         if not money.is_credit:
             book.reserved[item.key] -= target.amount
         book.put(money, item.key, target.amount, day, is_manual=not money.is_credit)
-    waiting = _waiting(book, money, by_key)
+    waiting = _waiting(money, by_key)
     for item in sorted(issued, key=lambda each: order(each, money.value_on)):
         free = book.left[money.key] - waiting
         if free <= 0:
@@ -103,7 +103,7 @@ def _use(  # one step of the loop above
         book.put(money, item.key, free, day)
 
 
-def _waiting(book: _Book, money: Money, by_key: Mapping[ItemKey, Item]) -> Decimal:
+def _waiting(money: Money, by_key: Mapping[ItemKey, Item]) -> Decimal:
     """What this money must keep for items that it is to pay by hand and that are not issued yet."""
     return sum(
         (

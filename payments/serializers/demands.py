@@ -26,7 +26,7 @@ class DemandLineRead(ReadSerializer):
 
     id = serializers.IntegerField()
     sequence = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
     principal = MoneyField(help_text="Before tax.")
     tax = MoneyField()
     total = MoneyField()
@@ -125,7 +125,7 @@ class InterestPostedRead(ReadSerializer):
     """What a posting of interest wrote; an empty list when nothing was missing."""
 
     demand_line_id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
     posted_on = serializers.DateField()
     amount = MoneyField(help_text="Negative: taken back by a credit note.")
 

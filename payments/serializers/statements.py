@@ -21,7 +21,7 @@ class StatementLineRead(ReadSerializer):
     value_on = serializers.DateField()
     kind = serializers.ChoiceField(EntryKind.choices)
     reference = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
     debit = BalanceField()
     credit = BalanceField()
     balance = BalanceField()

@@ -183,8 +183,8 @@ def _request(actor: User, row: Adjustment, reason: str) -> Adjustment:
 
 
 def _open(booking: Booking, line: DemandLine, part: Part) -> Decimal:
-    items = standing(booking).items
-    return sum((i.open for i in items if i.line == line.pk and i.part == part), ZERO)
+    items = [i for i in standing(booking).items if i.line == line.pk and i.part == part]
+    return sum((item.open for item in items), ZERO)
 
 
 def _whole(line: DemandLine, part: Part) -> Decimal:
@@ -192,8 +192,7 @@ def _whole(line: DemandLine, part: Part) -> Decimal:
 
 
 def _not_fixed(payment: Payment) -> Decimal:
-    fixed = _approved().filter(payment=payment)
-    return payment.amount - sum(fixed.values_list("amount", flat=True), ZERO)
+    return payment.amount - sum((row.amount for row in _approved().filter(payment=payment)), ZERO)
 
 
 def _approved() -> QuerySet[Adjustment]:

@@ -63,9 +63,9 @@ def _consideration(booking: Booking, payments: Sequence[Payment]) -> Decimal:
     """C of R6: all money counted, less what pays taxes, extras or interest; unallocated money counts in full."""
     facts = facts_of(booking)
     money = [_as_money(payment, number) for number, payment in enumerate(payments)]
-    credits = [each for each in facts.money if each.is_credit]
+    notes = [each for each in facts.money if each.is_credit]
     preset = AllocationPreset(terms_of(booking).allocation)
-    applied = allocate(facts.items, [*credits, *money], preset, END_OF_TIME).applied
+    applied = allocate(facts.items, [*notes, *money], preset, END_OF_TIME).applied
     elsewhere = _outside_consideration(facts)
     apart = sum(
         (

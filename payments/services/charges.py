@@ -1,4 +1,4 @@
-"""Charges that the schedule does not know: late interest up to a day, corrections, and what changes cost (R7.5, R9, R13)."""
+"""Charges that the schedule does not know: late interest, corrections, and what changes cost (R7.5, R9, R13)."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -112,7 +112,10 @@ def _line(demand: Demand, place: int, wanted: Wanted) -> DemandLine:
         principal=wanted.principal,
         tax=result.total if wanted.tax is None else wanted.tax,
         tax_class=wanted.tax_class,
-        working={**wanted.working, "components": [part.as_json() for part in result.components]},
+        working={
+            **wanted.working,
+            "components": [part.working.as_json() for part in result.components],
+        },
         in_consideration=wanted.in_consideration,
     )
 

@@ -214,7 +214,7 @@ def standing_of(
 
 
 def balance_of(booking: Booking, until: date = END_OF_TIME) -> Decimal:
-    """Σ debits − Σ credits valued up to a day; positive: the buyer owes (R0)."""
+    """Σ debits less Σ credits valued up to a day; positive: the buyer owes (R0)."""
     sums = LedgerEntry.objects.filter(booking=booking, value_on__lte=until).aggregate(
         debit=Sum("debit", default=ZERO), credit=Sum("credit", default=ZERO)
     )

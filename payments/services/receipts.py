@@ -228,7 +228,10 @@ def refuse_amount(booking: Booking, amount: Decimal) -> None:
 
 
 def value_date(booking: Booking, day: date | None) -> date:
-    """The value date of a payment, today unless it says. Raises InvalidValue (400) for a day to come or too long ago."""
+    """The value date of a payment, today unless it says.
+
+    Raises InvalidValue (400) for a day to come and for one before the project began.
+    """
     today = clock.today(booking.project.time_zone)
     if day is not None and day > today:
         raise InvalidValue(errors={"paid_date": ["A payment cannot be dated in the future."]})

@@ -1,4 +1,4 @@
-"""Replaying a booking's account after any dated fact came or went: interest notes first, then the allocation (R8.5, R9).
+"""Replaying a booking's account after a dated fact came or went: interest notes, then the allocation (R8.5, R9).
 
 Interest is derived, never accumulated: what should have been posted up to each posting date is computed anew from the
 facts, and only the difference is written, with that date as its value date.
@@ -204,10 +204,10 @@ def _note_line(correction: Correction) -> Wanted:
 
 
 def working_of(accrual: Accrual, *, posted: Decimal) -> dict[str, Any]:
-    """How interest was computed, for a note's line and for ``?explain=1``: segments that a pocket calculator follows."""
+    """How interest was computed, for a note's line and for ``?explain=1``, by segments that one can recompute."""
     return {
         "rule": "R9",
-        "formula": "Σ balance × percent × days / 36500 − posted before",
+        "formula": "Σ balance × percent × days / 36500 - posted before",
         "segments": [
             {
                 "from": segment.first.isoformat(),

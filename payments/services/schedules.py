@@ -1,9 +1,9 @@
-"""A booking's schedule: made at confirmation from the builder's plan, changed only by numbered revisions (R2, R13.3)."""
+"""A booking's schedule: made at confirmation from the builder's plan, changed only by revisions (R2, R13.3)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.models import User
 from bookings.enums import PaymentPlan
@@ -316,7 +316,7 @@ def _balancing(place: int) -> PlanSpec:
     )
 
 
-def _undemanded(booking: Booking):  # type: ignore[no-untyped-def]  # a queryset of schedule lines
+def _undemanded(booking: Booking) -> QuerySet[ScheduleLine]:
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     rows = ScheduleLine.objects.filter(booking=booking, retired_in=None)
     return rows.exclude(Exists(demanded)).order_by("sequence")

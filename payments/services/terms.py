@@ -1,4 +1,4 @@
-"""The settings of money, and their copy on a booking: what is agreed when it is made holds for its whole life (R22.9)."""
+"""The settings of money, and their copy on a booking: what was agreed holds for its whole life (R22.9)."""
 
 from decimal import Decimal
 
