@@ -83,7 +83,9 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
     if event.new == ChangeState.APPROVED:
         rows = ChangeRequest.objects.select_related("booking__project", "booking__unit")
         change = rows.get(pk=event.change_request_id)
-        quote = change.quotes.order_by("-version")[0]
+        quote = change.quotes.order_by("-version").first()
+        if quote is None:
+            return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)
 
 

@@ -26,6 +26,7 @@ from payments.services.due import (
     start_plan,
 )
 from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
 from payments.services.proofs import submit_proof
 from payments.services.receipts import (
@@ -45,7 +46,7 @@ from payments.services.schedules import (
 )
 from payments.services.settlements import withdrawal_is_settled
 from payments.services.statements import interest_of, statement_of
-from payments.services.terms import terms_of
+from payments.services.terms import terms_for, terms_of
 
 __all__ = [
     "ApproverIsRequester",
@@ -74,6 +75,7 @@ __all__ = [
     "raise_dated_demands",
     "raise_due",
     "raise_milestone_demands",
+    "receipt_number",
     "receive_online",
     "record_payment",
     "reject_payment",
@@ -87,6 +89,7 @@ __all__ = [
     "start_plan",
     "statement_of",
     "submit_proof",
+    "terms_for",
     "terms_of",
     "withdrawal_is_settled",
 ]

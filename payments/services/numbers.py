@@ -27,7 +27,17 @@ def number_for(booking: Booking, series: str, day: date) -> tuple[str, int, str]
     """The period, the serial and the number that people read, such as ``RC-12/2026-27/00034``."""
     period = financial_year(day, YEAR_STARTS_IN.for_project(booking.project))
     serial = next_number(series, scope_id=booking.project_id, period=period)
-    return period, serial, f"{PREFIXES[series]}-{booking.project_id}/{period}/{serial:05d}"
+    return period, serial, number_of(series, booking.project_id, period, serial)
+
+
+def number_of(series: str, project_id: int, period: str, serial: int) -> str:
+    """How a document's number is written."""
+    return f"{PREFIXES[series]}-{project_id}/{period}/{serial:05d}"
+
+
+def receipt_number(project_id: int, period: str, serial: int) -> str:
+    """How a receipt's number is written."""
+    return number_of("receipt", project_id, period, serial)
 
 
 def numbered(document: Document, booking: Booking, series: str, day: date) -> Document:

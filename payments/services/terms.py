@@ -5,6 +5,7 @@ from decimal import Decimal
 from bookings.models import Booking
 from payments.enums import AllocationPreset, InterestMode
 from payments.models import Terms
+from projects.models import Project
 from realestate.core.enums import SettingScope
 from realestate.core.money import MAX_DIGITS
 from realestate.core.system_settings import define
@@ -115,12 +116,12 @@ def terms_of(booking: Booking) -> Terms:
 
     Call it when the booking is made and inside services; the copy never follows a later change of the settings.
     """
-    terms, _made = Terms.objects.get_or_create(booking=booking, defaults=_defaults(booking))
+    terms, _made = Terms.objects.get_or_create(booking=booking, defaults=terms_for(booking.project))
     return terms
 
 
-def _defaults(booking: Booking) -> dict[str, object]:
-    project = booking.project
+def terms_for(project: Project) -> dict[str, object]:
+    """What a booking of a project would be given today, by column."""
     return {
         "cap_percent": CAP_PERCENT.for_project(project) or None,
         "credit_days": CREDIT_DAYS.for_project(project),
