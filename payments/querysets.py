@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from django.db.models import (
     DecimalField,
     F,
+    Min,
     Model,
     OuterRef,
     Q,
@@ -28,6 +29,7 @@ from realestate.core.money import ZERO
 if TYPE_CHECKING:
     from payments.models import (  # noqa: F401  # generic parameters
         Allocation,
+        CreditNote,
         Demand,
         DemandLine,
         InterestRate,
@@ -116,6 +118,15 @@ class DemandLineQuerySet(OfDemand["DemandLine"]):
         )
 
 
+class CreditNoteQuerySet(OfBooking["CreditNote"]):
+    """Credit notes."""
+
+    def with_amount(self) -> Self:
+        """Annotate ``amount``: principal and tax of all lines."""
+        amount = self.own_sum("lines__principal") + self.own_sum("lines__tax")
+        return self.annotate(amount=amount)
+
+
 class LedgerQuerySet(OfBooking["LedgerEntry"]):
     """Ledger entries."""
 
@@ -156,6 +167,11 @@ class RateQuerySet(QuerySet["InterestRate"]):
         return self.all()
 
     def of_project(self, project_id: int) -> Self:
-        """A project's own rates if it has any, otherwise those for all; oldest first."""
+        """A project's own rates, and before the first of them those for all; oldest first.
+
+        A rate that a project adds for itself thus changes nothing before its day.
+        """
         own = self.filter(project=project_id)
-        return (own if own.exists() else self.filter(project=None)).order_by("valid_from")
+        first = own.aggregate(first=Min("valid_from"))["first"]
+        before = Q(project=None) if first is None else Q(project=None, valid_from__lt=first)
+        return self.filter(Q(project=project_id) | before).order_by("valid_from")

@@ -10,9 +10,9 @@ from bookings.models import Booking
 from payments.enums import CreditKind, DemandKind
 from payments.models.agreed import ScheduleLine
 from payments.querysets import (
+    CreditNoteQuerySet,
     DemandLineQuerySet,
     DemandQuerySet,
-    OfBooking,
     OfCreditNote,
     RateQuerySet,
 )
@@ -136,7 +136,7 @@ class CreditNote(Numbered):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects: ClassVar[models.Manager["CreditNote"]] = OfBooking.as_manager()
+    objects: ClassVar[models.Manager["CreditNote"]] = CreditNoteQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from payments.enums import AdjustmentKind, AdjustmentState, CreditKind, DemandKind, Part
-from payments.models import Demand, DemandLine
-from realestate.core.api.pdf import document_link
+from payments.enums import AdjustmentKind, AdjustmentState, CreditKind, DemandKind, Part, Skip
+from payments.models import DemandLine
 from realestate.core.api.serializers import (
     MoneyField,
     PageRead,
@@ -62,15 +61,8 @@ class DemandRead(ReadSerializer):
     total = MoneyField()
     open_amount = MoneyField(help_text="Principal and tax that nothing has paid yet.")
     note = serializers.CharField()
-    letter_url = serializers.SerializerMethodField(
-        help_text="Opens the demand letter without a login for ten minutes."
-    )
     lines = DemandLineRead(many=True, source="shown_lines")
     created_at = serializers.DateTimeField()
-
-    def get_letter_url(self, demand: Demand) -> str:
-        """A fresh link for whoever reads."""
-        return document_link(f"/api/demands/{demand.pk}/letter")
 
 
 class DemandPageRead(PageRead):
@@ -79,21 +71,26 @@ class DemandPageRead(PageRead):
     demands = DemandRead(many=True)
 
 
-class MilestoneDemandRead(ReadSerializer):
+class SkippedRead(ReadSerializer):
+    """A line whose trigger has happened and that is not demanded yet."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
+    reason = serializers.ChoiceField(Skip.choices)
+
+
+class RaisedRead(ReadSerializer):
     """What a certified stage came to for one booking (R7.3)."""
 
     booking_id = serializers.IntegerField()
-    booking_number = serializers.CharField()
     demand_id = serializers.IntegerField(allow_null=True)
     demand_number = serializers.CharField(allow_null=True)
-    skipped = serializers.CharField(
-        allow_null=True,
-        help_text="out_of_order, awaiting_agreement or waiting; null when demanded.",
-    )
+    skipped = SkippedRead(many=True)
 
 
 class CreditNoteRead(ReadSerializer):
     """Why a buyer owes less without having paid."""
+
+    order = ("-issued_on", "-pk")
 
     id = serializers.IntegerField()
     number = serializers.CharField()
@@ -105,12 +102,21 @@ class CreditNoteRead(ReadSerializer):
     reason = serializers.CharField()
 
 
+class CreditNotePageRead(PageRead):
+    """A page of credit notes."""
+
+    credit_notes = CreditNoteRead(many=True)
+
+
 class CreditNoteWrite(WriteSerializer):
     """Take a wrong demand back (R7.5)."""
 
     example = {"reason": "Raised for the wrong tower."}
 
     reason = serializers.CharField(max_length=500)
+    reissue = serializers.BooleanField(
+        default=True, help_text="Whether what is still due is demanded again at once."
+    )
 
 
 class InterestWrite(WriteSerializer):
@@ -150,6 +156,12 @@ class AdjustmentRead(ReadSerializer):
     credit_note_id = serializers.IntegerField(allow_null=True)
 
 
+class AdjustmentPageRead(PageRead):
+    """A page of adjustments."""
+
+    adjustments = AdjustmentRead(many=True)
+
+
 class WaiverWrite(WriteSerializer):
     """Ask that a part of an open item be waived."""
 
@@ -180,3 +192,28 @@ class DecisionWrite(WriteSerializer):
     example = {"reason": "Agreed with the buyer."}
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class RateRead(ReadSerializer):
+    """A yearly rate of late interest from a day on."""
+
+    order = ("-valid_from", "-pk")
+
+    id = serializers.IntegerField()
+    project_id = serializers.IntegerField(allow_null=True, help_text="Null: for all projects.")
+    percent = serializers.DecimalField(7, 4, help_text="Per year.")
+    valid_from = serializers.DateField()
+    note = serializers.CharField()
+
+
+class RateWrite(WriteSerializer):
+    """A rate to be added."""
+
+    example = {"project_id": 3, "percent": 10.9, "valid_from": "2026-04-01", "note": "8.90 + 2"}
+
+    project_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIGGEST_ID
+    )
+    percent = serializers.DecimalField(7, 4, help_text="Per year, above 0 and at most 100.")
+    valid_from = serializers.DateField(help_text="Not in the past.")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200)

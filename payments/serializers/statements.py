@@ -1,9 +1,11 @@
 """The statement of account on the wire (R10)."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from payments.enums import EntryKind
-from realestate.core.api.serializers import MoneyField, ReadSerializer
+from realestate.core.api.serializers import MoneyField, ReadSerializer, WriteSerializer
 
 
 class BalanceField(MoneyField):
@@ -48,20 +50,41 @@ class ItemInterestRead(ReadSerializer):
 class StatementRead(ReadSerializer):
     """The account of a booking over some days, in its currency."""
 
-    booking_id = serializers.IntegerField()
-    booking_number = serializers.CharField()
-    currency = serializers.CharField(help_text="ISO 4217.")
-    first_on = serializers.DateField(allow_null=True)
-    last_on = serializers.DateField()
-    brought_forward = BalanceField()
-    lines = StatementLineRead(many=True)
-    closing = BalanceField(help_text="Positive: the buyer owes; negative: an advance.")
-    accrued_interest = BalanceField(help_text="Not posted yet, so not in the balance.")
-    undemanded = BalanceField(help_text="What the plan will still ask for, before tax.")
-    advance = BalanceField()
-    next_due_on = serializers.DateField(allow_null=True)
-    next_due_amount = BalanceField()
-    ageing = AgeingRead()
+    booking_id = serializers.IntegerField(source="booking.pk")
+    booking_number = serializers.CharField(source="booking.booking_number")
+    currency = serializers.CharField(source="booking.currency", help_text="ISO 4217.")
+    first_on = serializers.DateField(source="statement.first_on", allow_null=True)
+    last_on = serializers.DateField(source="statement.last_on")
+    brought_forward = BalanceField(source="statement.brought_forward")
+    lines = StatementLineRead(many=True, source="statement.lines")
+    closing = BalanceField(
+        source="statement.closing", help_text="Positive: the buyer owes; negative: an advance."
+    )
+    accrued_interest = BalanceField(
+        source="statement.accrued_interest", help_text="Not posted yet, so not in the balance."
+    )
+    undemanded = BalanceField(
+        source="statement.undemanded", help_text="What the plan will still ask for, before tax."
+    )
+    advance = BalanceField(source="statement.advance")
+    next_due_on = serializers.DateField(source="statement.next_due_on", allow_null=True)
+    next_due_amount = BalanceField(source="statement.next_due_amount")
+    ageing = AgeingRead(source="statement.ageing")
     interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
-    pdf_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
-    xlsx_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
+
+
+class PeriodWrite(WriteSerializer):
+    """The days of a statement."""
+
+    aliases = {"from": "first_on", "to": "last_on"}
+    blank_is_null = ("first_on", "last_on")
+
+    first_on = serializers.DateField(required=False, allow_null=True)
+    last_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The last day is not before the first."""
+        first, last = attrs.get("first_on"), attrs.get("last_on")
+        if first and last and last < first:
+            raise serializers.ValidationError({"to": "Must not be before the first day."})
+        return attrs

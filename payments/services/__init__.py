@@ -29,6 +29,7 @@ from payments.services.ledger import PostedAlready, Standing, standing
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
 from payments.services.proofs import submit_proof
+from payments.services.rates import RateExists, add_rate
 from payments.services.receipts import (
     DuplicatePayment,
     ReasonMissing,
@@ -38,6 +39,7 @@ from payments.services.receipts import (
     reject_payment,
     reverse_payment,
 )
+from payments.services.replay import working_of
 from payments.services.schedules import (
     NoSchedule,
     PlanNotApplicable,
@@ -60,9 +62,11 @@ __all__ = [
     "PostedAlready",
     "PreAgreementCap",
     "Raised",
+    "RateExists",
     "ReasonMissing",
     "ScheduleExists",
     "Standing",
+    "add_rate",
     "charge_change",
     "charge_interest",
     "clear_payment",
@@ -92,4 +96,5 @@ __all__ = [
     "terms_for",
     "terms_of",
     "withdrawal_is_settled",
+    "working_of",
 ]

@@ -188,11 +188,13 @@ def _open(booking: Booking, line: DemandLine, part: Part) -> Decimal:
 
 
 def _whole(line: DemandLine, part: Part) -> Decimal:
-    return line.tax if part == Part.TAX else line.principal
+    amount: Decimal = line.tax if part == Part.TAX else line.principal
+    return amount
 
 
 def _not_fixed(payment: Payment) -> Decimal:
-    return payment.amount - sum((row.amount for row in _approved().filter(payment=payment)), ZERO)
+    left: Decimal = payment.amount
+    return left - sum((row.amount for row in _approved().filter(payment=payment)), ZERO)
 
 
 def _approved() -> QuerySet[Adjustment]:

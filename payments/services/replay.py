@@ -203,7 +203,7 @@ def _note_line(correction: Correction) -> Wanted:
     )
 
 
-def working_of(accrual: Accrual, *, posted: Decimal) -> dict[str, Any]:
+def working_of(accrual: Accrual, *, posted: Decimal = ZERO) -> dict[str, Any]:
     """How interest was computed, for a note's line and for ``?explain=1``, by segments that one can recompute."""
     return {
         "rule": "R9",
