@@ -1,15 +1,18 @@
 """What was paid and what is open, per booking; lent to bookings in ``apps`` (section 3 of the architecture)."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
     Case,
     DateField,
     DateTimeField,
     DecimalField,
+    Exists,
     F,
     Func,
     OuterRef,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -18,7 +21,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Least, Round
 
-from payments.models import Payment
+from payments.models import Demand, Payment, ScheduleRevision
 from realestate.core.money import ZERO
 
 MONEY = DecimalField(max_digits=17, decimal_places=2)
@@ -49,9 +52,13 @@ def payment_progress() -> Combinable:
 
 
 def next_payment_amount() -> Combinable:
-    """``Booking.next_payment_amount``: the rest of the token, then the rest of the price; null when all is paid."""
+    """``Booking.next_payment_amount``: what is open of the oldest open demand; null when nothing is asked for.
+
+    Until a booking has a payment plan: the rest of the token, then the rest of the price.
+    """
     paid = paid_amount()
     return Case(
+        When(Exists(_plan()), then=Subquery(_oldest_open().values("open_amount")[:1])),
         When(token_amount__gt=paid, then=F("token_amount") - paid),
         When(total_amount__gt=paid, then=F("total_amount") - paid),
         output_field=MONEY,
@@ -59,13 +66,26 @@ def next_payment_amount() -> Combinable:
 
 
 def next_payment_due() -> Combinable:
-    """``Booking.next_payment_due``: the day the hold ends, then the day of registration; null when unknown."""
+    """``Booking.next_payment_due``: when the oldest open demand is due; null when nothing is asked for.
+
+    Until a booking has a payment plan: the day the hold ends, then the day of registration.
+    """
     paid = paid_amount()
     return Case(
+        When(Exists(_plan()), then=Subquery(_oldest_open().values("due_on")[:1])),
         When(token_amount__gt=paid, then=Cast(_in_project_zone("claim__expires_at"), DateField())),
         When(total_amount__gt=paid, then=F("expected_registration_date")),
         output_field=DateField(),
     )
+
+
+def _plan() -> QuerySet[ScheduleRevision]:
+    return ScheduleRevision.objects.filter(booking=OuterRef("pk"))
+
+
+def _oldest_open() -> QuerySet[Any]:
+    mine = Demand.objects.filter(booking=OuterRef("pk")).with_open()
+    return mine.open().order_by("due_on", "pk")
 
 
 def _in_project_zone(instant: str) -> Combinable:

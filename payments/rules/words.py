@@ -40,6 +40,16 @@ class ScheduleItem:
     amount: Decimal
     paid_amount: Decimal
     status: PaidShare
+    label: str
+    trigger: str = ""
+    milestone_code: str = ""
+    tax: Decimal = ZERO
+    demand_id: int | None = None
+
+    @property
+    def principal(self) -> Decimal:
+        """The same amount: nothing is known of its tax yet."""
+        return self.amount
 
 
 def schedule_of(
@@ -73,6 +83,7 @@ def _filled(
                 amount=amount,
                 paid_amount=part,
                 status=share_of(part, amount),
+                label=str(payment_type.label),
             )
         )
     return items

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from bookings.enums import PaidShare
-from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.models import Payment
 from payments.rules.words import METHOD_WORDS, TYPE_WORDS
 from realestate.core.api.pdf import document_link
@@ -35,6 +35,13 @@ class PaymentRead(ReadSerializer):
     currency = serializers.CharField(help_text="ISO 4217.")
     payment_method = serializers.ChoiceField(PaymentMethod.choices)
     payment_status = serializers.ChoiceField(PaymentStatus.choices)
+    state = serializers.ChoiceField(
+        ReceiptState.choices, help_text="Where the receipt stands; only cleared ones count."
+    )
+    is_held_excess = serializers.BooleanField(
+        help_text="Held apart until the agreement is signed, because it was beyond the cap."
+    )
+    state_reason = serializers.CharField(help_text="Why it was rejected or reversed.")
     transaction_id = serializers.CharField()
     due_date = serializers.DateField(allow_null=True)
     paid_date = serializers.DateField(
@@ -66,9 +73,15 @@ class ScheduleItemRead(ReadSerializer):
     installment_number = serializers.IntegerField()
     payment_type = serializers.ChoiceField(PaymentType.choices)
     due_date = serializers.DateField(allow_null=True)
-    amount = MoneyField()
+    amount = MoneyField(help_text="With tax: as demanded, until then at today's rates.")
     paid_amount = MoneyField()
     status = serializers.ChoiceField(PaidShare.choices)
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
+    principal = MoneyField(help_text="Before tax.")
+    tax = MoneyField()
+    trigger = serializers.CharField(help_text="What makes it due; empty until there is a plan.")
+    milestone_code = serializers.CharField()
+    demand_id = serializers.IntegerField(allow_null=True, help_text="Once it is demanded.")
 
 
 class BookingPaymentsRead(ReadSerializer):
@@ -105,3 +118,6 @@ class PaymentWrite(WriteSerializer):
     )
     due_date = serializers.DateField(required=False, allow_null=True)
     notes = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
+    is_cleared = serializers.BooleanField(
+        default=True, help_text="false: recorded only, such as a cheque that is not cashed yet."
+    )

@@ -25,6 +25,7 @@ from payments.services.due import (
     raise_milestone_demands,
     start_plan,
 )
+from payments.services.installments import Installment, installments
 from payments.services.ledger import PostedAlready, Standing, standing
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
@@ -54,6 +55,7 @@ __all__ = [
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",
+    "Installment",
     "InterestIsDerived",
     "MoreThanOpen",
     "NoSchedule",
@@ -72,6 +74,7 @@ __all__ = [
     "clear_payment",
     "correct_demand",
     "decide_adjustment",
+    "installments",
     "interest_of",
     "paid_for",
     "post_monthly_interest",

@@ -13,11 +13,12 @@ from payments.models import CreditNote, Demand, DemandLine
 from payments.services.booked import lock_any, lock_for, refuse_buyers
 from payments.services.credits import Credited, credit
 from payments.services.demands import Wanted, raise_demand
-from payments.services.due import DEMANDABLE, raise_due
+from payments.services.due import raise_due
 from payments.services.ledger import reallocate
 from payments.services.receipts import ReasonMissing
 from payments.services.replay import BEARING, Correction, post_interest, replay
 from payments.services.schedules import add_addendum, reopen_lines
+from payments.services.triggers import DEMANDABLE
 from projects.enums import TaxClass
 from realestate.core import audit, clock
 from realestate.core.enums import SettingScope

@@ -8,28 +8,29 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from accounts.models import User
-from bookings.enums import BookingState
 from bookings.models import Booking
 from payments.enums import DemandKind, Skip, Trigger
 from payments.models import Demand, DemandLine, ScheduleLine
 from payments.rules.cap import cap
-from payments.rules.triggers import Due, Happened, Waiting, due_lines
+from payments.rules.triggers import Due, due_lines
 from payments.services.booked import lock_any
 from payments.services.demands import Wanted, raise_demand
 from payments.services.replay import replay
 from payments.services.schedules import make_schedule
 from payments.services.terms import terms_of
+from payments.services.triggers import (
+    DEMANDABLE,
+    UNSIGNED,
+    certified_on,
+    happened_to,
+    waiting_from,
+)
 from progress.enums import MilestoneState
 from progress.models import Milestone
 from projects.enums import TaxClass
 from realestate.core import clock
 from realestate.core.money import ZERO
 from realestate.core.transactions import service
-
-UNSIGNED = frozenset({BookingState.BOOKING_CONFIRMED})
-DEMANDABLE = frozenset(
-    {BookingState.BOOKING_CONFIRMED, BookingState.AGREEMENT_SIGNED, BookingState.POSSESSION_OFFERED}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,39 +87,8 @@ def _wanted(booking: Booking, row: ScheduleLine) -> Wanted:
 
 
 def _dues(booking: Booking, rows: Iterable[ScheduleLine], on: date) -> list[Due]:
-    zone = booking.project.time_zone
-    lines = [
-        Waiting(
-            line=row.pk,
-            sequence=row.sequence,
-            amount=row.amount,
-            trigger=Trigger(row.trigger),
-            offset=row.offset,
-            fixed_on=row.fixed_on,
-            certified_on=_certified_on(row.milestone, zone),
-            in_consideration=row.change_quote_id is None and not row.is_extra,
-        )
-        for row in rows
-    ]
+    lines = [waiting_from(row, booking.project.time_zone) for row in rows]
     return due_lines(lines, happened_to(booking), on, room=_room(booking))
-
-
-def _certified_on(milestone: Milestone | None, zone: str) -> date | None:
-    """The day on which the certification was recorded: what is back-dated makes no demand of the past."""
-    if milestone is None or milestone.certified_at is None:
-        return None
-    return clock.local(milestone.certified_at, zone).date()
-
-
-def happened_to(booking: Booking) -> Happened:
-    """How far the booking is, as triggers see it."""
-    state = BookingState(booking.state)
-    return Happened(
-        booked_on=clock.local(booking.booking_date, booking.project.time_zone).date(),
-        confirmed=state in DEMANDABLE,
-        signed=state in DEMANDABLE - UNSIGNED,
-        offered=state == BookingState.POSSESSION_OFFERED,
-    )
 
 
 def _room(booking: Booking) -> Decimal | None:
@@ -163,7 +133,7 @@ def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
     milestone = Milestone.objects.select_related("project").get(pk=milestone_id)
     if milestone.state != MilestoneState.CERTIFIED:
         return []
-    on = _certified_on(milestone, milestone.project.time_zone) or clock.today()
+    on = certified_on(milestone, milestone.project.time_zone) or clock.today()
     keys = list(bookings_waiting_for(milestone).values_list("pk", flat=True))
     return [raise_booking_demands(booking_id=pk, on=on) for pk in keys]
 

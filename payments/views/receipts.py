@@ -52,6 +52,7 @@ class PaymentViewSet(HouseViewSet):
         "create": (
             services.DuplicatePayment,
             InvalidTransition,
+            services.PreAgreementCap,
             IdempotencyInProgress,
             IdempotencyMismatch,
         )
@@ -103,7 +104,7 @@ class BookingPaymentsView(Edge):
             "payments": payments.order_by(*PaymentRead.order),
             "total_paid": booking.paid_amount,
             "total_pending": booking.pending_amount,
-            "payment_schedule": _schedule(booking),
+            "payment_schedule": services.installments(booking) or _until_confirmed(booking),
         }
         return Response(BookingPaymentsRead(body).data)
 
@@ -139,7 +140,7 @@ class ReceiptView(Edge):
 _ON_RECEIPT = ("booking__customer", "booking__unit", "booking__project__builder")
 
 
-def _schedule(booking: Any) -> Any:  # a Booking with its figures
+def _until_confirmed(booking: Any) -> Any:  # a Booking with its figures
     if booking.total_amount is None:
         return []
     ends = booking.claim.expires_at if booking.claim else None

@@ -45,6 +45,9 @@ def test_contract_7_5_the_shape_of_a_payment(as_, cast, booking):
         "payment_method": "online",
         "payment_status": "completed",
         "status": "completed",
+        "state": "cleared",
+        "is_held_excess": False,
+        "state_reason": "",
         "transaction_id": "UTR-77",
         "due_date": None,
         "paid_date": "2026-01-02",
@@ -141,9 +144,9 @@ def test_filters(as_, cast, booking, query, found):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("path", "key", "queries"),
-    [("/api/payments", "payments", 2), ("/api/bookings/{booking}/payments", "payments", 2)],
+    [("/api/payments", "payments", 2), ("/api/bookings/{booking}/payments", "payments", 3)],
 )
-def test_lists_take_two_queries(
+def test_lists_take_as_many_queries_for_one_row_as_for_three(
     as_, cast, booking, django_assert_num_queries, rows, path, key, queries
 ):
     PaymentFactory.create_batch(rows, booking=booking)
@@ -179,6 +182,12 @@ def test_contract_7_5_payments_and_schedule_of_a_booking(as_, cast, booking):
             "amount": 75_000,
             "paid_amount": 75_000,
             "status": "completed",
+            "label": "Token",
+            "principal": 75_000,
+            "tax": 0,
+            "trigger": "",
+            "milestone_code": "",
+            "demand_id": None,
         },
         {
             "installment_number": 2,
@@ -187,6 +196,12 @@ def test_contract_7_5_payments_and_schedule_of_a_booking(as_, cast, booking):
             "amount": 7_425_000,
             "paid_amount": 25_000,
             "status": "partial",
+            "label": "Final payment",
+            "principal": 7_425_000,
+            "tax": 0,
+            "trigger": "",
+            "milestone_code": "",
+            "demand_id": None,
         },
     ]
 

@@ -109,6 +109,7 @@ MATRIX: dict[str, Row] = {
     "customer_edit": row((401, 200, 404, 403, 403, 200), fixed(first_name="Asha")),
     # --- core
     "settings_retrieve": row(PUBLIC),
+    "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
     "files_retrieve": row(NOBODY, file_id="file"),
     # --- projects
     "projects_list": row(PUBLIC),
@@ -216,6 +217,41 @@ MATRIX: dict[str, Row] = {
         ),
     ),
     "payments_retrieve": row(PARTIES),
+    "payments_clear": row(OWNER, fixed(), id="cheque"),
+    "payments_reject": row(OWNER, fixed(reason="Not found"), id="cheque"),
+    "payments_reverse": row(OWNER, fixed(reason="Returned unpaid")),
+    "bookings_payment_proofs_create": row(
+        (401, 201, 404, 403, 403, 403),
+        fixed(amount=1000, payment_method="neft", transaction_id="UTR-P"),
+    ),
+    # --- demands and the account
+    "demands_list": row(USERS),
+    "demands_retrieve": row(PARTIES),
+    "demands_correct": row(OWNER_CREATE, fixed(reason="Wrong tower")),
+    "credit_notes_list": row(USERS),
+    "credit_notes_retrieve": row(PARTIES),
+    "bookings_statement": row(PARTIES),
+    "bookings_interest_create": row(OWNER_CREATE, fixed(until="2025-12-31")),
+    "milestones_demands_create": row(OWNER),
+    "adjustments_list": row(BUILDER_LIST),
+    "adjustments_retrieve": row(OWNER),
+    "adjustments_approve": row((401, 403, 403, 422, 404, 200), fixed()),  # Meera has asked for it
+    "adjustments_refuse": row((401, 403, 403, 422, 404, 200), fixed()),
+    "bookings_waivers_create": row(
+        OWNER_CREATE,
+        lambda world: {"demand_line_id": world.demand_line, "amount": 10, "reason": "Courtesy"},
+    ),
+    "bookings_allocations_create": row(
+        OWNER_CREATE,
+        lambda world: {
+            "demand_line_id": world.demand_line,
+            "payment_id": world.payment,
+            "amount": 10,
+            "reason": "As the buyer wrote",
+        },
+    ),
+    "interest_rates_list": row(USERS),
+    "interest_rates_create": row(OWNER_CREATE, in_project(percent=10.9, valid_from="2030-01-01")),
     "payments_receipt": row(PARTIES),
     # --- scheduling
     "appointments_list": row(USERS),
@@ -307,14 +343,18 @@ MATRIX |= {
 
 # What stands behind ``{id}`` of each path, unless its row says otherwise.
 ROW_OF = {
+    "adjustments": "adjustment",
     "appointments": "appointment",
     "bookings": "booking",
     "builders": "builder",
     "change-requests": "change",
     "customers": "customer",
+    "credit-notes": "credit_note",
+    "demands": "demand",
     "files": "file",
     "holds": "hold",
     "messages": "conversation",
+    "milestones": "milestone",
     "models": "model",
     "notifications": "notification",
     "payments": "payment",

@@ -1,11 +1,15 @@
 """One of each kind, owned by Asha (who buys) and Meera (who builds); their texts say who may read them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from accounts.models import Relation
 from bookings.enums import ChangeState
 from bookings.services import generate_agreement
+from payments.enums import Part, ReceiptState
+from payments.services import correct_demand, request_waiver
+from progress.models import Milestone
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
@@ -25,6 +29,7 @@ from tests.factories.projects import (
     UnitFactory,
 )
 from tests.factories.scheduling import AppointmentFactory
+from tests.payments.account import demand
 
 # Texts that stand in rows, and who may read them. Everybody else's answers must not contain them.
 FOR_THE_PARTIES = "between-asha-and-meera"
@@ -47,7 +52,12 @@ class World:
     builder: int
     change: int
     conversation: int
+    adjustment: int
+    cheque: int
+    credit_note: int
     customer: int
+    demand: int
+    demand_line: int
     draft: int
     draft_unit: int
     file: int
@@ -55,6 +65,7 @@ class World:
     held_booking: int
     hold: int
     hidden_phase: int
+    milestone: int
     model: int
     notification: int
     payment: int
@@ -106,8 +117,33 @@ def make_world() -> World:
         message_content=FOR_THE_PARTIES,
     )
     NotificationFactory(user=cast.meera, title=FOR_MEERA)
+    payment = PaymentFactory(booking=booking, notes=FOR_THE_PARTIES)
+    asked = demand(booking, "200000", issued=date(2025, 6, 1), due=date(2025, 6, 16))
+    line = asked.lines.get()
+    wrong = demand(booking, "1", issued=date(2025, 6, 1), due=date(2025, 6, 16))
     return World(
         cast=cast,
+        adjustment=request_waiver(
+            actor=cast.meera,
+            booking_id=booking.pk,
+            demand_line_id=line.pk,
+            amount=Decimal(1),
+            part=Part.PRINCIPAL,
+            reason=FOR_MEERA,
+        ).pk,
+        cheque=PaymentFactory(
+            booking=booking,
+            state=ReceiptState.RECORDED,
+            serial=None,
+            receipt_number="",
+            notes=FOR_THE_PARTIES,
+        ).pk,
+        credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
+        demand=asked.pk,
+        demand_line=line.pk,
+        milestone=Milestone.objects.create(
+            project=project, sequence=1, code="plinth", name="Plinth"
+        ).pk,
         appointment=AppointmentFactory(
             customer=asha,
             project=project,
@@ -138,7 +174,7 @@ def make_world() -> World:
             model_name=FOR_THE_PARTIES,
         ).pk,
         notification=NotificationFactory(user=cast.asha, title=FOR_ASHA).pk,
-        payment=PaymentFactory(booking=booking, notes=FOR_THE_PARTIES).pk,
+        payment=payment.pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
         quoted_change=quoted.pk,
