@@ -2,8 +2,8 @@
 
 import django_filters
 
-from progress.models import ConstructionUpdate, ProjectProgress
-from progress.rules import PHASE_STATUS, PRIORITY, UPDATE_TYPE
+from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from progress.rules import CERTIFICATE_KIND, MILESTONE_STATE, PHASE_STATUS, PRIORITY, UPDATE_TYPE
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 
@@ -29,3 +29,25 @@ class UpdateFilter(HouseFilterSet):
     class Meta:
         model = ConstructionUpdate
         fields: tuple[str, ...] = ()
+
+
+class MilestoneFilter(HouseFilterSet):
+    """Milestones of a tower, or in a state."""
+
+    tower_id = django_filters.NumberFilter(field_name="tower_id")
+    state = WordFilter(MILESTONE_STATE)
+
+    class Meta:
+        model = Milestone
+        fields: list[str] = []
+
+
+class CertificateFilter(HouseFilterSet):
+    """Certificates of a tower, or of a kind."""
+
+    tower_id = django_filters.NumberFilter(field_name="tower_id")
+    kind = WordFilter(CERTIFICATE_KIND)
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []

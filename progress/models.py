@@ -118,6 +118,9 @@ class Milestone(TimestampedModel):
     state = models.CharField(max_length=10, choices=MilestoneState, default=MilestoneState.PENDING)
     photos = link_list()
     reported_at = models.DateTimeField(null=True, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     certified_on = models.DateField(
         null=True, blank=True, help_text="The day on which the stage was done, as certified."
     )
@@ -158,6 +161,12 @@ class Milestone(TimestampedModel):
                     certified_at__isnull=False,
                     certified_by__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="override_takes_two_persons",
+                condition=Q(override_reason="")
+                | Q(reported_by__isnull=False, certified_by__isnull=False)
+                & ~Q(certified_by=F("reported_by")),
             ),
         ]
 

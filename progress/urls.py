@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from progress.views import PhaseViewSet, UpdateViewSet
+from progress.views import CertificateViewSet, MilestoneViewSet, PhaseViewSet, UpdateViewSet
 
 ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
@@ -15,4 +15,11 @@ urlpatterns = [
     path("projects/<int:project_id>/updates", UpdateViewSet.as_view({"get": "list"})),
     path("updates", UpdateViewSet.as_view({"post": "create"})),
     path("updates/<int:pk>", UpdateViewSet.as_view({**ROW, "delete": "destroy"})),
+    path("projects/<int:project_id>/milestones", MilestoneViewSet.as_view({"get": "list"})),
+    path("milestones", MilestoneViewSet.as_view({"post": "create"})),
+    path("milestones/<int:pk>", MilestoneViewSet.as_view(ROW)),
+    path("milestones/<int:pk>/report", MilestoneViewSet.as_view({"post": "report"})),
+    path("milestones/<int:pk>/certify", MilestoneViewSet.as_view({"post": "certify"})),
+    path("projects/<int:project_id>/certificates", CertificateViewSet.as_view({"get": "list"})),
+    path("certificates", CertificateViewSet.as_view({"post": "create"})),
 ]

@@ -1,6 +1,36 @@
-"""What progress does: every write on phases and construction updates."""
+"""What progress does: every write on phases, construction updates, milestones and certificates."""
 
+from progress.services.milestones import (
+    CertificateExists,
+    MilestoneExists,
+    MilestoneIsCertified,
+    MilestoneOutOfOrder,
+    OverrideNeedsAnother,
+    PhotosMissing,
+    add_milestone,
+    certify_milestone,
+    change_milestone,
+    record_certificate,
+    report_milestone,
+)
 from progress.services.phases import add_phase, change_phase
 from progress.services.updates import change_update, post_update, remove_update
 
-__all__ = ["add_phase", "change_phase", "change_update", "post_update", "remove_update"]
+__all__ = [
+    "CertificateExists",
+    "MilestoneExists",
+    "MilestoneIsCertified",
+    "MilestoneOutOfOrder",
+    "OverrideNeedsAnother",
+    "PhotosMissing",
+    "add_milestone",
+    "add_phase",
+    "certify_milestone",
+    "change_milestone",
+    "change_phase",
+    "change_update",
+    "post_update",
+    "record_certificate",
+    "remove_update",
+    "report_milestone",
+]

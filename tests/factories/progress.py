@@ -1,9 +1,10 @@
-"""Phases and construction updates."""
+"""Phases, construction updates and milestones."""
 
 import factory
 from factory.django import DjangoModelFactory
 
-from progress.models import ConstructionUpdate, ProjectProgress
+from progress.enums import MilestoneState
+from progress.models import ConstructionUpdate, Milestone, ProjectProgress
 from tests.factories.projects import LONG_AGO, ProjectFactory
 
 
@@ -30,3 +31,22 @@ class UpdateFactory(DjangoModelFactory):
     update_content = "The slab of floor 4 was poured."
     published_at = LONG_AGO
     posted_by = factory.LazyAttribute(lambda update: update.project.builder.user)
+
+
+class MilestoneFactory(DjangoModelFactory):
+    """A stage that is planned; ``reported=True`` says that it is done."""
+
+    class Meta:
+        model = Milestone
+
+    class Params:
+        reported = factory.Trait(
+            state=MilestoneState.REPORTED,
+            reported_at=LONG_AGO,
+            reported_by=factory.SelfAttribute("project.builder.user"),
+        )
+
+    project = factory.SubFactory(ProjectFactory)
+    sequence = factory.Sequence(lambda n: n % 30_000 + 1)
+    code = factory.Sequence(lambda n: f"stage-{n}")
+    name = factory.Sequence(lambda n: f"Stage {n}")

@@ -224,6 +224,21 @@ MATRIX: dict[str, Row] = {
         (401, 201, 404, 403, 403, 403),
         fixed(amount=1000, payment_method="neft", transaction_id="UTR-P"),
     ),
+    # --- milestones and certificates
+    "projects_milestones_list": row(PUBLIC),
+    "milestones_retrieve": row(PUBLIC),
+    "milestones_create": row(OWNER_CREATE, in_project(code="roof", name="Roof")),
+    "milestones_update": row(OWNER, fixed(name="Plinth done")),
+    "milestones_report": row(OWNER),
+    "milestones_certify": row(
+        OWNER,
+        fixed(certified_on="2026-01-04", photos=["https://cdn.example.com/a.jpg"]),
+        id="reported_milestone",
+    ),
+    "projects_certificates_list": row(PUBLIC),
+    "certificates_create": row(
+        OWNER_CREATE, in_project(kind="occupancy", number="OC/1", issued_on="2026-01-04")
+    ),
     # --- demands and the account
     "demands_list": row(USERS),
     "demands_retrieve": row(PARTIES),

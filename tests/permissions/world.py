@@ -9,7 +9,6 @@ from bookings.enums import ChangeState
 from bookings.services import generate_agreement
 from payments.enums import Part, ReceiptState
 from payments.services import correct_demand, request_waiver
-from progress.models import Milestone
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
@@ -20,7 +19,7 @@ from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeR
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import PaymentFactory
-from tests.factories.progress import PhaseFactory, UpdateFactory
+from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
     Model3DFactory,
@@ -66,6 +65,7 @@ class World:
     hold: int
     hidden_phase: int
     milestone: int
+    reported_milestone: int
     model: int
     notification: int
     payment: int
@@ -141,9 +141,8 @@ def make_world() -> World:
         credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
         demand=asked.pk,
         demand_line=line.pk,
-        milestone=Milestone.objects.create(
-            project=project, sequence=1, code="plinth", name="Plinth"
-        ).pk,
+        milestone=MilestoneFactory(project=project, sequence=2).pk,
+        reported_milestone=MilestoneFactory(project=project, sequence=1, reported=True).pk,
         appointment=AppointmentFactory(
             customer=asha,
             project=project,
