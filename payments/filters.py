@@ -4,8 +4,9 @@ from typing import Any
 
 import django_filters
 
+from bookings.rules import PLAN_WORDS
 from payments.enums import AdjustmentState, CreditKind, DemandKind
-from payments.models import Adjustment, CreditNote, Demand, InterestRate, Payment
+from payments.models import Adjustment, CreditNote, Demand, InterestRate, Payment, PlanTemplate
 from payments.rules.words import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
 from realestate.core import clock
 from realestate.core.api.filters import HouseFilterSet, WordFilter
@@ -82,4 +83,16 @@ class RateFilter(HouseFilterSet):
 
     class Meta:
         model = InterestRate
+        fields: list[str] = []
+
+
+class PlanFilter(HouseFilterSet):
+    """Plans of a project, for a word, offered or not."""
+
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    payment_plan = WordFilter(PLAN_WORDS)
+    is_active = django_filters.BooleanFilter()
+
+    class Meta:
+        model = PlanTemplate
         fields: list[str] = []

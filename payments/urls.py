@@ -11,8 +11,11 @@ from payments.views import (
     InterestView,
     MilestoneDemandsView,
     PaymentViewSet,
+    PlanPreviewView,
+    PlanViewSet,
     RateViewSet,
     ReceiptView,
+    ScheduleViewSet,
     StatementView,
 )
 
@@ -29,6 +32,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<int:pk>/interest", InterestView.as_view()),
     path("bookings/<int:pk>/waivers", AdjustmentViewSet.as_view({"post": "waive"})),
     path("bookings/<int:pk>/allocations", AdjustmentViewSet.as_view({"post": "allocate"})),
+    path("bookings/<int:pk>/schedule", ScheduleViewSet.as_view({"get": "of_booking"})),
+    path("bookings/<int:pk>/schedule/revisions", ScheduleViewSet.as_view({"post": "revise"})),
+    path("payment-plans", PlanViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "payment-plans/<int:pk>",
+        PlanViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("units/<int:pk>/payment-schedule", PlanPreviewView.as_view()),
     path("demands", DemandViewSet.as_view({"get": "list"})),
     path("demands/<int:pk>", DemandViewSet.as_view({"get": "retrieve"})),
     path("demands/<int:pk>/correct", DemandViewSet.as_view({"post": "correct"})),

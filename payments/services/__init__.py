@@ -29,6 +29,16 @@ from payments.services.installments import Installment, installments
 from payments.services.ledger import PostedAlready, Standing, standing
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
+from payments.services.plans import (
+    PlanExists,
+    PlanNotValid,
+    PlanRetired,
+    add_plan,
+    change_plan,
+    preview,
+    retire_plan,
+    specs,
+)
 from payments.services.proofs import submit_proof
 from payments.services.rates import RateExists, add_rate
 from payments.services.receipts import (
@@ -60,7 +70,10 @@ __all__ = [
     "MoreThanOpen",
     "NoSchedule",
     "NothingToCredit",
+    "PlanExists",
     "PlanNotApplicable",
+    "PlanNotValid",
+    "PlanRetired",
     "PostedAlready",
     "PreAgreementCap",
     "Raised",
@@ -68,7 +81,9 @@ __all__ = [
     "ReasonMissing",
     "ScheduleExists",
     "Standing",
+    "add_plan",
     "add_rate",
+    "change_plan",
     "charge_change",
     "charge_interest",
     "clear_payment",
@@ -78,6 +93,7 @@ __all__ = [
     "interest_of",
     "paid_for",
     "post_monthly_interest",
+    "preview",
     "raise_booking_demands",
     "raise_dated_demands",
     "raise_due",
@@ -89,9 +105,11 @@ __all__ = [
     "release_held",
     "request_allocation",
     "request_waiver",
+    "retire_plan",
     "reverse_payment",
     "revise_schedule",
     "room_under_cap",
+    "specs",
     "standing",
     "start_plan",
     "statement_of",

@@ -62,6 +62,7 @@ class NoSchedule(DomainError):
 
 
 register_conflict("one_schedule_per_revision", ScheduleExists)
+register_conflict("one_schedule_line_per_place", ScheduleExists)
 
 
 def plan_lines(booking: Booking) -> tuple[PlanTemplate | None, list[PlanSpec]]:

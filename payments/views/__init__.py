@@ -8,6 +8,7 @@ from payments.views.demands import (
     InterestView,
     MilestoneDemandsView,
 )
+from payments.views.plans import PlanPreviewView, PlanViewSet, ScheduleViewSet
 from payments.views.rates import RateViewSet
 from payments.views.receipts import BookingPaymentsView, PaymentViewSet, ReceiptView
 from payments.views.statements import StatementView
@@ -21,7 +22,10 @@ __all__ = [
     "InterestView",
     "MilestoneDemandsView",
     "PaymentViewSet",
+    "PlanPreviewView",
+    "PlanViewSet",
     "RateViewSet",
     "ReceiptView",
+    "ScheduleViewSet",
     "StatementView",
 ]

@@ -74,6 +74,9 @@ def ravis_token() -> str:
     return str(reply.json()["refresh_token"])
 
 
+ALL_AT_ONCE = [
+    {"label": "All", "kind": "percent", "percent": 100, "trigger": "on_possession_offer"}
+]
 REGISTRATION = {
     "email": "mary@example.com",
     "password": "a long enough sentence",
@@ -239,6 +242,31 @@ MATRIX: dict[str, Row] = {
     "certificates_create": row(
         OWNER_CREATE, in_project(kind="occupancy", number="OC/1", issued_on="2026-01-04")
     ),
+    # --- payment plans
+    "payment_plans_list": row(USERS),
+    "payment_plans_retrieve": row((401, 200, 200, 200, 404, 200)),  # what is offered is no secret
+    "payment_plans_create": row(
+        OWNER_CREATE, in_project(payment_plan="loan", name="Loan", lines=ALL_AT_ONCE)
+    ),
+    "payment_plans_update": row(OWNER, fixed(name="Renamed")),
+    "payment_plans_delete": row(OWNER),
+    "units_payment_schedule": row((400, 400, 400, 400, 400, 400)),
+    "bookings_schedule": row(PARTIES),
+    "bookings_schedule_revise": row(
+        OWNER_CREATE,
+        fixed(
+            reason="Agreed",
+            lines=[
+                {
+                    "label": "All",
+                    "kind": "fixed",
+                    "amount": 7_400_000,
+                    "trigger": "on_possession_offer",
+                }
+            ],
+        ),
+        id="planned_booking",
+    ),
     # --- demands and the account
     "demands_list": row(USERS),
     "demands_retrieve": row(PARTIES),
@@ -372,6 +400,7 @@ ROW_OF = {
     "milestones": "milestone",
     "models": "model",
     "notifications": "notification",
+    "payment-plans": "plan",
     "payments": "payment",
     "progress": "phase",
     "projects": "project",

@@ -8,7 +8,7 @@ from accounts.models import Relation
 from bookings.enums import ChangeState
 from bookings.services import generate_agreement
 from payments.enums import Part, ReceiptState
-from payments.services import correct_demand, request_waiver
+from payments.services import add_plan, correct_demand, request_waiver, start_plan
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
@@ -69,6 +69,8 @@ class World:
     model: int
     notification: int
     payment: int
+    plan: int
+    planned_booking: int
     phase: int
     project: int
     quoted_change: int
@@ -121,6 +123,10 @@ def make_world() -> World:
     asked = demand(booking, "200000", issued=date(2025, 6, 1), due=date(2025, 6, 16))
     line = asked.lines.get()
     wrong = demand(booking, "1", issued=date(2025, 6, 1), due=date(2025, 6, 16))
+    planned = BookingFactory(
+        paid=True, state="booking_confirmed", unit=unit(), customer=asha, token_amount=100_000
+    )
+    start_plan(booking_id=planned.pk)
     return World(
         cast=cast,
         adjustment=request_waiver(
@@ -174,6 +180,21 @@ def make_world() -> World:
         ).pk,
         notification=NotificationFactory(user=cast.asha, title=FOR_ASHA).pk,
         payment=payment.pk,
+        plan=add_plan(
+            actor=cast.meera,
+            project_id=project.pk,
+            payment_plan="installments",
+            name="At the end",
+            lines=[
+                {
+                    "label": "All",
+                    "kind": "percent",
+                    "percent": Decimal(100),
+                    "trigger": "on_possession_offer",
+                }
+            ],
+        ).pk,
+        planned_booking=planned.pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
         quoted_change=quoted.pk,
