@@ -25,7 +25,9 @@ from payments.services.due import (
     raise_milestone_demands,
     start_plan,
 )
+from payments.services.endings import NothingToSettle
 from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
 from payments.services.online import receive_online, release_held
 from payments.services.proofs import submit_proof
 from payments.services.receipts import (
@@ -37,13 +39,21 @@ from payments.services.receipts import (
     reject_payment,
     reverse_payment,
 )
+from payments.services.refunds import PayerIsRequester, late_interest, pay_refund, rate_table
 from payments.services.schedules import (
     NoSchedule,
     PlanNotApplicable,
     ScheduleExists,
     revise_schedule,
 )
-from payments.services.settlements import withdrawal_is_settled
+from payments.services.settlements import (
+    ForfeitBeyondTerms,
+    SettlementStale,
+    SettlementSuperseded,
+    decide_settlement,
+    propose_settlement,
+    withdrawal_is_settled,
+)
 from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_of
 
@@ -51,29 +61,41 @@ __all__ = [
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",
+    "ForfeitBeyondTerms",
     "InterestIsDerived",
     "MoreThanOpen",
     "NoSchedule",
     "NothingToCredit",
+    "NothingToSettle",
+    "NoticeTooEarly",
+    "NoticesMissing",
+    "PayerIsRequester",
     "PlanNotApplicable",
     "PostedAlready",
     "PreAgreementCap",
     "Raised",
     "ReasonMissing",
     "ScheduleExists",
+    "SettlementStale",
+    "SettlementSuperseded",
     "Standing",
     "charge_change",
     "charge_interest",
     "clear_payment",
     "correct_demand",
     "decide_adjustment",
+    "decide_settlement",
     "interest_of",
+    "late_interest",
     "paid_for",
+    "pay_refund",
     "post_monthly_interest",
+    "propose_settlement",
     "raise_booking_demands",
     "raise_dated_demands",
     "raise_due",
     "raise_milestone_demands",
+    "rate_table",
     "receive_online",
     "record_payment",
     "reject_payment",
@@ -83,6 +105,7 @@ __all__ = [
     "reverse_payment",
     "revise_schedule",
     "room_under_cap",
+    "send_notice",
     "standing",
     "start_plan",
     "statement_of",
