@@ -1,6 +1,6 @@
 """The figures of a booking that ends: its account, and what follows from it (R11). Reading only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,14 +9,15 @@ from django.db.models import Sum
 from bookings.enums import BookingState, ChangeState
 from bookings.models import Booking
 from bookings.services import state_at
-from payments.enums import Initiator, ReceiptState, RefundState
+from payments.enums import AllocationPreset, Initiator, ReceiptState, RefundState
 from payments.models import Payment, Refund
-from payments.rules.facts import Accrual
+from payments.rules.allocation import allocate
+from payments.rules.facts import Accrual, ItemKey
 from payments.rules.interest import delay_interest
 from payments.rules.settlement import Account, Conditions, PercentOfPrice, Settled, settle
 from payments.services.due import waiting_lines
-from payments.services.facts import OUTSIDE_THE_ACCOUNT, facts_of
-from payments.services.ledger import END_OF_TIME, gone, standing
+from payments.services.facts import OUTSIDE_THE_ACCOUNT, Facts, facts_of
+from payments.services.ledger import END_OF_TIME, Standing, balance_of, gone, standing_of
 from payments.services.replay import rates_of
 from payments.services.terms import SCOPES, terms_of
 from realestate.core import clock
@@ -50,7 +51,7 @@ class Ending:
 
 def account_of(booking: Booking) -> Account:
     """What was received for a booking and what it still owes, from the ledger and the allocation (R11)."""
-    stand = standing(booking)
+    stand = _standing_net_of_credits(booking)
     returned = gone(booking, END_OF_TIME) + _to_be_returned(booking)
     done = waiting_lines(booking).filter(change_quote__change_request__state=ChangeState.COMPLETED)
     return Account(
@@ -63,6 +64,30 @@ def account_of(booking: Booking) -> Account:
         unpaid_interest=stand.unpaid_interest,
         work=sum(done.values_list("amount", flat=True), ZERO),
     )
+
+
+def _standing_net_of_credits(booking: Booking) -> Standing:
+    """What receipts paid of what is really asked for: what was credited meanwhile never was; its money is free."""
+    facts = facts_of(booking)
+    credited: dict[ItemKey, Decimal] = {}
+    money = []
+    for each in facts.money:
+        if not each.is_credit:
+            money.append(each)
+            continue
+        for target in each.targets:
+            key = (target.line, target.part)
+            credited[key] = credited.get(key, ZERO) + target.amount
+        loose = each.amount - sum((target.amount for target in each.targets), ZERO)
+        if loose > 0:
+            money.append(replace(each, amount=loose, targets=()))
+    items = (replace(i, amount=i.amount - credited.get(i.key, ZERO)) for i in facts.items)
+    net = Facts(
+        lines=facts.lines, items=tuple(i for i in items if i.amount > 0), money=tuple(money)
+    )
+    preset = AllocationPreset(terms_of(booking).allocation)
+    applied = allocate(net.items, net.money, preset, END_OF_TIME).applied
+    return standing_of(net, applied, END_OF_TIME, balance=balance_of(booking))
 
 
 def settled_for(booking: Booking, ending: Ending) -> Settled:
