@@ -2,8 +2,14 @@
 
 import django_filters
 
-from payments.models import Payment
-from payments.rules.words import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
+from payments.models import Payment, Refund, Settlement
+from payments.rules.words import (
+    METHOD_WORDS,
+    REFUND_WORDS,
+    SETTLEMENT_WORDS,
+    STATUS_WORDS,
+    TYPE_WORDS,
+)
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 
@@ -19,4 +25,28 @@ class PaymentFilter(HouseFilterSet):
 
     class Meta:
         model = Payment
+        fields: list[str] = []
+
+
+class SettlementFilter(HouseFilterSet):
+    """Settlements by booking, project and state."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="booking__project_id")
+    state = WordFilter(SETTLEMENT_WORDS)
+
+    class Meta:
+        model = Settlement
+        fields: list[str] = []
+
+
+class RefundFilter(HouseFilterSet):
+    """Refunds by booking, project and state."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    state = WordFilter(REFUND_WORDS)
+
+    class Meta:
+        model = Refund
         fields: list[str] = []

@@ -104,6 +104,11 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number that people quote: the booking's, and the version."""
         return f"ST-{self.booking_id:06d}-{self.version}"
 
 
@@ -156,4 +161,9 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number that people quote; derived from the key."""
         return f"RF-{self.pk:06d}"

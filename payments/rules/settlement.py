@@ -249,9 +249,10 @@ def _not_returned(account: Account, tax: Decimal, is_builders: bool) -> Iterator
         yield _line("charges", label, account.charges, _as_it_is(label, account.charges))
 
 
-def _owed(accrual: Accrual) -> SettlementLine:
-    working = Working(
-        figure="Interest owed by the builder",
+def interest_working(figure: str, accrual: Accrual) -> Working:
+    """How interest that a builder owes was computed, by segments that one can recompute (R9)."""
+    return Working(
+        figure=figure,
         rule="R9",
         formula="Σ receipt × percent × days / 36500",
         inputs={
@@ -263,6 +264,10 @@ def _owed(accrual: Accrual) -> SettlementLine:
         unrounded=accrual.unrounded,
         amount=accrual.amount,
     )
+
+
+def _owed(accrual: Accrual) -> SettlementLine:
+    working = interest_working("Interest owed by the builder", accrual)
     return _line("delay_interest", "Interest that the builder owes", -accrual.amount, working)
 
 

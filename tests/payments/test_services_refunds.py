@@ -138,7 +138,7 @@ def test_a_refund_says_how_and_when_it_was_paid(cast, facts, field):
     [
         (None, date(2026, 2, 19), "0.00"),
         (None, date(2026, 2, 20), "134.09"),
-        (None, date(2026, 3, 21), "4022.70"),
+        (None, date(2026, 3, 21), "4022.73"),
         (date(2026, 2, 20), date(2026, 3, 21), "134.09"),
     ],
 )

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Relation
-from bookings.enums import ChangeState
+from bookings.enums import BookingState, ChangeState
 from bookings.services import generate_agreement
+from payments.enums import Initiator
+from payments.services import propose_settlement
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
+from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import PaymentFactory, RefundFactory
 from tests.factories.progress import PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -49,6 +52,7 @@ class World:
     conversation: int
     customer: int
     draft: int
+    draft_settlement: int
     draft_unit: int
     file: int
     free_unit: int
@@ -61,6 +65,8 @@ class World:
     phase: int
     project: int
     quoted_change: int
+    refund: int
+    settlement: int
     spare_project: int
     tower: int
     update: int
@@ -106,6 +112,18 @@ def make_world() -> World:
         message_content=FOR_THE_PARTIES,
     )
     NotificationFactory(user=cast.meera, title=FOR_MEERA)
+    payment = PaymentFactory(booking=booking, notes=FOR_THE_PARTIES)
+    # Proposed by a colleague of Sana's, so that both Meera and Sana may decide.
+    settlement = propose_settlement(
+        actor=StaffFactory(), booking_id=booking.pk, initiator=Initiator.BUYER, reason=FOR_MEERA
+    )
+    refund = RefundFactory(
+        settlement__booking=BookingFactory(
+            state=BookingState.CANCELLED, unit=unit(), customer=asha
+        ),
+        settlement__reason=FOR_THE_PARTIES,
+        reason=FOR_THE_PARTIES,
+    )
     return World(
         cast=cast,
         appointment=AppointmentFactory(
@@ -120,6 +138,7 @@ def make_world() -> World:
         conversation=conversation.pk,
         customer=cast.asha.pk,
         draft=draft.pk,
+        draft_settlement=settlement.pk,
         draft_unit=UnitFactory(project=draft, unit_number=FOR_MEERA).pk,
         file=store_file(
             actor=cast.meera,
@@ -138,10 +157,12 @@ def make_world() -> World:
             model_name=FOR_THE_PARTIES,
         ).pk,
         notification=NotificationFactory(user=cast.asha, title=FOR_ASHA).pk,
-        payment=PaymentFactory(booking=booking, notes=FOR_THE_PARTIES).pk,
+        payment=payment.pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
         quoted_change=quoted.pk,
+        refund=refund.pk,
+        settlement=refund.settlement_id,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,
