@@ -48,6 +48,7 @@ from payments.services.schedules import (
 )
 from payments.services.settlements import (
     ForfeitBeyondTerms,
+    ReceiptsPending,
     SettlementStale,
     SettlementSuperseded,
     decide_settlement,
@@ -75,6 +76,7 @@ __all__ = [
     "PreAgreementCap",
     "Raised",
     "ReasonMissing",
+    "ReceiptsPending",
     "ScheduleExists",
     "SettlementStale",
     "SettlementSuperseded",

@@ -15,10 +15,11 @@ from payments.enums import (
     CreditKind,
     EntryKind,
     Initiator,
+    ReceiptState,
     SettlementAction,
     SettlementState,
 )
-from payments.models import CreditLine, Demand, Refund, Settlement
+from payments.models import CreditLine, Demand, Payment, Refund, Settlement
 from payments.rules.settlement import (
     SETTLEMENT_TRANSITIONS,
     Settled,
@@ -28,6 +29,7 @@ from payments.services.booked import lock_for, refuse_buyers
 from payments.services.charges import uncredited
 from payments.services.credits import Credited, credit
 from payments.services.endings import Ending, due_on, settled_for
+from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.ledger import post
 from payments.services.notices import refuse_without_notices
 from payments.services.online import release_held
@@ -42,6 +44,7 @@ from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
 
+UNDECIDED = (ReceiptState.SUBMITTED, ReceiptState.RECORDED)
 BUILDERS_SETTLE = "Only the builder or staff settle a booking that ends."
 
 
@@ -61,6 +64,12 @@ class SettlementStale(DomainError):
     """The account has changed since this settlement was computed; please propose it again."""
 
     code, status = "settlement_stale", 409
+
+
+class ReceiptsPending(DomainError):
+    """A payment for this booking still waits for a decision; please clear or reject it first."""
+
+    code, status = "receipts_pending", 409
 
 
 register_conflict("settlement_approver_is_another", ApproverIsRequester)
@@ -127,8 +136,9 @@ def decide_settlement(
     """Approve or refuse the last version; by somebody else than whoever proposed it (R21).
 
     An approval credits every demand, keeps what the lines say, makes the refund due and cancels the booking, all at
-    once. Raises SettlementSuperseded, SettlementStale, InvalidTransition (409), ApproverIsRequester, NoticesMissing,
-    ReasonMissing for a refusal without one (422), NotAllowed for customers; DoesNotExist for strangers.
+    once. Raises SettlementSuperseded, SettlementStale, ReceiptsPending, InvalidTransition (409), ApproverIsRequester,
+    NoticesMissing, ReasonMissing for a refusal without one (422), NotAllowed for customers; DoesNotExist for
+    strangers.
     """
     refuse_buyers(actor, BUILDERS_SETTLE)
     row = lock(Settlement.objects.for_user(actor), settlement_id)
@@ -190,6 +200,9 @@ def _checked(booking: Booking, row: Settlement) -> Settled:
     _refuse_what_cannot_end(booking)
     if Settlement.objects.filter(booking=booking, version__gt=row.version).exists():
         raise SettlementSuperseded
+    waiting = Payment.objects.filter(booking=booking, state__in=UNDECIDED)
+    if waiting.exclude(payment_type__in=OUTSIDE_THE_ACCOUNT).exists():
+        raise ReceiptsPending  # it would come to an account that is closed
     if row.initiator == Initiator.BUYER_DEFAULT:
         refuse_without_notices(booking, clock.today(booking.project.time_zone))
     ending = Ending(

@@ -68,6 +68,7 @@ class SettlementViewSet(ExplainingViewSet):
         "approve": (
             services.SettlementSuperseded,
             services.SettlementStale,
+            services.ReceiptsPending,
             services.ApproverIsRequester,
             services.NoticesMissing,
             InvalidTransition,

@@ -15,6 +15,8 @@ from payments.enums import (
     DemandKind,
     EntryKind,
     Initiator,
+    PaymentType,
+    ReceiptState,
     RefundState,
     SettlementAction,
     SettlementState,
@@ -274,6 +276,20 @@ def test_R11_figures_that_changed_cannot_be_approved(cast):
     draft.refresh_from_db()
     booking.refresh_from_db()
     assert (draft.state, booking.state) == (SettlementState.DRAFT, BookingState.AGREEMENT_SIGNED)
+
+
+@pytest.mark.parametrize("state", [ReceiptState.SUBMITTED, ReceiptState.RECORDED])
+def test_money_on_its_way_is_decided_first(cast, state):
+    booking = vector(cast)
+    waiting = PaymentFactory(booking=booking, state=state)
+    PaymentFactory(booking=booking, state=state, payment_type=PaymentType.MAINTENANCE)
+    draft = propose(cast, booking)
+    with pytest.raises(services.ReceiptsPending):
+        approve(cast, draft)
+    draft.refresh_from_db()
+    assert draft.state == SettlementState.DRAFT
+    services.reject_payment(actor=cast.meera, payment_id=waiting.pk, reason="It never came.")
+    assert approve(cast, draft).state == SettlementState.APPROVED
 
 
 def test_a_decision_is_made_once(cast):
