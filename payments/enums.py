@@ -109,6 +109,7 @@ class CreditKind(TextChoices):
     WAIVER = "waiver", "Waiver"
     CANCELLATION = "cancellation", "Cancellation"
     OMISSION = "omission", "Omitted work"
+    DELAY = "delay", "Interest owed by the builder"
 
 
 class Part(TextChoices):

@@ -6,8 +6,23 @@ import django_filters
 
 from bookings.rules import PLAN_WORDS
 from payments.enums import AdjustmentState, CreditKind, DemandKind
-from payments.models import Adjustment, CreditNote, Demand, InterestRate, Payment, PlanTemplate
-from payments.rules.words import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
+from payments.models import (
+    Adjustment,
+    CreditNote,
+    Demand,
+    InterestRate,
+    Payment,
+    PlanTemplate,
+    Refund,
+    Settlement,
+)
+from payments.rules.words import (
+    METHOD_WORDS,
+    REFUND_WORDS,
+    SETTLEMENT_WORDS,
+    STATUS_WORDS,
+    TYPE_WORDS,
+)
 from realestate.core import clock
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 from realestate.core.vocabulary import Vocabulary
@@ -95,4 +110,28 @@ class PlanFilter(HouseFilterSet):
 
     class Meta:
         model = PlanTemplate
+        fields: list[str] = []
+
+
+class SettlementFilter(HouseFilterSet):
+    """Settlements by booking, project and state."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="booking__project_id")
+    state = WordFilter(SETTLEMENT_WORDS)
+
+    class Meta:
+        model = Settlement
+        fields: list[str] = []
+
+
+class RefundFilter(HouseFilterSet):
+    """Refunds by booking, project and state."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    state = WordFilter(REFUND_WORDS)
+
+    class Meta:
+        model = Refund
         fields: list[str] = []

@@ -21,7 +21,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from bookings.querysets import scope
-from payments.enums import NOT_FOR_THE_PRICE, Part, ReceiptState
+from payments.enums import NOT_FOR_THE_PRICE, Part, ReceiptState, SettlementState
 from projects.querysets import editable, role
 from realestate.core.enums import Role
 from realestate.core.money import ZERO
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         InterestRate,
         LedgerEntry,
         Payment,
+        Settlement,
     )
 
 Row = TypeVar("Row", bound=Model)
@@ -142,6 +143,17 @@ class AllocationQuerySet(OfBooking["Allocation"]):
     def live(self) -> Self:
         """Those that hold; superseded ones are history (R8.5)."""
         return self.filter(superseded_at=None)
+
+
+class SettlementQuerySet(OfBooking["Settlement"]):
+    """Settlements."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """R21: the parties and staff; customers only what was approved, drafts are the builder's."""
+        rows = super().for_user(user)
+        if role(user) == Role.CUSTOMER:
+            return rows.filter(state=SettlementState.APPROVED)
+        return rows
 
 
 class PlanQuerySet(QuerySet[Row]):

@@ -18,6 +18,7 @@ from payments.views import (
     ScheduleViewSet,
     StatementView,
 )
+from payments.views.settlements import NoticesView, RefundViewSet, SettlementViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("payments", PaymentViewSet.as_view({"get": "list", "post": "create"})),
@@ -51,4 +52,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("adjustments/<int:pk>/approve", AdjustmentViewSet.as_view({"post": "approve"})),
     path("adjustments/<int:pk>/refuse", AdjustmentViewSet.as_view({"post": "refuse"})),
     path("interest-rates", RateViewSet.as_view({"get": "list", "post": "create"})),
+    path("settlements", SettlementViewSet.as_view({"get": "list", "post": "create"})),
+    path("settlements/<int:pk>", SettlementViewSet.as_view({"get": "retrieve"})),
+    path("settlements/<int:pk>/approve", SettlementViewSet.as_view({"post": "approve"})),
+    path("settlements/<int:pk>/refuse", SettlementViewSet.as_view({"post": "refuse"})),
+    path("refunds", RefundViewSet.as_view({"get": "list"})),
+    path("refunds/<int:pk>", RefundViewSet.as_view({"get": "retrieve"})),
+    path("refunds/<int:pk>/pay", RefundViewSet.as_view({"post": "pay"})),
+    path("bookings/<int:pk>/notices", NoticesView.as_view()),
 ]

@@ -1,5 +1,6 @@
 """Back-office pages for money."""
 
 from payments.admin.receipts import PaymentAdmin
+from payments.admin.settlements import DefaultNoticeAdmin, RefundAdmin, SettlementAdmin
 
-__all__ = ["PaymentAdmin"]
+__all__ = ["DefaultNoticeAdmin", "PaymentAdmin", "RefundAdmin", "SettlementAdmin"]

@@ -9,13 +9,14 @@ from django.db.models import F, Q
 from bookings.models import Booking
 from payments.enums import Initiator, RefundState, SettlementState
 from payments.models.receipts import Payment
-from payments.querysets import OfBooking
+from payments.querysets import OfBooking, SettlementQuerySet
 from projects.models import Project
 from realestate.core.db.fields import (
     currency_field,
     enum_check,
     money_field,
     not_negative,
+    percent_field,
     positive,
 )
 
@@ -56,9 +57,13 @@ class Settlement(models.Model):
     effective_on = models.DateField()
     state = models.CharField(max_length=10, choices=SettlementState, default=SettlementState.DRAFT)
     reason = models.CharField(max_length=500)
-    lines = models.JSONField(
-        help_text="Code, rule, label and amount of each; they add to the money received."
+    forfeit_percent = percent_field(
+        default=0, help_text="Of the agreement value; at most what was agreed on the booking."
     )
+    lines = models.JSONField(
+        help_text="Code, rule, label, amount and working of each; refund and lines are the money received."
+    )
+    working = models.JSONField(default=dict, help_text="How the refund was computed.")
     received = money_field(help_text="Money received, refunds already paid taken off.")
     refund_amount = money_field()
     refund_due_on = models.DateField()
@@ -73,7 +78,7 @@ class Settlement(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=500, blank=True)
 
-    objects: ClassVar[models.Manager["Settlement"]] = OfBooking.as_manager()
+    objects: ClassVar[models.Manager["Settlement"]] = SettlementQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -99,6 +104,11 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number that people quote: the booking's, and the version."""
         return f"ST-{self.booking_id:06d}-{self.version}"
 
 
@@ -151,4 +161,9 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number that people quote; derived from the key."""
         return f"RF-{self.pk:06d}"

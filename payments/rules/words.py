@@ -6,7 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from bookings.enums import PaidShare
-from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import (
+    Initiator,
+    PaymentMethod,
+    PaymentStatus,
+    PaymentType,
+    RefundState,
+    SettlementState,
+)
 from realestate.core.money import ZERO
 from realestate.core.vocabulary import Vocabulary
 
@@ -28,6 +35,11 @@ METHOD_WORDS = Vocabulary(
     },
 )
 STATUS_WORDS = Vocabulary(PaymentStatus, {"paid": PaymentStatus.COMPLETED})
+INITIATOR_WORDS = Vocabulary(
+    Initiator, {"customer": Initiator.BUYER, "withdrawal": Initiator.BUYER}
+)
+SETTLEMENT_WORDS = Vocabulary(SettlementState)
+REFUND_WORDS = Vocabulary(RefundState)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,8 +25,10 @@ from payments.services.due import (
     raise_milestone_demands,
     start_plan,
 )
+from payments.services.endings import NothingToSettle
 from payments.services.installments import Installment, installments
 from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
 from payments.services.plans import (
@@ -50,6 +52,7 @@ from payments.services.receipts import (
     reject_payment,
     reverse_payment,
 )
+from payments.services.refunds import PayerIsRequester, late_interest, pay_refund, rate_table
 from payments.services.replay import working_of
 from payments.services.schedules import (
     NoSchedule,
@@ -57,7 +60,15 @@ from payments.services.schedules import (
     ScheduleExists,
     revise_schedule,
 )
-from payments.services.settlements import withdrawal_is_settled
+from payments.services.settlements import (
+    ForfeitBeyondTerms,
+    ReceiptsPending,
+    SettlementStale,
+    SettlementSuperseded,
+    decide_settlement,
+    propose_settlement,
+    withdrawal_is_settled,
+)
 from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
 
@@ -65,11 +76,16 @@ __all__ = [
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",
+    "ForfeitBeyondTerms",
     "Installment",
     "InterestIsDerived",
     "MoreThanOpen",
     "NoSchedule",
     "NothingToCredit",
+    "NothingToSettle",
+    "NoticeTooEarly",
+    "NoticesMissing",
+    "PayerIsRequester",
     "PlanExists",
     "PlanNotApplicable",
     "PlanNotValid",
@@ -79,7 +95,10 @@ __all__ = [
     "Raised",
     "RateExists",
     "ReasonMissing",
+    "ReceiptsPending",
     "ScheduleExists",
+    "SettlementStale",
+    "SettlementSuperseded",
     "Standing",
     "add_plan",
     "add_rate",
@@ -89,15 +108,20 @@ __all__ = [
     "clear_payment",
     "correct_demand",
     "decide_adjustment",
+    "decide_settlement",
     "installments",
     "interest_of",
+    "late_interest",
     "paid_for",
+    "pay_refund",
     "post_monthly_interest",
     "preview",
+    "propose_settlement",
     "raise_booking_demands",
     "raise_dated_demands",
     "raise_due",
     "raise_milestone_demands",
+    "rate_table",
     "receipt_number",
     "receive_online",
     "record_payment",
@@ -109,6 +133,7 @@ __all__ = [
     "reverse_payment",
     "revise_schedule",
     "room_under_cap",
+    "send_notice",
     "specs",
     "standing",
     "start_plan",

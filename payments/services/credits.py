@@ -24,6 +24,7 @@ TITLES = {
     CreditKind.WAIVER: "Waiver",
     CreditKind.CANCELLATION: "Cancellation",
     CreditKind.OMISSION: "Omitted work",
+    CreditKind.DELAY: "Interest owed by the builder",
 }
 
 

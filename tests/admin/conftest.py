@@ -14,7 +14,7 @@ from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
 from messaging.models import Conversation, Message
 from notifications.enums import Channel, NotificationType
 from notifications.models import Notification, Preference
-from payments.models import Payment
+from payments.models import DefaultNotice, Payment, Refund, Settlement
 from progress.models import ConstructionUpdate, ProjectProgress
 from projects.models import Claim, Model3D, Project, Tower, Unit
 from realestate.core import clock
@@ -30,7 +30,12 @@ from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFacto
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import (
+    DefaultNoticeFactory,
+    PaymentFactory,
+    RefundFactory,
+    SettlementFactory,
+)
 from tests.factories.progress import PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -74,6 +79,9 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     ChangeRequest: lambda _n: ChangeRequestFactory(),
     ChangeQuote: lambda _n: ChangeQuoteFactory(),
     Payment: lambda _n: PaymentFactory(),
+    Settlement: lambda _n: SettlementFactory(),
+    Refund: lambda _n: RefundFactory(),
+    DefaultNotice: lambda _n: DefaultNoticeFactory(),
     Appointment: lambda _n: AppointmentFactory(),
     AppointmentMove: lambda _n: AppointmentMove.objects.create(
         appointment=(visit := AppointmentFactory()),

@@ -6,8 +6,10 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from payments.enums import PaymentMethod, PaymentType, ReceiptState
-from payments.models import Payment
+from payments.enums import Initiator, PaymentMethod, PaymentType, ReceiptState, SettlementState
+from payments.models import DefaultNotice, Payment, Refund, Settlement
+from realestate.core import clock
+from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import BookingFactory
 
 
@@ -31,3 +33,69 @@ class PaymentFactory(DjangoModelFactory):
     transaction_id = factory.Sequence(lambda n: f"UTR-{n:06d}")
     paid_date = date(2025, 6, 1)
     recorded_by = factory.LazyAttribute(lambda payment: payment.booking.project.builder.user)
+
+
+class DefaultNoticeFactory(DjangoModelFactory):
+    """A notice whose time to cure has passed."""
+
+    class Meta:
+        model = DefaultNotice
+
+    booking = factory.SubFactory(BookingFactory, paid=True)
+    number = factory.Sequence(lambda n: n + 1)
+    sent_on = date(2025, 9, 1)
+    cure_until = date(2025, 9, 16)
+    recorded_by = factory.LazyAttribute(lambda notice: notice.booking.project.builder.user)
+    recorded_at = factory.LazyFunction(clock.now)
+
+
+class SettlementFactory(DjangoModelFactory):
+    """A draft that returns 60,000 of 100,000, proposed by a member of the staff."""
+
+    class Meta:
+        model = Settlement
+
+    booking = factory.SubFactory(BookingFactory, paid=True)
+    version = 1
+    initiator = Initiator.BUYER
+    effective_on = date(2026, 1, 5)
+    reason = "The buyer withdraws."
+    lines = factory.LazyFunction(
+        lambda: [
+            {
+                "code": "forfeit",
+                "rule": "R11",
+                "label": "Kept of the price",
+                "amount": "40000.00",
+                "working": {"figure": "Kept of the price", "rule": "R11"},
+            }
+        ]
+    )
+    received = Decimal("100000.00")
+    refund_amount = Decimal("60000.00")
+    refund_due_on = date(2026, 2, 19)
+    requested_by = factory.SubFactory(StaffFactory)
+    requested_at = factory.LazyFunction(clock.now)
+
+    class Params:
+        approved = factory.Trait(
+            state=SettlementState.APPROVED,
+            decided_by=factory.SubFactory(StaffFactory),
+            decided_at=factory.LazyFunction(clock.now),
+        )
+
+
+class RefundFactory(DjangoModelFactory):
+    """The refund of an approved settlement, not paid yet."""
+
+    class Meta:
+        model = Refund
+
+    settlement = factory.SubFactory(SettlementFactory, approved=True)
+    booking = factory.SelfAttribute("settlement.booking")
+    project = factory.SelfAttribute("booking.project")
+    amount = Decimal("60000.00")
+    due_on = date(2026, 2, 19)
+    reason = "Settlement"
+    requested_by = factory.SelfAttribute("settlement.requested_by")
+    created_at = factory.LazyFunction(clock.now)

@@ -296,6 +296,16 @@ MATRIX: dict[str, Row] = {
     "interest_rates_list": row(USERS),
     "interest_rates_create": row(OWNER_CREATE, in_project(percent=10.9, valid_from="2030-01-01")),
     "payments_receipt": row(PARTIES),
+    "settlements_list": row(USERS),
+    "settlements_create": row(OWNER_CREATE, about("booking", initiator="buyer", reason="Abroad.")),
+    "settlements_retrieve": row(PARTIES),
+    "settlements_approve": row(OWNER, fixed(reason="Fine."), id="draft_settlement"),
+    "settlements_refuse": row(OWNER, fixed(reason="Not yet."), id="draft_settlement"),
+    "refunds_list": row(USERS),
+    "refunds_retrieve": row(PARTIES),
+    "refunds_pay": row(OWNER, fixed(reference="UTR-1")),
+    "bookings_notices_list": row(PARTIES),
+    "bookings_notices_create": row(OWNER_CREATE, fixed(text="Please pay.")),
     # --- scheduling
     "appointments_list": row(USERS),
     "appointments_create": row(
@@ -344,6 +354,7 @@ MATRIX |= {
     "units_retrieve: of a draft": row(OWNER_AND_STAFF, id="draft_unit"),
     "units_hold: of a draft": row((401, 404, 404, 409, 404, 409), unit_id="draft_unit"),
     "progress_retrieve: a hidden phase": row(OWNER_AND_STAFF, id="hidden_phase"),
+    "settlements_retrieve: a draft": row((401, 404, 404, 200, 404, 200), id="draft_settlement"),
     "projects_create: for Meera": row(
         (401, 403, 403, 201, 201, 201),
         lambda world: {
@@ -404,6 +415,8 @@ ROW_OF = {
     "payments": "payment",
     "progress": "phase",
     "projects": "project",
+    "refunds": "refund",
+    "settlements": "settlement",
     "units": "free_unit",
     "updates": "update",
 }

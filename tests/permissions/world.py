@@ -5,20 +5,27 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import Relation
-from bookings.enums import ChangeState
+from bookings.enums import BookingState, ChangeState
 from bookings.services import generate_agreement
-from payments.enums import Part, ReceiptState
-from payments.services import add_plan, correct_demand, request_waiver, start_plan
+from payments.enums import Initiator, Part, ReceiptState
+from payments.services import (
+    add_plan,
+    correct_demand,
+    propose_settlement,
+    request_waiver,
+    start_plan,
+)
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
+from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import PaymentFactory, RefundFactory
 from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -58,6 +65,7 @@ class World:
     demand: int
     demand_line: int
     draft: int
+    draft_settlement: int
     draft_unit: int
     file: int
     free_unit: int
@@ -74,6 +82,8 @@ class World:
     phase: int
     project: int
     quoted_change: int
+    refund: int
+    settlement: int
     spare_project: int
     tower: int
     update: int
@@ -127,6 +137,19 @@ def make_world() -> World:
         paid=True, state="booking_confirmed", unit=unit(), customer=asha, token_amount=100_000
     )
     start_plan(booking_id=planned.pk)
+    # Proposed by a colleague of Sana's, so that both Meera and Sana may decide.
+    ending = BookingFactory(paid=True, unit=unit(), customer=asha)
+    PaymentFactory(booking=ending)
+    settlement = propose_settlement(
+        actor=StaffFactory(), booking_id=ending.pk, initiator=Initiator.BUYER, reason=FOR_MEERA
+    )
+    refund = RefundFactory(
+        settlement__booking=BookingFactory(
+            state=BookingState.CANCELLED, unit=unit(), customer=asha
+        ),
+        settlement__reason=FOR_THE_PARTIES,
+        reason=FOR_THE_PARTIES,
+    )
     return World(
         cast=cast,
         adjustment=request_waiver(
@@ -161,6 +184,7 @@ def make_world() -> World:
         conversation=conversation.pk,
         customer=cast.asha.pk,
         draft=draft.pk,
+        draft_settlement=settlement.pk,
         draft_unit=UnitFactory(project=draft, unit_number=FOR_MEERA).pk,
         file=store_file(
             actor=cast.meera,
@@ -198,6 +222,8 @@ def make_world() -> World:
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
         quoted_change=quoted.pk,
+        refund=refund.pk,
+        settlement=refund.settlement_id,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,
