@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from bookings.enums import PaidShare
-from payments.enums import PaymentMethod, PaymentStatus, PaymentType
+from payments.enums import Gateway, PaymentMethod, PaymentStatus, PaymentType
 from realestate.core.money import ZERO
 from realestate.core.vocabulary import Vocabulary
 
@@ -27,6 +27,7 @@ METHOD_WORDS = Vocabulary(
         "imps": PaymentMethod.BANK_TRANSFER,
     },
 )
+GATEWAY_WORDS = Vocabulary(Gateway, {})
 STATUS_WORDS = Vocabulary(PaymentStatus, {"paid": PaymentStatus.COMPLETED})
 
 

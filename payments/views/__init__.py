@@ -1,5 +1,15 @@
 """The edges of payments."""
 
+from payments.views.checkouts import BookingCheckoutsView, CheckoutViewSet
 from payments.views.receipts import BookingPaymentsView, PaymentViewSet, ReceiptView
+from payments.views.webhooks import FakeGatewayPage, WebhookView
 
-__all__ = ["BookingPaymentsView", "PaymentViewSet", "ReceiptView"]
+__all__ = [
+    "BookingCheckoutsView",
+    "BookingPaymentsView",
+    "CheckoutViewSet",
+    "FakeGatewayPage",
+    "PaymentViewSet",
+    "ReceiptView",
+    "WebhookView",
+]
