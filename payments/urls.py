@@ -4,10 +4,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from payments.views import (
     AdjustmentViewSet,
+    BookingCheckoutsView,
     BookingPaymentsView,
+    CheckoutViewSet,
     CreditNoteViewSet,
     DecisionViewSet,
     DemandViewSet,
+    FakeGatewayPage,
     InterestView,
     MilestoneDemandsView,
     PaymentViewSet,
@@ -17,6 +20,7 @@ from payments.views import (
     ReceiptView,
     ScheduleViewSet,
     StatementView,
+    WebhookView,
 )
 from payments.views.settlements import NoticesView, RefundViewSet, SettlementViewSet
 
@@ -60,4 +64,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/<int:pk>", RefundViewSet.as_view({"get": "retrieve"})),
     path("refunds/<int:pk>/pay", RefundViewSet.as_view({"post": "pay"})),
     path("bookings/<int:pk>/notices", NoticesView.as_view()),
+    path("bookings/<int:pk>/checkouts", BookingCheckoutsView.as_view()),
+    path("checkouts/<int:pk>", CheckoutViewSet.as_view({"get": "retrieve"})),
+    path("webhooks/<slug:gateway>", WebhookView.as_view()),
+    path("fake-gateway/<str:token>", FakeGatewayPage.as_view()),
 ]

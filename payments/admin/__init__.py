@@ -1,6 +1,14 @@
 """Back-office pages for money."""
 
+from payments.admin.gateway import CheckoutAdmin, GatewayEventAdmin
 from payments.admin.receipts import PaymentAdmin
 from payments.admin.settlements import DefaultNoticeAdmin, RefundAdmin, SettlementAdmin
 
-__all__ = ["DefaultNoticeAdmin", "PaymentAdmin", "RefundAdmin", "SettlementAdmin"]
+__all__ = [
+    "CheckoutAdmin",
+    "DefaultNoticeAdmin",
+    "GatewayEventAdmin",
+    "PaymentAdmin",
+    "RefundAdmin",
+    "SettlementAdmin",
+]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bookings.enums import PaidShare
 from payments.enums import (
+    Gateway,
     Initiator,
     PaymentMethod,
     PaymentStatus,
@@ -34,6 +35,7 @@ METHOD_WORDS = Vocabulary(
         "imps": PaymentMethod.BANK_TRANSFER,
     },
 )
+GATEWAY_WORDS = Vocabulary(Gateway, {})
 STATUS_WORDS = Vocabulary(PaymentStatus, {"paid": PaymentStatus.COMPLETED})
 INITIATOR_WORDS = Vocabulary(
     Initiator, {"customer": Initiator.BUYER, "withdrawal": Initiator.BUYER}

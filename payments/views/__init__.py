@@ -1,6 +1,7 @@
 """The edges of payments."""
 
 from payments.views.adjustments import AdjustmentViewSet
+from payments.views.checkouts import BookingCheckoutsView, CheckoutViewSet
 from payments.views.decisions import DecisionViewSet
 from payments.views.demands import (
     CreditNoteViewSet,
@@ -12,13 +13,17 @@ from payments.views.plans import PlanPreviewView, PlanViewSet, ScheduleViewSet
 from payments.views.rates import RateViewSet
 from payments.views.receipts import BookingPaymentsView, PaymentViewSet, ReceiptView
 from payments.views.statements import StatementView
+from payments.views.webhooks import FakeGatewayPage, WebhookView
 
 __all__ = [
     "AdjustmentViewSet",
+    "BookingCheckoutsView",
     "BookingPaymentsView",
+    "CheckoutViewSet",
     "CreditNoteViewSet",
     "DecisionViewSet",
     "DemandViewSet",
+    "FakeGatewayPage",
     "InterestView",
     "MilestoneDemandsView",
     "PaymentViewSet",
@@ -28,4 +33,5 @@ __all__ = [
     "ReceiptView",
     "ScheduleViewSet",
     "StatementView",
+    "WebhookView",
 ]

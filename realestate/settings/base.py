@@ -293,6 +293,38 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# --- payment gateways ------------------------------------------------------------------------------------------------
+
+# A gateway without keys is not offered.
+STRIPE_SECRET_KEY = env.text(
+    "STRIPE_SECRET_KEY", secret=True, about="Key of a Stripe account; customers can then pay there."
+)
+STRIPE_WEBHOOK_SECRETS = env.secrets(
+    "STRIPE_WEBHOOK_SECRET",
+    about="Checks Stripe's webhooks; two, separated by a comma, while it is being changed.",
+)
+STRIPE_API_URL = env.url(
+    "STRIPE_API_URL", default="https://api.stripe.com", about="Where Stripe's API is."
+)
+RAZORPAY_KEY_ID = env.text("RAZORPAY_KEY_ID", about="Id of the key of a Razorpay account.")
+RAZORPAY_KEY_SECRET = env.text(
+    "RAZORPAY_KEY_SECRET",
+    secret=True,
+    about="The key itself; customers can then pay there in rupees.",
+)
+RAZORPAY_WEBHOOK_SECRETS = env.secrets(
+    "RAZORPAY_WEBHOOK_SECRET",
+    about="Checks Razorpay's webhooks; two, separated by a comma, while it is being changed.",
+)
+RAZORPAY_API_URL = env.url(
+    "RAZORPAY_API_URL", default="https://api.razorpay.com", about="Where Razorpay's API is."
+)
+FAKE_GATEWAY = env.switch(
+    "FAKE_GATEWAY",
+    default=False,
+    about="Offer a gateway that moves no money, for trying things out; on one machine it is on unless set to 0.",
+)
+
 # --- e-mail, jobs, log -----------------------------------------------------------------------------------------------
 
 mail = env.mail("EMAIL_URL", default="consolemail://", about="The server that sends e-mail.")

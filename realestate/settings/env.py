@@ -96,6 +96,11 @@ class Reader:
         given = [word.strip() for word in self._raw(name).split(",") if word.strip()]
         return given or list(default)
 
+    def secrets(self, name: str, *, about: str) -> list[str]:
+        """Secrets of which any one is good, separated by commas; more than one while they are being changed."""
+        self._register(name, "secrets, separated by commas", "", about, secret=True)
+        return [word.strip() for word in self._raw(name).split(",") if word.strip()]
+
     def url(self, name: str, *, about: str, default: str = "") -> str:
         """The address of a site (http or https), without a slash at its end."""
         self._register(name, "http(s) address", default, about)

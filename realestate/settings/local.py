@@ -17,6 +17,8 @@ SIMPLE_JWT = {
 }
 ALLOWED_HOSTS = base.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 
+FAKE_GATEWAY = base.FAKE_GATEWAY or not env.given("FAKE_GATEWAY")
+
 # Straight from the apps' folders: no collectstatic.
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -18,6 +18,15 @@ def check_key(name: str, key: str) -> None:
         env.wrong(f"{name} must have at least {SHORTEST_KEY} random characters")
 
 
+def check_gateway(address: str, *keys: str) -> None:
+    """A gateway has all its keys: one without the secret of its webhooks would take money that we never hear of."""
+    *usable, webhooks = keys
+    if any(env.given(name) for name in usable):
+        env.require(*usable, webhooks)
+    if not getattr(base, address).startswith("https://"):
+        env.wrong(f"{address} must begin with https://")
+
+
 env.require("SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "PUBLIC_URL")
 check_key("SECRET_KEY", base.SECRET_KEY)
 check_key("JWT_SIGNING_KEY", base.SIMPLE_JWT["SIGNING_KEY"])
@@ -27,6 +36,10 @@ if any("*" in host for host in base.ALLOWED_HOSTS):
     env.wrong("ALLOWED_HOSTS must name hosts, without *")
 if base.DEBUG:
     env.wrong("DEBUG must be off")
+check_gateway("STRIPE_API_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+check_gateway(
+    "RAZORPAY_API_URL", "RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"
+)
 env.refuse()
 
 # The admin's forms come from here, also behind a proxy that ends TLS.

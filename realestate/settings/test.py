@@ -21,6 +21,10 @@ PUBLIC_URL = "http://testserver"
 FRONTEND_URL = "http://localhost:3000"
 CORS_ALLOWED_ORIGINS = ["http://localhost:3000", "http://localhost:3001"]
 TRUSTED_PROXIES = 0
+FAKE_GATEWAY = True
+STRIPE_SECRET_KEY = RAZORPAY_KEY_ID = RAZORPAY_KEY_SECRET = ""
+STRIPE_WEBHOOK_SECRETS = base.STRIPE_WEBHOOK_SECRETS[:0]
+RAZORPAY_WEBHOOK_SECRETS = base.RAZORPAY_WEBHOOK_SECRETS[:0]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -43,7 +43,20 @@ class IdempotencyInProgress(DomainError):
 
 def idempotent(handler: Handler) -> Handler:
     """Make a POST action honour the header; without it the action runs as it is. Keys belong to users: log in first."""
+    return _honouring(handler, answer_once)
 
+
+def idempotent_outward(handler: Handler) -> Handler:
+    """The same for an action that asks another machine between its transactions: the answer is kept after them.
+
+    When the process dies before that, a retry begins anew once the lease is over: its first step must bear that.
+    """
+    return _honouring(handler, answer_in_steps)
+
+
+def _honouring(
+    handler: Handler, answer: Callable[[IdempotencyKey, Callable[[], Response]], Response]
+) -> Handler:
     @functools.wraps(handler)
     def wrapper(view: Any, request: Request, *args: object, **kwargs: object) -> Any:  # any view
         key = _key(request)
@@ -53,13 +66,20 @@ def idempotent(handler: Handler) -> Handler:
         if entry.state == KeyState.FINISHED:
             return _replay(entry)
         try:
-            return answer_once(entry, lambda: handler(view, request, *args, **kwargs))
+            return answer(entry, lambda: handler(view, request, *args, **kwargs))
         except BaseException:
             release(entry)
             raise
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]  # read by the OpenAPI schema
     return wrapper  # type: ignore[return-value]  # same signature as the handler
+
+
+def answer_in_steps(entry: IdempotencyKey, handler: Callable[[], Response]) -> Response:
+    """Effects first, then the answer is kept. Raises IdempotencyInProgress when a retry has taken over meanwhile."""
+    response = handler()
+    finish(entry, response)
+    return response
 
 
 @service
