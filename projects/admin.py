@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from projects.models import Claim, Model3D, Project, Tower, Unit
+from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from projects.services import (
     add_model,
+    add_tax_rate,
     add_tower,
     add_unit,
     archive_project,
@@ -268,3 +269,39 @@ class Model3DAdmin(HouseAdmin):
     def store_change(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which counts versions."""
         return change_model(actor=actor, model_id=form.instance.pk, **changed(form))
+
+
+@admin.register(PriceList)
+class PriceListAdmin(ReadOnlyAdmin):
+    """Versions of prices; the next one is made over the API, where it is checked line by line."""
+
+    list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
+    search_fields = ("project__project_name", "note")
+    list_select_related = ("project",)
+    ordering = ("-pk",)
+    readonly_fields = ("charges",)
+
+    @admin.display(description="Lines")
+    def charges(self, row: PriceList) -> str:
+        """One line each."""
+        return "\n".join(
+            f"{line.code}: {line.label}, {line.get_basis_display()}, {line.value.normalize():f}"
+            for line in row.lines.order_by("sequence")
+        )
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(HouseAdmin):
+    """Dated tax rates; added, never changed."""
+
+    editable = False
+    add_fields = ("tax_class", "component", "percent", "valid_from", "note")
+    list_display = ("tax_class", "component", "percent", "valid_from", "note")
+    list_filter = ("tax_class",)
+    search_fields = ("component", "note")
+    list_select_related = ()
+    ordering = ("tax_class", "component", "-valid_from")
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service, which refuses days of the past."""
+        return add_tax_rate(actor=actor, **form.cleaned_data)

@@ -11,13 +11,14 @@ from django.db.models import Exists, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.db.models.lookups import GreaterThanOrEqual
 
-from projects.models import Model3D, Project, Unit
+from projects.models import Model3D, PriceList, Project, TaxRate, Unit
 from projects.rules import (
     ACCESS_LEVEL,
     FACING,
     MODEL_TYPE,
     PROJECT_STATUS,
     PROJECT_TYPE,
+    TAX_CLASS,
     UNIT_STATUS,
     UNIT_TYPE,
 )
@@ -162,3 +163,23 @@ class Model3DFilter(HouseFilterSet):
     class Meta:
         model = Model3D
         fields: tuple[str, ...] = ()
+
+
+class PriceListFilter(HouseFilterSet):
+    """Price lists of a project."""
+
+    project_id = django_filters.NumberFilter(field_name="project_id")
+
+    class Meta:
+        model = PriceList
+        fields: list[str] = []
+
+
+class TaxRateFilter(HouseFilterSet):
+    """Tax rates of a class."""
+
+    tax_class = WordFilter(TAX_CLASS)
+
+    class Meta:
+        model = TaxRate
+        fields: list[str] = []

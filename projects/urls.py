@@ -4,7 +4,15 @@ from typing import Any
 
 from django.urls import path
 
-from projects.views import Model3DViewSet, ProjectViewSet, TowerViewSet, UnitViewSet
+from projects.views import (
+    CostSheetView,
+    Model3DViewSet,
+    PriceListViewSet,
+    ProjectViewSet,
+    TaxRateViewSet,
+    TowerViewSet,
+    UnitViewSet,
+)
 
 ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
@@ -20,6 +28,10 @@ urlpatterns = [
     path("units", UnitViewSet.as_view({"get": "list", "post": "create"})),
     path("units/bulk", UnitViewSet.as_view({"post": "generate"})),
     path("units/<int:pk>", UnitViewSet.as_view(ROW)),
+    path("units/<int:pk>/cost-sheet", CostSheetView.as_view()),
+    path("price-lists", PriceListViewSet.as_view({"get": "list", "post": "create"})),
+    path("price-lists/<int:pk>", PriceListViewSet.as_view(ROW)),
+    path("tax-rates", TaxRateViewSet.as_view({"get": "list", "post": "create"})),
     path("models", Model3DViewSet.as_view({"post": "create"})),
     path("models/<int:pk>", Model3DViewSet.as_view({**ROW, "delete": "destroy"})),
 ]

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from bookings.models import Booking, ChangeQuote, ChangeRequest
 from bookings.rules import DEAD
+from bookings.services import refuse_dead
 from payments.enums import CreditKind, DemandKind
 from payments.models import CreditNote, Demand, DemandLine
 from payments.services.booked import lock_any, lock_for, refuse_buyers
@@ -48,10 +49,11 @@ class InterestIsDerived(DomainError):
 def charge_interest(*, actor: User, booking_id: int, until: date) -> list[Correction]:
     """Post late interest up to a day; what was posted before is taken off, so a second call posts nothing (R9).
 
-    Raises InvalidValue (400) for a day in the future, NotAllowed for customers; DoesNotExist for strangers.
+    Raises InvalidTransition (409) for a booking that is over, InvalidValue (400) for a day to come, NotAllowed for customers; DoesNotExist for strangers.
     """
     refuse_buyers(actor, BUILDERS_CHARGE)
     booking = lock_for(actor, booking_id)
+    refuse_dead(booking, clock.now())
     if until > clock.today(booking.project.time_zone):
         raise InvalidValue(errors={"until": ["Interest cannot be posted ahead."]})
     return _post(actor, booking, until)

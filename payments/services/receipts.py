@@ -149,6 +149,7 @@ def reverse_payment(
     """
     refuse_buyers(actor, BUILDERS_RECORD)
     payment, booking = _locked(actor, payment_id)
+    refuse_dead(booking, clock.now())  # its account was settled
     _require(reason)
     advance(payment, RECEIPT_TRANSITIONS, ReceiptAction.REVERSE)
     payment.reversed_by, payment.reversed_at = actor, clock.now()

@@ -10,6 +10,12 @@ from projects.services.claims import (
     set_parties,
     take_claims,
 )
+from projects.services.lists import (
+    TaxRateExists,
+    add_price_list,
+    add_tax_rate,
+    change_price_list,
+)
 from projects.services.models3d import add_model, change_model, remove_model
 from projects.services.prices import (
     PricedUnit,
@@ -38,16 +44,20 @@ __all__ = [
     "PriceListNotValid",
     "PricedUnit",
     "ProjectHasBookings",
+    "TaxRateExists",
     "TooManyUnits",
     "TowerNameTaken",
     "UnitNotAvailable",
     "UnitNumberTaken",
     "add_model",
+    "add_price_list",
+    "add_tax_rate",
     "add_tower",
     "add_unit",
     "advance_claim",
     "archive_project",
     "change_model",
+    "change_price_list",
     "change_project",
     "change_unit",
     "expire_claims",

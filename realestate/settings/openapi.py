@@ -23,6 +23,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProjectStatusEnum": "projects.enums.ProjectStatus",
         "UnitStatusEnum": "projects.enums.UnitStatus",
         "UnitTypeEnum": "projects.enums.UnitType",
+        "ChargeKindEnum": "projects.enums.ChargeKind",
         "CertificateKindEnum": "progress.enums.CertificateKind",
         "PhaseStatusEnum": "progress.enums.PhaseStatus",
         "BookingStateEnum": "bookings.enums.BookingState",

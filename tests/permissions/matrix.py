@@ -74,6 +74,7 @@ def ravis_token() -> str:
     return str(reply.json()["refresh_token"])
 
 
+OWN_PRICE = [{"code": "BASE", "label": "Base", "kind": "base", "basis": "unit_price"}]
 ALL_AT_ONCE = [
     {"label": "All", "kind": "percent", "percent": 100, "trigger": "on_possession_offer"}
 ]
@@ -227,6 +228,17 @@ MATRIX: dict[str, Row] = {
         (401, 201, 404, 403, 403, 403),
         fixed(amount=1000, payment_method="neft", transaction_id="UTR-P"),
     ),
+    # --- prices
+    "price_lists_list": row(BUILDER_LIST),
+    "price_lists_retrieve": row(OWNER),
+    "price_lists_create": row(OWNER_CREATE, in_project(lines=OWN_PRICE)),
+    "price_lists_update": row(OWNER, fixed(note="Later")),
+    "tax_rates_list": row(PUBLIC),
+    "tax_rates_create": row(
+        (401, 403, 403, 403, 403, 201),
+        fixed(tax_class="residential", component="CGST", percent=2.5, valid_from="2030-01-01"),
+    ),
+    "units_cost_sheet": row(PUBLIC),
     # --- milestones and certificates
     "projects_milestones_list": row(PUBLIC),
     "milestones_retrieve": row(PUBLIC),
@@ -413,6 +425,7 @@ ROW_OF = {
     "notifications": "notification",
     "payment-plans": "plan",
     "payments": "payment",
+    "price-lists": "price_list",
     "progress": "phase",
     "projects": "project",
     "refunds": "refund",

@@ -16,6 +16,7 @@ from payments.services import (
     start_plan,
 )
 from projects.enums import AccessLevel
+from projects.services import add_price_list
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
@@ -79,6 +80,7 @@ class World:
     payment: int
     plan: int
     planned_booking: int
+    price_list: int
     phase: int
     project: int
     quoted_change: int
@@ -219,6 +221,12 @@ def make_world() -> World:
             ],
         ).pk,
         planned_booking=planned.pk,
+        price_list=add_price_list(
+            actor=cast.meera,
+            project_id=project.pk,
+            lines=[{"code": "BASE", "label": "Base", "kind": "base", "basis": "unit_price"}],
+            note=FOR_MEERA,
+        ).pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
         quoted_change=quoted.pk,
