@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookings import services
-from bookings.documents import agreement_pdf
+from bookings.documents import kept_agreement_pdf
 from bookings.models import Agreement
 from bookings.serializers import AgreementRead
 from bookings.serializers.reads import agreement_link
@@ -67,7 +67,8 @@ class AgreementDownload(Edge):
         if not by_link and request.user.pk is None:
             raise NotAuthenticated
         rows = Agreement.objects.all() if by_link else Agreement.objects.for_user(request.user)
-        agreement = rows.filter(booking=pk).order_by("-version").first()
+        rows = rows.filter(booking=pk).select_related("file")
+        agreement = rows.order_by("-version").first()
         if agreement is None:
             raise AgreementNotGenerated
-        return pdf_response(agreement_pdf(agreement), agreement.agreement_number)
+        return pdf_response(kept_agreement_pdf(agreement), agreement.agreement_number)
