@@ -10,7 +10,7 @@ from bookings.enums import BookingState
 from bookings.models import Booking
 from realestate.core.models import SystemSetting
 from tests.factories.accounts import CustomerFactory
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import BookingFactory, sign
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import UnitFactory
 
@@ -430,6 +430,7 @@ def test_contract_7_5_status_accepts_both_names_and_spellings(as_, cast, paid):
     api = as_(cast.meera)
     url = f"/api/bookings/{paid.pk}/status"
     assert api.patch(url, {"booking_status": "Booking Confirmed"}).json()["status"] == "active"
+    sign(paid)
     assert api.patch(url, {"status": "agreement-signed"}).json()["booking_status"] == (
         "agreement_signed"
     )

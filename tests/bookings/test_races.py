@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings import services
 from bookings.enums import BookingState
-from bookings.models import Booking
+from bookings.models import Applicant, Booking
 from bookings.services import booking as booking_module
 from payments import services as payment_services
 from payments.models import Payment
@@ -115,6 +115,7 @@ def test_R4_10_control_without_lock_and_index_the_unit_is_sold_twice(monkeypatch
         )
         assert codes(replies) == {(201, None): 2}
     finally:
+        Applicant.objects.all().delete()
         Booking.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE projects_claim CASCADE")

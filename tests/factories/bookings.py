@@ -28,6 +28,7 @@ class BookingFactory(DjangoModelFactory):
 
     class Meta:
         model = Booking
+        skip_postgeneration_save = True
 
     class Params:
         paid = factory.Trait(
