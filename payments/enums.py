@@ -82,6 +82,16 @@ class Trigger(TextChoices):
     ON_POSSESSION_OFFER = "on_possession_offer", "On offer of possession"
 
 
+class Skip(TextChoices):
+    """R7.3: why a line whose trigger has happened is not demanded yet."""
+
+    OUT_OF_ORDER = "out_of_order", "An earlier stage of this booking is not demanded yet"
+    AWAITING_AGREEMENT = (
+        "awaiting_agreement",
+        "Before the agreement only the capped part may be asked",
+    )
+
+
 class DemandKind(TextChoices):
     """What a demand asks for."""
 
@@ -157,6 +167,28 @@ class SettlementState(TextChoices):
 
 class SettlementAction(TextChoices):
     """R11: what decides about a settlement."""
+
+    APPROVE = "approve", "Approve"
+    REFUSE = "refuse", "Refuse"
+
+
+class AdjustmentKind(TextChoices):
+    """R21: what two people must agree on."""
+
+    WAIVER = "waiver", "Waiver"
+    ALLOCATION = "allocation", "Allocation by hand"
+
+
+class AdjustmentState(TextChoices):
+    """Where such a request stands."""
+
+    REQUESTED = "requested", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+
+
+class AdjustmentAction(TextChoices):
+    """What decides about it."""
 
     APPROVE = "approve", "Approve"
     REFUSE = "refuse", "Refuse"

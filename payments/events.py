@@ -11,3 +11,35 @@ class PaymentRecorded(Event):
 
     payment_id: int
     booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandRaised(Event):
+    """A buyer was asked to pay: by the schedule, for a change, a charge or late interest."""
+
+    demand_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReversed(Event):
+    """Money that had arrived is gone again, such as a cheque that bounced."""
+
+    payment_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofSubmitted(Event):
+    """A customer says that it paid, and waits for the builder's word."""
+
+    payment_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundNeeded(Event):
+    """Money came for a booking that can no longer have it; somebody must send it back."""
+
+    refund_id: int
+    booking_id: int

@@ -1,10 +1,15 @@
 """Filters of payments; unknown words match nothing (contract T12)."""
 
+from typing import Any
+
 import django_filters
 
-from payments.models import Payment
+from payments.enums import AdjustmentState, CreditKind, DemandKind
+from payments.models import Adjustment, CreditNote, Demand, InterestRate, Payment
 from payments.rules.words import METHOD_WORDS, STATUS_WORDS, TYPE_WORDS
+from realestate.core import clock
 from realestate.core.api.filters import HouseFilterSet, WordFilter
+from realestate.core.vocabulary import Vocabulary
 
 
 class PaymentFilter(HouseFilterSet):
@@ -19,4 +24,62 @@ class PaymentFilter(HouseFilterSet):
 
     class Meta:
         model = Payment
+        fields: list[str] = []
+
+
+class DemandFilter(HouseFilterSet):
+    """Demands by booking, project and kind; ``open`` or ``overdue`` ones only."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    kind = WordFilter(Vocabulary(DemandKind))
+    open = django_filters.BooleanFilter(method="by_open", help_text="true: something is open.")
+    overdue = django_filters.BooleanFilter(
+        method="by_overdue", help_text="true: something is open and was due before today."
+    )
+
+    class Meta:
+        model = Demand
+        fields: list[str] = []
+
+    def by_open(self, rows: Any, _name: str, value: bool) -> Any:  # noqa: FBT001  # django-filter's signature
+        """Demands of which something is open, or nothing."""
+        return rows.open() if value else rows.filter(open_amount=0)
+
+    def by_overdue(self, rows: Any, _name: str, value: bool) -> Any:  # noqa: FBT001  # django-filter's signature
+        """Demands that are overdue today; the others with ``false``."""
+        late = rows.overdue(clock.today())
+        return late if value else rows.exclude(pk__in=late.values("pk"))
+
+
+class CreditNoteFilter(HouseFilterSet):
+    """Credit notes by booking, project and kind."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    kind = WordFilter(Vocabulary(CreditKind))
+
+    class Meta:
+        model = CreditNote
+        fields: list[str] = []
+
+
+class AdjustmentFilter(HouseFilterSet):
+    """Adjustments by booking and state."""
+
+    booking_id = django_filters.NumberFilter(field_name="booking_id")
+    state = WordFilter(Vocabulary(AdjustmentState))
+
+    class Meta:
+        model = Adjustment
+        fields: list[str] = []
+
+
+class RateFilter(HouseFilterSet):
+    """Rates of a project; those for all are the ones without."""
+
+    project_id = django_filters.NumberFilter(field_name="project_id")
+
+    class Meta:
+        model = InterestRate
         fields: list[str] = []

@@ -5,23 +5,45 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import (
+    DecimalField,
+    F,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from bookings.querysets import scope
-from payments.enums import NOT_FOR_THE_PRICE, ReceiptState
+from payments.enums import NOT_FOR_THE_PRICE, Part, ReceiptState
 from projects.querysets import editable, role
 from realestate.core.enums import Role
+from realestate.core.money import ZERO
 
 if TYPE_CHECKING:
     from payments.models import (  # noqa: F401  # generic parameters
         Allocation,
+        CreditNote,
         Demand,
+        DemandLine,
         InterestRate,
         LedgerEntry,
         Payment,
     )
 
 Row = TypeVar("Row", bound=Model)
+MONEY = DecimalField(max_digits=17, decimal_places=2)
+LIVE_OF_DEMAND = Q(lines__allocations__superseded_at=None)
+
+
+def _live(part: Part) -> Q:
+    return Q(allocations__superseded_at=None, allocations__part=part)
 
 
 class OfBooking(QuerySet[Row]):
@@ -32,6 +54,12 @@ class OfBooking(QuerySet[Row]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the booking and staff."""
         return scope(self, user, self.path)
+
+    def own_sum(self, path: str, condition: Q | None = None) -> Combinable:
+        """The sum over a path of the row's own, as a subquery: several of them do not multiply one another."""
+        mine = self.model._default_manager.filter(pk=OuterRef("pk")).order_by()  # noqa: SLF001  # documented access
+        summed = mine.annotate(summed=Sum(path, filter=condition)).values("summed")
+        return Coalesce(Subquery(summed), Value(ZERO), output_field=MONEY)
 
 
 class OfDemand(OfBooking[Row]):
@@ -51,11 +79,52 @@ class PaymentQuerySet(OfBooking["Payment"]):
 
     def counted(self) -> Self:
         """Payments that count as paid: completed, except maintenance and penalty (contract 0.8)."""
-        return self.filter(state=ReceiptState.CLEARED).exclude(payment_type__in=NOT_FOR_THE_PRICE)
+        rows = self.filter(state=ReceiptState.CLEARED, is_held_excess=False)
+        return rows.exclude(payment_type__in=NOT_FOR_THE_PRICE)
 
 
 class DemandQuerySet(OfBooking["Demand"]):
     """Demands."""
+
+    def with_open(self) -> Self:
+        """Annotate ``principal``, ``tax``, ``total`` and ``open_amount``: of all lines, and less what paid them."""
+        return self.annotate(
+            principal=self.own_sum("lines__principal"),
+            tax=self.own_sum("lines__tax"),
+            total=F("principal") + F("tax"),
+            open_amount=F("total") - self.own_sum("lines__allocations__amount", LIVE_OF_DEMAND),
+        )
+
+    def open(self) -> Self:
+        """Demands of which something is open today; needs ``with_open``."""
+        return self.filter(open_amount__gt=0)
+
+    def overdue(self, on: date) -> Self:
+        """Open demands that were due before a day; needs ``with_open``."""
+        return self.open().filter(due_on__lt=on)
+
+
+class DemandLineQuerySet(OfDemand["DemandLine"]):
+    """Lines of demands."""
+
+    def with_open(self) -> Self:
+        """Annotate ``total``, ``open_principal``, ``open_tax`` and ``open_amount`` of each line."""
+        return self.annotate(
+            total=F("principal") + F("tax"),
+            open_principal=F("principal")
+            - self.own_sum("allocations__amount", _live(Part.PRINCIPAL)),
+            open_tax=F("tax") - self.own_sum("allocations__amount", _live(Part.TAX)),
+            open_amount=F("open_principal") + F("open_tax"),
+        )
+
+
+class CreditNoteQuerySet(OfBooking["CreditNote"]):
+    """Credit notes."""
+
+    def with_amount(self) -> Self:
+        """Annotate ``amount``: principal and tax of all lines."""
+        amount = self.own_sum("lines__principal") + self.own_sum("lines__tax")
+        return self.annotate(amount=amount)
 
 
 class LedgerQuerySet(OfBooking["LedgerEntry"]):
@@ -98,6 +167,11 @@ class RateQuerySet(QuerySet["InterestRate"]):
         return self.all()
 
     def of_project(self, project_id: int) -> Self:
-        """A project's own rates if it has any, otherwise those for all; oldest first."""
+        """A project's own rates, and before the first of them those for all; oldest first.
+
+        A rate that a project adds for itself thus changes nothing before its day.
+        """
         own = self.filter(project=project_id)
-        return (own if own.exists() else self.filter(project=None)).order_by("valid_from")
+        first = own.aggregate(first=Min("valid_from"))["first"]
+        before = Q(project=None) if first is None else Q(project=None, valid_from__lt=first)
+        return self.filter(Q(project=project_id) | before).order_by("valid_from")

@@ -1,11 +1,22 @@
-"""What payments has to say when a booking moves: money decides about two steps (R5.4, R5.10)."""
+"""What payments does and says when a booking moves, a stage is certified or a change is approved (R5, R7, R13)."""
 
-from bookings.enums import BookingState
-from bookings.events import BookingMoved
-from bookings.models import Booking
-from payments.services import paid_for
+from bookings.enums import BookingState, ChangeState
+from bookings.events import BookingMoved, ChangeMoved
+from bookings.models import Booking, ChangeRequest
+from payments.services import (
+    charge_change,
+    paid_for,
+    raise_due,
+    release_held,
+    start_plan,
+    terms_of,
+    withdrawal_is_settled,
+)
+from progress.events import MilestoneCertified
+from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import on
+from realestate.core.jobs import defer
 
 
 class SettlementRequired(DomainError):
@@ -22,8 +33,12 @@ class TokenNotPaid(DomainError):
 
 @on(BookingMoved)
 def refuse_cancellation_with_money(event: BookingMoved) -> None:
-    """R5.10: while money is held, a cancellation needs an approved settlement (R11); there are none yet."""
-    if event.new == BookingState.CANCELLED and paid_for(event.booking_id) > 0:
+    """R5.10: while money is held, a cancellation needs an approved settlement (R11)."""
+    if (
+        event.new == BookingState.CANCELLED
+        and paid_for(event.booking_id) > 0
+        and not withdrawal_is_settled(event.booking_id)
+    ):
         raise SettlementRequired
 
 
@@ -35,3 +50,50 @@ def refuse_unpaid_token(event: BookingMoved) -> None:
     token = Booking.objects.values_list("token_amount", flat=True).get(pk=event.booking_id)
     if paid_for(event.booking_id) < (token or 0):
         raise TokenNotPaid
+
+
+@on(BookingMoved)
+def agree_on_terms(event: BookingMoved) -> None:
+    """The settings of the day are copied on the booking when its unit is claimed (R22.9)."""
+    if event.new == BookingState.ON_HOLD:
+        terms_of(_booking(event.booking_id))
+
+
+@on(BookingMoved)
+def demand_what_falls_due(event: BookingMoved) -> None:
+    """R5.5-7, R7.6: the plan starts at confirmation; signature and the offer of possession make more lines due."""
+    if event.new == BookingState.BOOKING_CONFIRMED:
+        start_plan(booking_id=event.booking_id)
+    elif event.new == BookingState.AGREEMENT_SIGNED:
+        release_held(booking_id=event.booking_id)
+        _demand(event.booking_id)
+    elif event.new == BookingState.POSSESSION_OFFERED:
+        _demand(event.booking_id)
+
+
+@on(MilestoneCertified)
+def demand_after_certification(event: MilestoneCertified) -> None:
+    """R7.3: the worker raises the demands, booking by booking, so that certifying never waits for them."""
+    defer("payments.raise_milestone_demands", milestone_id=event.milestone_id)
+
+
+@on(ChangeMoved)
+def charge_an_approved_change(event: ChangeMoved) -> None:
+    """R13.3-4: what the buyer accepted is demanded at once."""
+    if event.new == ChangeState.APPROVED:
+        rows = ChangeRequest.objects.select_related("booking__project", "booking__unit")
+        change = rows.get(pk=event.change_request_id)
+        quote = change.quotes.order_by("-version").first()
+        if quote is None:
+            return  # approved without a price
+        charge_change(booking=change.booking, change=change, quote=quote)
+
+
+def _demand(booking_id: int) -> None:
+    booking = _booking(booking_id)
+    raise_due(audit.SYSTEM, booking, clock.today(booking.project.time_zone))
+
+
+def _booking(booking_id: int) -> Booking:
+    """The booking as it is now; whoever published the event holds its lock."""
+    return Booking.objects.select_related("project", "unit").get(pk=booking_id)

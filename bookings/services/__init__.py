@@ -45,7 +45,7 @@ from bookings.services.holds import (
 )
 from bookings.services.lapses import record_lapses
 from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
-from bookings.services.retakes import retake_claim
+from bookings.services.retaking import retake_claim
 from bookings.services.signatures import (
     AgreementSuperseded,
     AlreadySigned,

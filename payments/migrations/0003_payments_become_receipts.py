@@ -30,7 +30,7 @@ GROUP BY project_id, period
 LEDGER = """
 INSERT INTO payments_ledgerentry (booking_id, value_on, kind, debit, credit, label, reference, payment_id, posted_at)
 SELECT booking_id, paid_date, 'receipt', 0, amount, 'Payment received', receipt_number, id, created_at
-FROM payments_payment WHERE state = 'cleared' ORDER BY paid_date, id
+FROM payments_payment WHERE state = 'cleared' AND payment_type <> 'maintenance' ORDER BY paid_date, id
 """
 # The defaults of the day on which these settings came into being.
 TERMS = """

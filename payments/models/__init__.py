@@ -1,5 +1,6 @@
 """The tables of money: plans, demands, receipts, the ledger, settlements and what gateways say."""
 
+from payments.models.adjustments import Adjustment
 from payments.models.agreed import PlanLine, PlanTemplate, ScheduleLine, ScheduleRevision, Terms
 from payments.models.demands import CreditLine, CreditNote, Demand, DemandLine, InterestRate
 from payments.models.gateway import Checkout, GatewayEvent
@@ -9,6 +10,7 @@ from payments.models.reminders import Reminder
 from payments.models.settlement import DefaultNotice, Refund, Settlement
 
 __all__ = [
+    "Adjustment",
     "Allocation",
     "Checkout",
     "CreditLine",

@@ -11,6 +11,7 @@ from bookings.models import Booking, ChangeQuote
 from payments.enums import AllocationPreset, InterestMode, LineKind, PlanKind, Trigger
 from payments.querysets import OfBooking, PlanQuerySet
 from progress.models import Milestone
+from projects.enums import TaxClass
 from projects.models import Project
 from realestate.core.db.fields import (
     TimestampedModel,
@@ -110,7 +111,6 @@ class Terms(models.Model):
     allocation = models.CharField(max_length=14, choices=AllocationPreset)
     grace_days = models.PositiveSmallIntegerField(help_text="R9.")
     interest_mode = models.CharField(max_length=12, choices=InterestMode)
-    cooling_off_days = models.PositiveSmallIntegerField(help_text="R11.")
     forfeit_percent = percent_field(help_text="R11: of the agreement value.")
     refund_days = models.PositiveSmallIntegerField(help_text="R11.")
     bounce_charge = money_field(help_text="R8.6.")
@@ -156,7 +156,10 @@ class ScheduleRevision(models.Model):
 
 
 class ScheduleLine(PlannedLine):
-    """A line of a booking's schedule, live until a revision retires it; demanded lines are never retired."""
+    """A line of a booking's schedule, live until a revision retires it.
+
+    A line that was demanded is retired only when its demand is corrected (R7.5).
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+")
     revision = models.ForeignKey(ScheduleRevision, on_delete=models.PROTECT, related_name="lines")
@@ -175,6 +178,12 @@ class ScheduleLine(PlannedLine):
         related_name="+",
         help_text="Of an addendum (R13.3): not part of the agreement value.",
     )
+    is_extra = models.BooleanField(
+        default=False, help_text="A charge outside the agreement value (R1)."
+    )
+    tax_class = models.CharField(
+        max_length=12, choices=TaxClass, blank=True, help_text="Empty: the booking's."
+    )
 
     objects: ClassVar[models.Manager["ScheduleLine"]] = OfBooking.as_manager()
 
@@ -183,6 +192,10 @@ class ScheduleLine(PlannedLine):
             enum_check("schedule_line_kind", "kind", LineKind),
             enum_check("schedule_line_trigger", "trigger", Trigger),
             not_negative("schedule_line_amount", "amount"),
+            models.CheckConstraint(
+                name="schedule_line_tax_class_is_known",
+                condition=Q(tax_class__in=[*TaxClass.values, ""]),
+            ),
             models.UniqueConstraint(
                 fields=["booking", "sequence"],
                 condition=Q(retired_in=None),

@@ -9,7 +9,13 @@ from django.db.models import F, Q
 from bookings.models import Booking
 from payments.enums import CreditKind, DemandKind
 from payments.models.agreed import ScheduleLine
-from payments.querysets import DemandQuerySet, OfBooking, OfCreditNote, OfDemand, RateQuerySet
+from payments.querysets import (
+    CreditNoteQuerySet,
+    DemandLineQuerySet,
+    DemandQuerySet,
+    OfCreditNote,
+    RateQuerySet,
+)
 from projects.enums import TaxClass
 from projects.models import Project
 from realestate.core.db.fields import (
@@ -105,7 +111,7 @@ class DemandLine(models.Model):
     )
     in_consideration = models.BooleanField(default=True)
 
-    objects: ClassVar[models.Manager["DemandLine"]] = OfDemand.as_manager()
+    objects: ClassVar[models.Manager["DemandLine"]] = DemandLineQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -130,7 +136,7 @@ class CreditNote(Numbered):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects: ClassVar[models.Manager["CreditNote"]] = OfBooking.as_manager()
+    objects: ClassVar[models.Manager["CreditNote"]] = CreditNoteQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -156,7 +162,7 @@ class CreditLine(models.Model):
 
     credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
     demand_line = models.ForeignKey(
-        DemandLine, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        DemandLine, null=True, blank=True, on_delete=models.PROTECT, related_name="credits"
     )
     principal = money_field(default=0)
     tax = money_field(default=0)

@@ -86,14 +86,15 @@ class Allocation(models.Model):
     credit_note = models.ForeignKey(
         CreditNote, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    demand_line = models.ForeignKey(DemandLine, on_delete=models.PROTECT, related_name="+")
+    demand_line = models.ForeignKey(
+        DemandLine, on_delete=models.PROTECT, related_name="allocations"
+    )
     part = models.CharField(max_length=10, choices=Part)
     amount = money_field()
     applied_on = models.DateField(
         help_text="The money's value date, or the line's issue date if that is later."
     )
     is_manual = models.BooleanField(default=False)
-    reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
 

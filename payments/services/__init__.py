@@ -1,5 +1,100 @@
 """What payments does: every write of money."""
 
-from payments.services.receipts import DuplicatePayment, paid_for, record_payment
+from payments.services.adjustments import (
+    ApproverIsRequester,
+    MoreThanOpen,
+    decide_adjustment,
+    request_allocation,
+    request_waiver,
+)
+from payments.services.caps import PreAgreementCap, room_under_cap
+from payments.services.charges import (
+    InterestIsDerived,
+    charge_change,
+    charge_interest,
+    correct_demand,
+    post_monthly_interest,
+)
+from payments.services.credits import NothingToCredit
+from payments.services.demands import DemandedAlready
+from payments.services.due import (
+    Raised,
+    raise_booking_demands,
+    raise_dated_demands,
+    raise_due,
+    raise_milestone_demands,
+    start_plan,
+)
+from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.numbers import receipt_number
+from payments.services.online import receive_online, release_held
+from payments.services.proofs import submit_proof
+from payments.services.rates import RateExists, add_rate
+from payments.services.receipts import (
+    DuplicatePayment,
+    ReasonMissing,
+    clear_payment,
+    paid_for,
+    record_payment,
+    reject_payment,
+    reverse_payment,
+)
+from payments.services.replay import working_of
+from payments.services.schedules import (
+    NoSchedule,
+    PlanNotApplicable,
+    ScheduleExists,
+    revise_schedule,
+)
+from payments.services.settlements import withdrawal_is_settled
+from payments.services.statements import interest_of, statement_of
+from payments.services.terms import terms_for, terms_of
 
-__all__ = ["DuplicatePayment", "paid_for", "record_payment"]
+__all__ = [
+    "ApproverIsRequester",
+    "DemandedAlready",
+    "DuplicatePayment",
+    "InterestIsDerived",
+    "MoreThanOpen",
+    "NoSchedule",
+    "NothingToCredit",
+    "PlanNotApplicable",
+    "PostedAlready",
+    "PreAgreementCap",
+    "Raised",
+    "RateExists",
+    "ReasonMissing",
+    "ScheduleExists",
+    "Standing",
+    "add_rate",
+    "charge_change",
+    "charge_interest",
+    "clear_payment",
+    "correct_demand",
+    "decide_adjustment",
+    "interest_of",
+    "paid_for",
+    "post_monthly_interest",
+    "raise_booking_demands",
+    "raise_dated_demands",
+    "raise_due",
+    "raise_milestone_demands",
+    "receipt_number",
+    "receive_online",
+    "record_payment",
+    "reject_payment",
+    "release_held",
+    "request_allocation",
+    "request_waiver",
+    "reverse_payment",
+    "revise_schedule",
+    "room_under_cap",
+    "standing",
+    "start_plan",
+    "statement_of",
+    "submit_proof",
+    "terms_for",
+    "terms_of",
+    "withdrawal_is_settled",
+    "working_of",
+]

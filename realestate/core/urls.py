@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from realestate.core.api.files import FileView
+from realestate.core.api.files import FileView, UploadView
 from realestate.core.api.public_settings import SettingsView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings", SettingsView.as_view()),
+    path("files", UploadView.as_view()),
     path("files/<int:file_id>", FileView.as_view()),
 ]

@@ -12,12 +12,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings import services
 from bookings.enums import BookingState
-from bookings.models import Applicant, Booking
+from bookings.models import Booking
 from bookings.services import booking as booking_module
-from payments import services as payment_services
 from payments.models import Payment
 from payments.receivers import SettlementRequired
-from payments.services import record_payment
+from payments.services import receipts, record_payment
 from projects.enums import ClaimKind
 from projects.models import Claim
 from projects.services import claims
@@ -115,10 +114,8 @@ def test_R4_10_control_without_lock_and_index_the_unit_is_sold_twice(monkeypatch
         )
         assert codes(replies) == {(201, None): 2}
     finally:
-        Applicant.objects.all().delete()
-        Booking.objects.all().delete()
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE projects_claim CASCADE")
+            cursor.execute("TRUNCATE bookings_booking, projects_claim CASCADE")
             cursor.execute(
                 "CREATE UNIQUE INDEX one_live_claim_per_unit ON projects_claim (unit_id)"
                 " WHERE released_at IS NULL"
@@ -166,14 +163,14 @@ def test_R5_4_two_halves_of_the_token_at_once_reach_it(monkeypatch):
     """Both are stored before either is counted, unless the booking's lock keeps them apart."""
     cast = make_cast()
     together = Barrier(2, timeout=1)
-    count = payment_services._move_when_token_is_paid
+    count = receipts._move_when_token_is_paid
 
     def count_when_both_are_stored(*args):
         with suppress(BrokenBarrierError):
             together.wait()
         count(*args)
 
-    monkeypatch.setattr(payment_services, "_move_when_token_is_paid", count_when_both_are_stored)
+    monkeypatch.setattr(receipts, "_move_when_token_is_paid", count_when_both_are_stored)
     booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
 
     def pay(index):
@@ -196,7 +193,7 @@ def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(mo
     """The one who waits for the booking must not go on with the claim as it was before the wait."""
     cast = make_cast()
     booking = services.book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
-    count = payment_services._move_when_token_is_paid
+    count = receipts._move_when_token_is_paid
     paying = Event()
     seen = []
     monkeypatch.setattr(
@@ -208,7 +205,7 @@ def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(mo
         wait_for_a_waiter()
         count(*args)
 
-    monkeypatch.setattr(payment_services, "_move_when_token_is_paid", count_when_somebody_waits)
+    monkeypatch.setattr(receipts, "_move_when_token_is_paid", count_when_somebody_waits)
 
     def pay_or_confirm(index):
         patient()

@@ -148,7 +148,7 @@ def test_the_step_that_a_status_word_asks_for(word, state, action):
 
 
 def test_time_money_and_claims_are_not_set_by_hand():
-    assert set(A) - rules.BY_HAND == {A.SCHEDULE_VISIT, A.HOLD, A.EXPIRE}
+    assert set(A) - rules.BY_HAND == {A.SCHEDULE_VISIT, A.HOLD, A.EXPIRE, A.RETAKE}
 
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

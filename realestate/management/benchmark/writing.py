@@ -10,19 +10,19 @@ from django.db.models import Model
 
 from accounts.models import Builder, Customer, Relation, User
 from bookings.enums import FIRM
-from bookings.models import Booking
+from bookings.models import Applicant, Booking
 from notifications.enums import NotificationType
 from notifications.models import Notification
-from payments.enums import PaymentMethod
-from payments.models import Payment
+from payments.models import LedgerEntry, Payment, Terms
 from progress.models import ProjectProgress
 from projects.enums import ProjectStatus, ProjectType
 from projects.models import Claim, Project, Tower, Unit
 from realestate.core.enums import Role
-from realestate.core.models import AuditEntry
+from realestate.core.models import AuditEntry, NumberSeries
 from realestate.core.transactions import service
 from realestate.management.benchmark.loading import Bar, Loader, analyze
-from realestate.management.benchmark.town import Town, claim_of, payments_of
+from realestate.management.benchmark.money import Sold, write_money
+from realestate.management.benchmark.town import Town, claim_of
 
 PHASES = ("Foundation", "Structure", "Masonry", "Finishes", "Handover")
 PHASE_STATES = ("completed", "completed", "in_progress", "not_started", "not_started")
@@ -41,7 +41,11 @@ LOADED: tuple[type[Model], ...] = (
     Claim,
     Claim.parties.through,
     Booking,
+    Applicant,
+    Terms,
     Payment,
+    LedgerEntry,
+    NumberSeries,
     Notification,
     AuditEntry,
 )
@@ -160,31 +164,28 @@ class Writer:
             )
 
     def _money(self) -> None:
-        town = self.town
-        paid = [
-            (booking, sale, payment)
-            for booking, sale in zip(self.bookings, town.sales, strict=True)
-            for payment in payments_of(sale, town.rng)
-        ]
-        keys = self.loader.keys(Payment, len(paid))
-        names = "id booking_id recorded_by_id payment_type amount paid_date payment_method transaction_id"
-        method = PaymentMethod.BANK_TRANSFER.value
         self.loader.load(
-            Payment,
-            names.split(),
+            Applicant,
+            ("booking_id", "customer_id", "full_name", "is_primary", "share"),
             (
-                (
-                    key,
-                    booking,
-                    self.builders[town.builder_of(sale.project)],
-                    *fact,
-                    method,
-                    f"B{key}",
-                )
-                for key, (booking, sale, fact) in zip(keys, paid, strict=True)
+                (booking, self.customers[sale.customer], "Buyer", True, 100)
+                for booking, sale in zip(self.bookings, self.town.sales, strict=True)
             ),
         )
-        self._audit("payments.payment", "recorded", keys)
+        self._audit(
+            "payments.payment", "recorded", write_money(self.loader, self._sold(), self.town.rng)
+        )
+
+    def _sold(self) -> list[Sold]:
+        return [
+            Sold(
+                booking=booking,
+                project=self.projects[sale.project],
+                builder=self.builders[self.town.builder_of(sale.project)],
+                sale=sale,
+            )
+            for booking, sale in zip(self.bookings, self.town.sales, strict=True)
+        ]
 
     def _audit(self, label: str, action: str, keys: range) -> None:
         rows = ((label, key, action) for key in keys)

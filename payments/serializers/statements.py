@@ -1,0 +1,90 @@
+"""The statement of account on the wire (R10)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from payments.enums import EntryKind
+from realestate.core.api.serializers import MoneyField, ReadSerializer, WriteSerializer
+
+
+class BalanceField(MoneyField):
+    """A sum of many amounts: 2 decimals, JSON number."""
+
+    def __init__(self, **options: object) -> None:
+        """Wider than one amount."""
+        super().__init__(**options)
+        self.max_digits = 20
+
+
+class StatementLineRead(ReadSerializer):
+    """An entry of the ledger and the balance after it; positive: the buyer owes."""
+
+    value_on = serializers.DateField()
+    kind = serializers.ChoiceField(EntryKind.choices)
+    reference = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the option
+    debit = BalanceField()
+    credit = BalanceField()
+    balance = BalanceField()
+
+
+class AgeingRead(ReadSerializer):
+    """What is open by days past its due date; advances stand apart (R10.5)."""
+
+    not_due = BalanceField()
+    days_1_30 = BalanceField()
+    days_31_60 = BalanceField()
+    days_61_90 = BalanceField()
+    over_90 = BalanceField()
+    advances = BalanceField()
+
+
+class ItemInterestRead(ReadSerializer):
+    """Late interest of one demand line, with the segments that it adds up from (R9)."""
+
+    demand_line_id = serializers.IntegerField()
+    working = serializers.DictField()
+
+
+class StatementRead(ReadSerializer):
+    """The account of a booking over some days, in its currency."""
+
+    booking_id = serializers.IntegerField(source="booking.pk")
+    booking_number = serializers.CharField(source="booking.booking_number")
+    currency = serializers.CharField(source="booking.currency", help_text="ISO 4217.")
+    first_on = serializers.DateField(source="statement.first_on", allow_null=True)
+    last_on = serializers.DateField(source="statement.last_on")
+    brought_forward = BalanceField(source="statement.brought_forward")
+    lines = StatementLineRead(many=True, source="statement.lines")
+    closing = BalanceField(
+        source="statement.closing", help_text="Positive: the buyer owes; negative: an advance."
+    )
+    accrued_interest = BalanceField(
+        source="statement.accrued_interest", help_text="Not posted yet, so not in the balance."
+    )
+    undemanded = BalanceField(
+        source="statement.undemanded", help_text="What the plan will still ask for, before tax."
+    )
+    advance = BalanceField(source="statement.advance")
+    next_due_on = serializers.DateField(source="statement.next_due_on", allow_null=True)
+    next_due_amount = BalanceField(source="statement.next_due_amount")
+    ageing = AgeingRead(source="statement.ageing")
+    interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
+
+
+class PeriodWrite(WriteSerializer):
+    """The days of a statement."""
+
+    aliases = {"from": "first_on", "to": "last_on"}
+    blank_is_null = ("first_on", "last_on")
+
+    first_on = serializers.DateField(required=False, allow_null=True)
+    last_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The last day is not before the first."""
+        first, last = attrs.get("first_on"), attrs.get("last_on")
+        if first and last and last < first:
+            raise serializers.ValidationError({"to": "Must not be before the first day."})
+        return attrs

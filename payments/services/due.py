@@ -1,0 +1,200 @@
+"""Demanding what has fallen due: at confirmation and signature, on dates, and when milestones are certified (R7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from accounts.models import User
+from bookings.enums import BookingState
+from bookings.models import Booking
+from payments.enums import DemandKind, Skip, Trigger
+from payments.models import Demand, DemandLine, ScheduleLine
+from payments.rules.cap import cap
+from payments.rules.triggers import Due, Happened, Waiting, due_lines
+from payments.services.booked import lock_any
+from payments.services.demands import Wanted, raise_demand
+from payments.services.replay import replay
+from payments.services.schedules import make_schedule
+from payments.services.terms import terms_of
+from progress.enums import MilestoneState
+from progress.models import Milestone
+from projects.enums import TaxClass
+from realestate.core import clock
+from realestate.core.money import ZERO
+from realestate.core.transactions import service
+
+UNSIGNED = frozenset({BookingState.BOOKING_CONFIRMED})
+DEMANDABLE = frozenset(
+    {BookingState.BOOKING_CONFIRMED, BookingState.AGREEMENT_SIGNED, BookingState.POSSESSION_OFFERED}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """What became of a booking's lines: the demand that was raised, and the lines that were kept back."""
+
+    booking_id: int
+    demand: Demand | None
+    skipped: tuple[tuple[ScheduleLine, Skip], ...]
+
+
+def waiting_lines(booking: Booking) -> QuerySet[ScheduleLine]:
+    """Live schedule lines that no demand has asked for, in the order of the schedule."""
+    demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
+    rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, amount__gt=0)
+    return rows.exclude(Exists(demanded)).select_related("milestone").order_by("sequence", "pk")
+
+
+def raise_due(actor: User | None, booking: Booking, on: date) -> Raised:
+    """One demand for every line whose trigger has happened by a day (R7.3, R7.6), within the caller's service.
+
+    The booking is locked. A line is demanded once, so that a repeated run is harmless; lines that must wait are said.
+    """
+    rows = list(waiting_lines(booking))
+    dues = _dues(booking, rows, on)
+    by_key = {row.pk: row for row in rows}
+    ready = [by_key[due.line] for due in dues if due.skip is None]
+    demand = _demand_for(actor, booking, ready, on) if ready else None
+    if demand is not None:
+        replay(actor, booking)
+    kept = tuple((by_key[due.line], due.skip) for due in dues if due.skip is not None)
+    return Raised(booking_id=booking.pk, demand=demand, skipped=kept)
+
+
+def _demand_for(actor: User | None, booking: Booking, rows: list[ScheduleLine], on: date) -> Demand:
+    addenda = all(row.change_quote_id for row in rows)
+    return raise_demand(
+        actor=actor,
+        booking=booking,
+        kind=DemandKind.CHANGE if addenda else DemandKind.SCHEDULE,
+        lines=[_wanted(booking, row) for row in rows],
+        issued_on=on,
+    )
+
+
+def _wanted(booking: Booking, row: ScheduleLine) -> Wanted:
+    return Wanted(
+        label=row.label,
+        principal=row.amount,
+        tax_class=TaxClass(row.tax_class or booking.tax_class),
+        schedule_line=row,
+        in_consideration=row.change_quote_id is None and not row.is_extra,
+    )
+
+
+def _dues(booking: Booking, rows: Iterable[ScheduleLine], on: date) -> list[Due]:
+    zone = booking.project.time_zone
+    lines = [
+        Waiting(
+            line=row.pk,
+            sequence=row.sequence,
+            amount=row.amount,
+            trigger=Trigger(row.trigger),
+            offset=row.offset,
+            fixed_on=row.fixed_on,
+            certified_on=_certified_on(row.milestone, zone),
+            in_consideration=row.change_quote_id is None and not row.is_extra,
+        )
+        for row in rows
+    ]
+    return due_lines(lines, happened_to(booking), on, room=_room(booking))
+
+
+def _certified_on(milestone: Milestone | None, zone: str) -> date | None:
+    """The day on which the certification was recorded: what is back-dated makes no demand of the past."""
+    if milestone is None or milestone.certified_at is None:
+        return None
+    return clock.local(milestone.certified_at, zone).date()
+
+
+def happened_to(booking: Booking) -> Happened:
+    """How far the booking is, as triggers see it."""
+    state = BookingState(booking.state)
+    return Happened(
+        booked_on=clock.local(booking.booking_date, booking.project.time_zone).date(),
+        confirmed=state in DEMANDABLE,
+        signed=state in DEMANDABLE - UNSIGNED,
+        offered=state == BookingState.POSSESSION_OFFERED,
+    )
+
+
+def _room(booking: Booking) -> Decimal | None:
+    """R6: how much of the consideration may still be demanded before the agreement is signed; None: all of it."""
+    percent = terms_of(booking).cap_percent
+    if booking.state not in UNSIGNED or percent is None:
+        return None
+    rows = DemandLine.objects.filter(
+        demand__booking=booking, schedule_line__isnull=False, in_consideration=True
+    )
+    current = rows.filter(schedule_line__retired_in=None)  # without what a correction took back
+    asked = current.aggregate(asked=Sum("principal", default=ZERO))["asked"]
+    return cap(booking.agreement_value or ZERO, percent, booking.currency) - Decimal(asked)
+
+
+def bookings_waiting_for(milestone: Milestone) -> QuerySet[Booking]:
+    """Bookings with an undemanded line on a milestone, firm enough to be asked (R7.3)."""
+    demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
+    lines = ScheduleLine.objects.filter(
+        booking=OuterRef("pk"), milestone=milestone, retired_in=None, amount__gt=0
+    ).exclude(Exists(demanded))
+    return Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
+
+
+@service
+def raise_booking_demands(*, booking_id: int, on: date) -> Raised:
+    """Demand what has fallen due for one booking by a day, in a transaction of its own; idempotent (R7.3).
+
+    A booking that is not firm any more is left alone.
+    """
+    booking = lock_any(booking_id)
+    if booking.state not in DEMANDABLE:
+        return Raised(booking_id=booking_id, demand=None, skipped=())
+    return raise_due(None, booking, on)
+
+
+def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
+    """After a certification: a demand for each booking that waits for the stage, each in its own transaction (R7.3).
+
+    Issued on the day on which the certification was recorded, however late this runs. A repeated run is harmless.
+    """
+    milestone = Milestone.objects.select_related("project").get(pk=milestone_id)
+    if milestone.state != MilestoneState.CERTIFIED:
+        return []
+    on = _certified_on(milestone, milestone.project.time_zone) or clock.today()
+    keys = list(bookings_waiting_for(milestone).values_list("pk", flat=True))
+    return [raise_booking_demands(booking_id=pk, on=on) for pk in keys]
+
+
+def raise_dated_demands() -> int:
+    """Demand lines whose date has come, each issued on its own date, however late this runs; says how many demands."""
+    dated = (Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING, Trigger.FIXED_DATE)
+    demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
+    lines = ScheduleLine.objects.filter(
+        booking=OuterRef("pk"), trigger__in=dated, retired_in=None, amount__gt=0
+    ).exclude(Exists(demanded))
+    keys = Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
+    return sum(_raise_by_date(pk) for pk in keys.values_list("pk", flat=True))
+
+
+def _raise_by_date(booking_id: int) -> int:
+    booking = Booking.objects.select_related("project").get(pk=booking_id)
+    today = clock.today(booking.project.time_zone)
+    dues = _dues(booking, waiting_lines(booking), today)
+    days = sorted({due.triggered_on for due in dues if due.skip is None})
+    return sum(
+        raise_booking_demands(booking_id=booking_id, on=day).demand is not None for day in days
+    )
+
+
+@service
+def start_plan(*, booking_id: int) -> Raised:
+    """R5.5: freeze the schedule at confirmation and demand what has happened already, as far as the cap allows (R7.6).
+
+    Raises PlanNotApplicable (422), which undoes the confirmation.
+    """
+    booking = lock_any(booking_id)
+    make_schedule(actor=None, booking=booking)
+    return raise_due(None, booking, clock.today(booking.project.time_zone))

@@ -1,0 +1,241 @@
+"""The ledger and the allocation that follows from it: posting, replaying, and how a booking stands (R8, R10)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from bookings.models import Booking
+from payments.enums import AllocationPreset, DemandKind, EntryKind, Part
+from payments.models import Allocation, LedgerEntry
+from payments.rules.allocation import allocate
+from payments.rules.facts import Applied, ItemKey
+from payments.services.facts import Facts, facts_of
+from payments.services.terms import terms_of
+from realestate.core import clock
+from realestate.core.db.conflicts import register_conflict
+from realestate.core.errors import DomainError
+from realestate.core.money import ZERO
+
+END_OF_TIME = date.max
+
+
+class PostedAlready(DomainError):
+    """This is in the ledger already."""
+
+    code, status = "posted_already", 409
+
+
+for _name in (
+    "demand_posted_once",
+    "receipt_posted_once",
+    "credit_note_posted_once",
+    "refund_posted_once",
+):
+    register_conflict(_name, PostedAlready)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenItem:
+    """A part of a demand line and what is still open of it."""
+
+    line: int
+    part: Part
+    demand: int
+    kind: DemandKind
+    due_on: date
+    amount: Decimal
+    open: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a booking's account stands."""
+
+    items: tuple[OpenItem, ...]  # also those that are paid
+    advances: Decimal  # received or credited, and not applied to anything yet
+    received: Decimal
+    received_tax: Decimal  # by what it was allocated to
+    received_interest: Decimal
+    received_charges: Decimal  # principal outside the consideration
+    balance: Decimal
+
+    @property
+    def received_consideration(self) -> Decimal:
+        """What was received for the home itself; money not applied yet counts in full (R6)."""
+        return self.received - self.received_tax - self.received_interest - self.received_charges
+
+    @property
+    def open(self) -> Decimal:
+        """The sum of all open items; open less advances is the balance (R10.4)."""
+        return sum((item.open for item in self.items), ZERO)
+
+    @property
+    def unpaid_interest(self) -> Decimal:
+        """Late interest that was posted and is not paid."""
+        return sum((i.open for i in self.items if i.kind == DemandKind.INTEREST), ZERO)
+
+    def overdue(self, on: date) -> Decimal:
+        """What is open of items that were due before a day."""
+        return sum((item.open for item in self.items if item.due_on < on), ZERO)
+
+
+def post(
+    *,
+    booking: Booking,
+    value_on: date,
+    kind: EntryKind,
+    label: str,
+    reference: str,
+    debit: Decimal = ZERO,
+    credit: Decimal = ZERO,
+    **document: object,
+) -> LedgerEntry:
+    """One posting, within the caller's service; ``document`` names what it is for (``demand=``, ``payment=`` …).
+
+    Raises PostedAlready (409) for a document that is in the ledger.
+    """
+    return LedgerEntry.objects.create(
+        booking=booking,
+        value_on=value_on,
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        label=label,
+        reference=reference,
+        posted_at=clock.now(),
+        **document,
+    )
+
+
+def reallocate(booking: Booking) -> Facts:
+    """Replay the allocation from all dated facts and store the difference: what is no longer so is superseded (R8.5).
+
+    Within the caller's service, with the booking locked. Running it twice changes nothing.
+    """
+    facts = facts_of(booking)
+    preset = AllocationPreset(terms_of(booking).allocation)
+    wanted = {
+        _key_of(row): row for row in allocate(facts.items, facts.money, preset, END_OF_TIME).applied
+    }
+    now = clock.now()
+    stale = []
+    for row in Allocation.objects.live().filter(booking=booking):
+        match = wanted.get(_stored_key(row))
+        if match and (match.amount, match.applied_on) == (row.amount, row.applied_on):
+            del wanted[_stored_key(row)]
+        else:
+            stale.append(row)
+    Allocation.objects.filter(pk__in=[row.pk for row in stale]).update(superseded_at=now)
+    Allocation.objects.bulk_create(
+        Allocation(
+            booking=booking,
+            payment_id=row.source[1] if row.source[0] == "payment" else None,
+            credit_note_id=row.source[1] if row.source[0] == "credit" else None,
+            demand_line_id=row.line,
+            part=row.part,
+            amount=row.amount,
+            applied_on=row.applied_on,
+            is_manual=row.is_manual,
+            created_at=now,
+        )
+        for row in wanted.values()
+    )
+    return facts
+
+
+def standing(booking: Booking, on: date | None = None) -> Standing:
+    """How the account stands, as of a day if one is named: facts after it do not count (R10)."""
+    facts = facts_of(booking)
+    until = on or END_OF_TIME
+    result = allocate(
+        facts.items, facts.money, AllocationPreset(terms_of(booking).allocation), until
+    )
+    return standing_of(
+        facts, result.applied, until, balance=balance_of(booking, until), gone=gone(booking, until)
+    )
+
+
+def standing_of(
+    facts: Facts,
+    applied: tuple[Applied, ...],
+    until: date,
+    *,
+    balance: Decimal,
+    gone: Decimal = ZERO,
+) -> Standing:
+    """The same from facts and an allocation that are at hand; ``gone`` is money returned or kept on cancellation."""
+    paid: dict[ItemKey, Decimal] = {}
+    by_payments: dict[ItemKey, Decimal] = {}
+    for row in applied:
+        key = (row.line, row.part)
+        paid[key] = paid.get(key, ZERO) + row.amount
+        if row.source[0] == "payment":
+            by_payments[key] = by_payments.get(key, ZERO) + row.amount
+    lines = {line.pk: line for line in facts.lines}
+    items = tuple(
+        OpenItem(
+            line=item.line,
+            part=item.part,
+            demand=item.demand,
+            kind=DemandKind(lines[item.line].demand.kind),
+            due_on=item.due_on,
+            amount=item.amount,
+            open=item.amount - paid.get(item.key, ZERO),
+        )
+        for item in facts.items
+        if item.issued_on <= until
+    )
+
+    def received_for(*, interest: bool, consideration: bool) -> Decimal:
+        return sum(
+            (
+                amount
+                for (line, part), amount in by_payments.items()
+                if part == Part.PRINCIPAL
+                and (lines[line].demand.kind == DemandKind.INTEREST) == interest
+                and lines[line].in_consideration == consideration
+            ),
+            ZERO,
+        )
+
+    money = [source for source in facts.money if source.value_on <= until]
+    tax = sum((amount for (_, part), amount in by_payments.items() if part == Part.TAX), ZERO)
+    return Standing(
+        items=items,
+        advances=sum((m.amount for m in money), ZERO) - sum(paid.values(), ZERO) - gone,
+        received=sum((m.amount for m in money if not m.is_credit), ZERO),
+        received_tax=tax,
+        received_interest=received_for(interest=True, consideration=False),
+        received_charges=received_for(interest=False, consideration=False),
+        balance=balance,
+    )
+
+
+def balance_of(booking: Booking, until: date = END_OF_TIME) -> Decimal:
+    """Σ debits less Σ credits valued up to a day; positive: the buyer owes (R0)."""
+    sums = LedgerEntry.objects.filter(booking=booking, value_on__lte=until).aggregate(
+        debit=Sum("debit", default=ZERO), credit=Sum("credit", default=ZERO)
+    )
+    return Decimal(sums["debit"]) - Decimal(sums["credit"])
+
+
+def gone(booking: Booking, until: date) -> Decimal:
+    """Debits that no item stands for: refunds paid, and what was kept of the money when the booking ended."""
+    rows = LedgerEntry.objects.filter(
+        booking=booking, value_on__lte=until, kind__in=(EntryKind.REFUND, EntryKind.FORFEIT)
+    )
+    return Decimal(rows.aggregate(gone=Sum("debit", default=ZERO))["gone"])
+
+
+Key = tuple[str, int, int, str, bool]
+
+
+def _key_of(row: Applied) -> Key:
+    return (*row.source, row.line, str(row.part), row.is_manual)
+
+
+def _stored_key(row: Allocation) -> Key:
+    source = ("payment", row.payment_id) if row.payment_id else ("credit", row.credit_note_id or 0)
+    return (source[0], source[1] or 0, row.demand_line_id, row.part, row.is_manual)

@@ -1,0 +1,98 @@
+"""The statement of account as of any day, computed from the dated facts (R10)."""
+
+from datetime import date
+from decimal import Decimal
+
+from bookings.models import Booking
+from payments.enums import AllocationPreset
+from payments.models import LedgerEntry
+from payments.rules.allocation import allocate
+from payments.rules.facts import Accrual
+from payments.rules.statement import Entry, Statement, ageing, statement_lines
+from payments.services.due import waiting_lines
+from payments.services.facts import Facts, facts_of
+from payments.services.ledger import Standing, gone, standing_of
+from payments.services.replay import accrued, posted_net
+from payments.services.terms import terms_of
+from realestate.core.money import ZERO
+
+
+def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> Statement:
+    """The account of a booking from a day (None: from the beginning) to a day, in the booking's currency (R10).
+
+    Reading only. What is below the line is as of ``last_on``: facts after it do not count.
+    """
+    rows = LedgerEntry.objects.statement(booking.pk, last_on)
+    entries = [
+        Entry(
+            value_on=row.value_on,
+            kind=row.kind,
+            reference=row.reference,
+            label=row.label,
+            debit=row.debit,
+            credit=row.credit,
+        )
+        for row in rows
+    ]
+    forward, lines, closing = statement_lines(entries, first_on=first_on, last_on=last_on)
+    facts, stand, interest = _as_of(booking, last_on, closing)
+    due_on, due = next_due(stand, last_on)
+    return Statement(
+        first_on=first_on,
+        last_on=last_on,
+        brought_forward=forward,
+        lines=lines,
+        closing=closing,
+        accrued_interest=_unposted(booking, interest, last_on),
+        undemanded=_undemanded(booking, facts, last_on),
+        advance=stand.advances,
+        next_due_on=due_on,
+        next_due_amount=due,
+        ageing=ageing(
+            [(item.due_on, item.open) for item in stand.items], stand.advances, on=last_on
+        ),
+    )
+
+
+def interest_of(booking: Booking, on: date) -> dict[int, Accrual]:
+    """Late interest per demand line up to a day, with its segments; for ``?explain=1`` and accruals (R9)."""
+    return _as_of(booking, on, ZERO)[2]
+
+
+def next_due(stand: Standing, on: date) -> tuple[date | None, Decimal]:
+    """The earliest day not before ``on`` on which something open falls due, and how much of it (R10.3)."""
+    ahead = [item for item in stand.items if item.open > 0 and item.due_on >= on]
+    day = min((item.due_on for item in ahead), default=None)
+    return day, sum((item.open for item in ahead if item.due_on == day), ZERO)
+
+
+def _as_of(
+    booking: Booking, on: date, balance: Decimal
+) -> tuple[Facts, Standing, dict[int, Accrual]]:
+    facts = facts_of(booking)
+    preset = AllocationPreset(terms_of(booking).allocation)
+    applied = allocate(facts.items, facts.money, preset, on).applied
+    stand = standing_of(facts, applied, on, balance=balance, gone=gone(booking, on))
+    return facts, stand, accrued(booking, facts, applied, on)
+
+
+def _unposted(booking: Booking, interest: dict[int, Accrual], on: date) -> Decimal:
+    posted = posted_net(booking)
+    total = ZERO
+    for line, accrual in interest.items():
+        before = sum((amount for day, amount in posted[line].items() if day <= on), ZERO)
+        total += max(accrual.amount - before, ZERO)
+    return total
+
+
+def _undemanded(booking: Booking, facts: Facts, on: date) -> Decimal:
+    """What the schedule will still ask for, before tax: not demanded yet, or demanded after the day."""
+    later = sum(
+        (
+            line.principal
+            for line in facts.lines
+            if line.schedule_line_id is not None and line.demand.issued_on > on
+        ),
+        ZERO,
+    )
+    return sum(waiting_lines(booking).values_list("amount", flat=True), later)

@@ -1,0 +1,57 @@
+"""The statement of account (R10)."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings.models import Booking
+from payments import services
+from payments.serializers.statements import PeriodWrite, StatementRead
+from realestate.core import clock
+from realestate.core.api.access import PARTIES
+from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.views import Edge
+
+FROM = OpenApiParameter("from", str, description="First day; the beginning when left out.")
+TO = OpenApiParameter("to", str, description="Last day; today in the project's zone when left out.")
+
+
+class StatementView(Edge):
+    """GET /api/bookings/{id}/statement."""
+
+    access = {"get": PARTIES}
+    tag = "demands"
+
+    @extend_schema(
+        operation_id="bookings_statement", responses=StatementRead, parameters=[FROM, TO, EXPLAIN]
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """The account of a booking, line by line, with what is open by age.
+
+        Below the line, and not in the balance: interest not posted yet, what the plan will still ask for, advances.
+        """
+        rows: Any = Booking.objects.all()
+        booking = rows.for_user(request.user).select_related("project").get(pk=pk)
+        first_on, last_on = period(request, booking)
+        statement = services.statement_of(booking, first_on=first_on, last_on=last_on)
+        interest = None
+        if wants_explanation(request):
+            interest = [
+                {"demand_line_id": line, "working": services.working_of(accrual)}
+                for line, accrual in services.interest_of(booking, last_on).items()
+                if accrual.segments
+            ]
+        return Response(
+            StatementRead({"booking": booking, "statement": statement, "interest": interest}).data
+        )
+
+
+def period(request: Request, booking: Booking) -> tuple[Any, Any]:
+    """The days that a query names (None: from the beginning, until today). Raises ValidationError (400)."""
+    query = request.query_params
+    asked = PeriodWrite(data={name: query[name] for name in ("from", "to") if name in query})
+    asked.is_valid(raise_exception=True)
+    today = clock.today(booking.project.time_zone)
+    return asked.validated_data.get("first_on"), asked.validated_data.get("last_on") or today
