@@ -12,7 +12,7 @@ from bookings.services.standing import lock_booking
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import Role
-from realestate.core.errors import DomainError, InvalidTransition, NotAllowed
+from realestate.core.errors import DomainError, InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.jobs import defer
 from realestate.core.models import StoredFile
 from realestate.core.states import allowed_actions
@@ -53,7 +53,7 @@ class Hand(TypedDict, total=False):
 
     name: str
     method: str
-    scan: StoredFile | None
+    scan_id: int | None
 
 
 @service
@@ -63,8 +63,8 @@ def sign_agreement(
     """Record a party's signature of a confirmed booking's agreement (R5.6); ``applicant_id`` None is the builder.
 
     A customer signs electronically and for itself; builders and staff record their own and everybody else's. The PDF is
-    drawn anew, with the signature. Raises NotAllowed (403), AgreementSuperseded, AlreadySigned and InvalidTransition
-    (409), DoesNotExist for strangers.
+    drawn anew, with the signature; ``scan_id`` is a file that the caller uploaded. Raises NotAllowed (403),
+    InvalidValue (400), AgreementSuperseded, AlreadySigned and InvalidTransition (409), DoesNotExist for strangers.
     """
     rows = Agreement.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=agreement_id)
@@ -88,7 +88,7 @@ def sign_agreement(
         method=method,
         signed_at=clock.now(),
         recorded_by=actor,
-        scan=hand.get("scan"),
+        scan_id=_scan(actor, hand.get("scan_id")),
     )
     agreement.file = None  # drawn before this signature
     agreement.save(update_fields=["file"])
@@ -151,6 +151,12 @@ def _refuse_hand_of_another(actor: User, applicant: Applicant | None, method: st
         raise NotAllowed("You can sign for yourself only.")
     if method != SignatureMethod.ELECTRONIC:
         raise NotAllowed("Only the builder records a signature on paper.")
+
+
+def _scan(actor: User, file_id: int | None) -> int | None:
+    if file_id is not None and not StoredFile.objects.filter(pk=file_id, owner=actor).exists():
+        raise InvalidValue(errors={"scan_id": ["There is no such file of yours."]})
+    return file_id
 
 
 def _name(booking: Booking, applicant: Applicant | None) -> str:

@@ -26,6 +26,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhaseStatusEnum": "progress.enums.PhaseStatus",
         "BookingStateEnum": "bookings.enums.BookingState",
         "LifecycleEnum": "bookings.enums.Lifecycle",
+        "QuoteStateEnum": "bookings.enums.QuoteState",
+        "KycStateEnum": "bookings.enums.KycState",
         "ChangeStateEnum": "bookings.enums.ChangeState",
         "PaymentStatusEnum": "payments.enums.PaymentStatus",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",

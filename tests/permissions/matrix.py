@@ -172,6 +172,13 @@ MATRIX: dict[str, Row] = {
     "updates_update": row(OWNER, fixed(update_title="Roof")),
     "updates_delete": row(OWNER),
     # --- bookings
+    "quotes_list": row(USERS),
+    "quotes_create": row(
+        (401, 201, 201, 201, 404, 201), lambda world: {"unit_id": world.free_unit}
+    ),
+    "quotes_retrieve": row(PARTIES),
+    "quotes_approve": row(OWNER, fixed(reason="Agreed."), id="pending_quote"),
+    "quotes_refuse": row(OWNER, fixed(reason="Too much."), id="pending_quote"),
     "units_hold": row((401, 201, 201, 201, 404, 201)),
     "holds_retrieve": row(PARTIES),
     "holds_extend": row(PARTIES, fixed(minutes=15)),
@@ -190,6 +197,13 @@ MATRIX: dict[str, Row] = {
     "bookings_payments": row(PARTIES),
     "bookings_generate_agreement": row(OWNER),
     "bookings_download_agreement": row(PARTIES),
+    "bookings_agreements_list": row(PARTIES),
+    "bookings_applicants_list": row(PARTIES),
+    "bookings_applicants_replace": row(
+        PARTIES, fixed(applicants=[{"is_primary": True, "share": 100}])
+    ),
+    "applicants_kyc": row((401, 200, 404, 403, 404, 403), fixed(status="submitted")),
+    "agreements_sign": row((401, 403, 404, 201, 404, 201), fixed(method="wet_ink")),
     "change_requests_list": row(USERS),
     "change_requests_create": row(
         (401, 201, 404, 403, 403, 403),
@@ -307,6 +321,8 @@ MATRIX |= {
 
 # What stands behind ``{id}`` of each path, unless its row says otherwise.
 ROW_OF = {
+    "agreements": "agreement",
+    "applicants": "applicant",
     "appointments": "appointment",
     "bookings": "booking",
     "builders": "builder",
@@ -320,6 +336,7 @@ ROW_OF = {
     "payments": "payment",
     "progress": "phase",
     "projects": "project",
+    "quotes": "quote",
     "units": "free_unit",
     "updates": "update",
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Relation
-from bookings.enums import ChangeState
+from bookings.enums import BookingState, ChangeState, QuoteState
 from bookings.services import generate_agreement
 from projects.enums import AccessLevel
 from realestate.core import clock
@@ -12,7 +12,14 @@ from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
-from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
+from tests.factories.accounts import StaffFactory
+from tests.factories.bookings import (
+    AgreementFactory,
+    BookingFactory,
+    ChangeQuoteFactory,
+    ChangeRequestFactory,
+    QuoteFactory,
+)
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import PaymentFactory
@@ -42,6 +49,8 @@ class World:
     """The people and the key of one row of each kind."""
 
     cast: Cast
+    agreement: int
+    applicant: int
     appointment: int
     booking: int
     builder: int
@@ -59,7 +68,9 @@ class World:
     notification: int
     payment: int
     phase: int
+    pending_quote: int
     project: int
+    quote: int
     quoted_change: int
     spare_project: int
     tower: int
@@ -93,6 +104,9 @@ def make_world() -> World:
     # Nothing is paid for this one, so it may be cancelled without a settlement.
     held = BookingFactory(unit=unit(), customer=asha, special_requests=FOR_THE_PARTIES)
     generate_agreement(actor=cast.meera, booking_id=booking.pk)
+    confirmed = BookingFactory(
+        paid=True, unit=unit(), customer=asha, state=BookingState.BOOKING_CONFIRMED
+    )
     draft = ProjectFactory(builder=builder, project_name=FOR_MEERA, published_at=None)
     quoted = ChangeRequestFactory(
         booking=booking, state=ChangeState.QUOTED, request_title=FOR_THE_PARTIES
@@ -108,6 +122,8 @@ def make_world() -> World:
     NotificationFactory(user=cast.meera, title=FOR_MEERA)
     return World(
         cast=cast,
+        agreement=AgreementFactory(booking=confirmed).pk,
+        applicant=booking.applicants.get().pk,
         appointment=AppointmentFactory(
             customer=asha,
             project=project,
@@ -140,7 +156,15 @@ def make_world() -> World:
         notification=NotificationFactory(user=cast.asha, title=FOR_ASHA).pk,
         payment=PaymentFactory(booking=booking, notes=FOR_THE_PARTIES).pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
+        pending_quote=QuoteFactory(
+            unit=cast.meera_unit,
+            customer=asha,
+            state=QuoteState.APPROVAL_PENDING,
+            created_by=StaffFactory(),
+            discount_reason=FOR_THE_PARTIES,
+        ).pk,
         project=project.pk,
+        quote=QuoteFactory(unit=cast.meera_unit, customer=asha, discount_reason=FOR_THE_PARTIES).pk,
         quoted_change=quoted.pk,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
