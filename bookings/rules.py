@@ -174,7 +174,6 @@ KYC_ACTION_TO: Mapping[str, KycAction] = {
     KycState.VERIFIED: KycAction.VERIFY,
     KycState.REJECTED: KycAction.REJECT,
 }
-KYC_WORDS = Vocabulary(KycState)
 
 
 def is_share(share: Decimal) -> bool:

@@ -43,7 +43,7 @@ class QuoteAdmin(HouseAdmin):
 
     editable = False
     list_display = (
-        text("quote_number", "Quote"),
+        "__str__",
         text("unit.unit_number", "Unit"),
         "project",
         "customer",
@@ -132,7 +132,7 @@ class SignatureAdmin(HouseAdmin):
     editable = False
     list_display = (
         "name",
-        text("agreement.agreement_number", "Agreement"),
+        "agreement",
         "applicant",
         "method",
         moment("signed_at", "Signed"),

@@ -12,7 +12,6 @@ from bookings.serializers.reads import (
 from bookings.serializers.sales import (
     ApplicantRead,
     ApplicantsWrite,
-    KycWrite,
     QuoteDecisionWrite,
     QuotePageRead,
     QuoteRead,
@@ -53,7 +52,6 @@ __all__ = [
     "ExtendWrite",
     "HoldRead",
     "HoldWrite",
-    "KycWrite",
     "QuoteDecisionWrite",
     "QuotePageRead",
     "QuoteRead",

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from bookings.enums import KycState, QuoteState, SignatureMethod
 from bookings.models import Quote, Signature
-from bookings.rules import KYC_WORDS, METHOD_WORDS
+from bookings.rules import METHOD_WORDS
 from bookings.serializers.writes import id_field
 from projects.enums import TaxClass
 from realestate.core.api.serializers import (
@@ -202,15 +202,6 @@ class ApplicantsWrite(WriteSerializer):
     )
 
 
-class KycWrite(WriteSerializer):
-    """The next step of an identity's check: submitted (the buyer), verified or rejected (the builder)."""
-
-    aliases = {"kyc_status": "status"}
-    example = {"status": "submitted"}
-
-    status = WordField(KYC_WORDS)
-
-
 class SignatureRead(ReadSerializer):
     """Who signed, when and how."""
 
@@ -230,7 +221,7 @@ class SignedAgreementRead(ReadSerializer):
     """A version of a booking's agreement with its signatures."""
 
     prefetch = (Prefetch("signatures", Signature.objects.order_by("pk")),)
-    order = ("-version",)
+    order = ("-version", "-pk")
 
     id = serializers.IntegerField()
     agreement_number = serializers.CharField()

@@ -101,22 +101,17 @@ def book_unit(
     now = clock.now()
     unit = claimable_units(actor).get(pk=unit_id)
     customer = buyer(actor, customer_id)
-    wanted = (
-        named_quote(actor=actor, quote_id=quote_id, unit=unit, customer=customer, now=now)
-        if quote_id is not None
-        else None
-    )
+    wanted = None
+    if quote_id is not None:
+        wanted = named_quote(actor=actor, quote_id=quote_id, unit=unit, customer=customer, now=now)
     claim = _own_hold(actor, customer, unit, now) or claim_for(
         actor=actor, unit_id=unit.pk, project=unit.project, customer=customer
     )
-    # From here on nobody else can claim the unit.
-    quote = (
-        quote_for_hold(actor=actor, claim=claim, customer=customer, now=now)
-        if wanted is None
-        else join_quote(wanted, claim=claim, customer=customer)
-    )
-    if total_amount is not None and total_amount != quote.total_amount:
-        raise PriceChanged(total_amount=quote.total_amount)
+    if wanted is None:  # from here on nobody else can claim the unit
+        quote = quote_for_hold(actor=actor, claim=claim, customer=customer, now=now)
+    else:
+        quote = join_quote(wanted, claim=claim, customer=customer)
+    _refuse_other_total(quote, total_amount)
     booking = Booking(
         customer=customer,
         project=unit.project,
@@ -257,6 +252,11 @@ def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], rea
 
 def _allowed(booking: Booking) -> list[str]:
     return allowed_actions(TRANSITIONS, booking.state)
+
+
+def _refuse_other_total(quote: Quote, total: Decimal | None) -> None:
+    if total is not None and total != quote.total_amount:
+        raise PriceChanged(total_amount=quote.total_amount)
 
 
 def _figures(quote: Quote) -> dict[str, Any]:

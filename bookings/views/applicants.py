@@ -5,9 +5,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookings import services
+from bookings.enums import KycState
 from bookings.models import Applicant, Booking
-from bookings.serializers import ApplicantRead, ApplicantsWrite, KycWrite
-from realestate.core.api.access import PARTIES
+from bookings.serializers import ApplicantRead, ApplicantsWrite
+from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
 from realestate.core.api.views import HouseViewSet
 from realestate.core.errors import InvalidTransition
 
@@ -18,7 +19,13 @@ class ApplicantViewSet(HouseViewSet):
     model, read = Applicant, ApplicantRead
     default_limit = 100
     tag = "applicants"
-    access = {"list": PARTIES, "replace": PARTIES, "kyc": PARTIES}
+    access = {
+        "list": PARTIES,
+        "replace": PARTIES,
+        "kyc_submit": CUSTOMERS,
+        "kyc_verify": BUILDERS,
+        "kyc_reject": BUILDERS,
+    }
     errors = {
         "replace": (
             InvalidTransition,
@@ -27,7 +34,9 @@ class ApplicantViewSet(HouseViewSet):
             services.ApplicantTwice,
             services.ApplicantsFrozen,
         ),
-        "kyc": (InvalidTransition,),
+        "kyc_submit": (InvalidTransition,),
+        "kyc_verify": (InvalidTransition,),
+        "kyc_reject": (InvalidTransition,),
     }
 
     @extend_schema(operation_id="bookings_applicants_list", responses=ApplicantRead(many=True))
@@ -47,9 +56,21 @@ class ApplicantViewSet(HouseViewSet):
         services.set_applicants(actor=self.caller, booking_id=pk, **body)
         return self.list(request, pk=pk)
 
-    @extend_schema(operation_id="applicants_kyc", request=KycWrite, responses=ApplicantRead)
-    def kyc(self, request: Request, pk: int) -> Response:
-        """Move the check of an identity: the buyer submits, the builder verifies or rejects."""
-        body = self.parse(KycWrite)
-        services.set_kyc(actor=self.caller, applicant_id=pk, state=body["status"])
+    @extend_schema(operation_id="applicants_kyc_submit", request=None, responses=ApplicantRead)
+    def kyc_submit(self, request: Request, pk: int) -> Response:
+        """Say that an applicant's papers are there to be checked."""
+        return self._kyc(pk, KycState.SUBMITTED)
+
+    @extend_schema(operation_id="applicants_kyc_verify", request=None, responses=ApplicantRead)
+    def kyc_verify(self, request: Request, pk: int) -> Response:
+        """Say that an applicant is who it says."""
+        return self._kyc(pk, KycState.VERIFIED)
+
+    @extend_schema(operation_id="applicants_kyc_reject", request=None, responses=ApplicantRead)
+    def kyc_reject(self, request: Request, pk: int) -> Response:
+        """Send an applicant's papers back; they can be submitted again."""
+        return self._kyc(pk, KycState.REJECTED)
+
+    def _kyc(self, pk: int, state: KycState) -> Response:
+        services.set_kyc(actor=self.caller, applicant_id=pk, state=state)
         return self.show(pk)

@@ -1,11 +1,14 @@
 """Quotes, applicants and signatures over HTTP."""
 
+from typing import Any
+
 import pytest
 
 from accounts.services import relate
 from bookings import services
 from bookings.enums import BookingState, KycState, QuoteState
 from bookings.models import Applicant, Quote, Signature
+from realestate.core.models import SystemSetting
 from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import AgreementFactory, BookingFactory, QuoteFactory
 from tests.factories.projects import UnitFactory
@@ -136,7 +139,7 @@ def test_filters_of_quotes(as_, cast):
 
 # --- applicants -------------------------------------------------------------------------------------------------------
 
-TWO = [
+TWO: list[dict[str, Any]] = [
     {"is_primary": True, "share": 60},
     {"full_name": "Vikram Rao", "email": "vikram@example.com", "share": 40},
 ]
@@ -187,7 +190,7 @@ def test_R18_frozen(as_, cast, paid):
         ["x"],
         [{"share": "NaN"}],
         [{"share": 0}],
-        [{"share": 1e400}],
+        [{"share": "1e400"}],
         [{"share": 33.333}],
         [{"share": 40, "full_name": "a\x00b"}],
         [{"share": 40, "email": "nobody"}],
@@ -204,17 +207,24 @@ def test_bad_applicants_are_400(as_, cast, booking, applicants):
 def test_R18_the_check_of_an_identity(as_, cast, booking):
     url = f"/api/applicants/{booking.applicants.get().pk}/kyc"
     for who, word, status in (
-        ("meera", "submitted", 403),
-        ("asha", "Submitted", 200),
-        ("asha", "verified", 403),
-        ("meera", "rejected", 200),
-        ("asha", "submitted", 200),
-        ("sana", "verified", 200),
-        ("sana", "rejected", 409),
-        ("sana", "nonsense", 400),
+        ("meera", "submit", 403),
+        ("meera", "verify", 409),
+        ("asha", "submit", 200),
+        ("asha", "verify", 403),
+        ("meera", "reject", 200),
+        ("asha", "submit", 200),
+        ("sana", "verify", 200),
+        ("sana", "reject", 409),
+        ("sana", "nonsense", 404),
     ):
-        assert as_(getattr(cast, who)).post(url, {"status": word}).status_code == status, word
+        assert as_(getattr(cast, who)).post(f"{url}/{word}").status_code == status, word
     assert booking.applicants.get().kyc_state == KycState.VERIFIED
+
+
+def test_R5_5_a_confirmation_without_verified_applicants(as_, cast, paid):
+    SystemSetting.objects.create(key="bookings.kyc_required", value="true")
+    reply = as_(cast.meera).patch(f"/api/bookings/{paid.pk}/status", {"status": "active"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "kyc_missing")
 
 
 # --- agreements -------------------------------------------------------------------------------------------------------

@@ -202,8 +202,12 @@ MATRIX: dict[str, Row] = {
     "bookings_applicants_replace": row(
         PARTIES, fixed(applicants=[{"is_primary": True, "share": 100}])
     ),
-    "applicants_kyc": row((401, 200, 404, 403, 404, 403), fixed(status="submitted")),
-    "agreements_sign": row((401, 403, 404, 201, 404, 201), fixed(method="wet_ink")),
+    "applicants_kyc_submit": row(BUYER),
+    "applicants_kyc_verify": row(OWNER, id="submitted_applicant"),
+    "applicants_kyc_reject": row(OWNER, id="submitted_applicant"),
+    "agreements_sign": row(
+        (401, 201, 404, 201, 404, 201), lambda world: {"applicant_id": world.signer}
+    ),
     "change_requests_list": row(USERS),
     "change_requests_create": row(
         (401, 201, 404, 403, 403, 403),

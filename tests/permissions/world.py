@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Relation
-from bookings.enums import BookingState, ChangeState, QuoteState
+from bookings.enums import BookingState, ChangeState, KycState, QuoteState
 from bookings.services import generate_agreement
 from projects.enums import AccessLevel
 from realestate.core import clock
@@ -15,6 +15,7 @@ from tests.cast import Cast, make_cast
 from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import (
     AgreementFactory,
+    ApplicantFactory,
     BookingFactory,
     ChangeQuoteFactory,
     ChangeRequestFactory,
@@ -72,7 +73,9 @@ class World:
     project: int
     quote: int
     quoted_change: int
+    signer: int
     spare_project: int
+    submitted_applicant: int
     tower: int
     update: int
 
@@ -166,6 +169,10 @@ def make_world() -> World:
         project=project.pk,
         quote=QuoteFactory(unit=cast.meera_unit, customer=asha, discount_reason=FOR_THE_PARTIES).pk,
         quoted_change=quoted.pk,
+        signer=confirmed.applicants.get().pk,
+        submitted_applicant=ApplicantFactory(
+            booking=held, kyc_state=KycState.SUBMITTED, share=1
+        ).pk,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,
