@@ -101,9 +101,7 @@ def book_unit(
     now = clock.now()
     unit = claimable_units(actor).get(pk=unit_id)
     customer = buyer(actor, customer_id)
-    wanted = None
-    if quote_id is not None:
-        wanted = named_quote(actor=actor, quote_id=quote_id, unit=unit, customer=customer, now=now)
+    wanted = _named(actor, quote_id, unit, customer)
     claim = _own_hold(actor, customer, unit, now) or claim_for(
         actor=actor, unit_id=unit.pk, project=unit.project, customer=customer
     )
@@ -252,6 +250,13 @@ def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], rea
 
 def _allowed(booking: Booking) -> list[str]:
     return allowed_actions(TRANSITIONS, booking.state)
+
+
+def _named(actor: User, quote_id: int | None, unit: Unit, customer: Customer) -> Quote | None:
+    if quote_id is None:
+        return None
+    now = clock.now()
+    return named_quote(actor=actor, quote_id=quote_id, unit=unit, customer=customer, now=now)
 
 
 def _refuse_other_total(quote: Quote, total: Decimal | None) -> None:

@@ -58,6 +58,10 @@ def test_contract_7_3_the_shape_of_a_booking(as_, cast):
         "version",
         "created_at",
         "updated_at",
+        "quote_id",
+        "other_charges",
+        "cooling_off_until",
+        "registration_number",
         "unit",
     }
     assert (row["booking_amount"], row["paid_amount"], row["pending_amount"]) == (
