@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
 
 from bookings.enums import KycAction, QuoteAction
 from bookings.models import Agreement, Applicant, Quote, Signature
@@ -65,10 +64,6 @@ class QuoteAdmin(HouseAdmin):
     ordering = ("-pk",)
     add_fields = ("unit", "customer", "discount_percent", "discount_amount", "discount_reason")
     object_actions = {action.value: _decider(action) for action in QuoteAction}
-
-    def may_act(self, request: HttpRequest, row: Any) -> bool:
-        """Deciding is a button of a page that cannot be edited."""
-        return super().may_act(request, row)
 
     def possible_actions(self, row: Quote) -> list[str]:
         """What R1 allows in the present state."""
