@@ -30,6 +30,7 @@ class BookingAction(TextChoices):
     OFFER_POSSESSION = "offer_possession", "Offer possession"
     HAND_OVER = "hand_over", "Hand over"
     EXPIRE = "expire", "Let the hold lapse"
+    RETAKE = "retake", "Take the unit again for a late payment"
     CANCEL = "cancel", "Cancel"
 
 

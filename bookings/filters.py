@@ -1,11 +1,18 @@
-"""Filters of bookings and change requests; unknown words match nothing (contract T12)."""
+"""Filters of bookings, quotes and change requests; unknown words match nothing (contract T12)."""
 
 from typing import Any
 
 import django_filters
 
-from bookings.models import Booking, ChangeRequest
-from bookings.rules import CHANGE_WORDS, LIFECYCLE_WORDS, PAID_WORDS, STATE_WORDS, TYPE_WORDS
+from bookings.models import Booking, ChangeRequest, Quote
+from bookings.rules import (
+    CHANGE_WORDS,
+    LIFECYCLE_WORDS,
+    PAID_WORDS,
+    QUOTE_WORDS,
+    STATE_WORDS,
+    TYPE_WORDS,
+)
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 Rows = Any  # bookings with status and figures; django-stubs does not see annotations
@@ -52,4 +59,17 @@ class ChangeFilter(HouseFilterSet):
 
     class Meta:
         model = ChangeRequest
+        fields: list[str] = []
+
+
+class QuoteFilter(HouseFilterSet):
+    """Quotes of a project, a unit or a customer, in a state."""
+
+    project_id = django_filters.NumberFilter(field_name="project_id")
+    unit_id = django_filters.NumberFilter(field_name="unit_id")
+    customer_id = django_filters.NumberFilter(field_name="customer_id")
+    status = WordFilter(QUOTE_WORDS, field_name="state")
+
+    class Meta:
+        model = Quote
         fields: list[str] = []

@@ -1,8 +1,12 @@
-"""Rules of the bookings app: R5 (states of a booking), R4 (holds), R13 (change requests). Pure tables and functions."""
+"""Rules of the bookings app: pure tables and functions.
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+R1 (quotes), R4 (holds), R5 (states of a booking), R11 (cooling-off), R13 (change requests), R18 (applicants).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from bookings.enums import BookingAction as A
 from bookings.enums import BookingState as S
@@ -10,9 +14,14 @@ from bookings.enums import (
     ChangeAction,
     ChangeState,
     ChangeType,
+    KycAction,
+    KycState,
     Lifecycle,
     PaidShare,
     PaymentPlan,
+    QuoteAction,
+    QuoteState,
+    SignatureMethod,
 )
 from projects.enums import ClaimStage
 from realestate.core.money import DEFAULT_CURRENCY, round_money
@@ -29,6 +38,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     S.BOOKING_CONFIRMED: {A.SIGN: S.AGREEMENT_SIGNED, A.CANCEL: S.CANCELLED},
     S.AGREEMENT_SIGNED: {A.OFFER_POSSESSION: S.POSSESSION_OFFERED, A.CANCEL: S.CANCELLED},
     S.POSSESSION_OFFERED: {A.HAND_OVER: S.HANDED_OVER, A.CANCEL: S.CANCELLED},
+    # Late payment success: money that was on its way while the hold lived. Only the platform does this.
+    S.EXPIRED: {A.RETAKE: S.ON_HOLD},
 }
 DEAD = frozenset(
     {S.CANCELLED, S.EXPIRED, S.TRANSFERRED}
@@ -113,6 +124,68 @@ def token_for(total: Decimal, percent: Decimal, currency: str = DEFAULT_CURRENCY
     return min(max(round_money(total * percent / 100, currency), smallest), total)
 
 
+# --- R1: quotes ------------------------------------------------------------------------------------------------------
+
+QUOTE_TRANSITIONS: dict[str, dict[str, str]] = {
+    QuoteState.APPROVAL_PENDING: {
+        QuoteAction.APPROVE: QuoteState.APPROVED,
+        QuoteAction.REFUSE: QuoteState.REFUSED,
+    },
+}
+
+
+def is_above_limit(
+    *, percent: Decimal | None, amount: Decimal, base: Decimal, limit: Decimal
+) -> bool:
+    """R1: whether a discount needs a second person: its percent, or its share of the discount base, is above ``limit``.
+
+    A percentage is compared as it was given, not as the rounded amount that it comes to.
+    """
+    return percent > limit if percent is not None else amount * 100 > limit * base
+
+
+# --- R11: cooling-off ------------------------------------------------------------------------------------------------
+
+
+def cooling_off_end(day: date, days: int, zone: str) -> datetime | None:
+    """R11: the first instant after the ``days``-th day that follows the reservation's day; None for no days.
+
+    Day n lasts through 23:59:59 in the project's zone, so the interval is half-open, as holds are.
+    """
+    if days == 0:
+        return None
+    return datetime.combine(day + timedelta(days=days + 1), time.min, tzinfo=ZoneInfo(zone))
+
+
+# --- R18: applicants -------------------------------------------------------------------------------------------------
+
+WHOLE = Decimal("100.00")
+KYC_TRANSITIONS: dict[str, dict[str, str]] = {
+    KycState.MISSING: {KycAction.SUBMIT: KycState.SUBMITTED},
+    KycState.SUBMITTED: {
+        KycAction.VERIFY: KycState.VERIFIED,
+        KycAction.REJECT: KycState.REJECTED,
+    },
+    KycState.REJECTED: {KycAction.SUBMIT: KycState.SUBMITTED},
+}
+BUYERS_KYC_ACTIONS = frozenset({KycAction.SUBMIT})  # the builder's side does the rest
+KYC_ACTION_TO: Mapping[str, KycAction] = {
+    KycState.SUBMITTED: KycAction.SUBMIT,
+    KycState.VERIFIED: KycAction.VERIFY,
+    KycState.REJECTED: KycAction.REJECT,
+}
+
+
+def is_share(share: Decimal) -> bool:
+    """Whether a number can be somebody's share in percent: above 0, at most 100, with 2 decimals."""
+    return share.is_finite() and 0 < share <= WHOLE and share == round(share, 2)
+
+
+def are_whole(shares: Iterable[Decimal]) -> bool:
+    """Whether shares in percent total exactly 100.00."""
+    return sum(shares, Decimal(0)) == WHOLE
+
+
 # --- R13: change requests --------------------------------------------------------------------------------------------
 
 C = ChangeState
@@ -157,6 +230,10 @@ PLAN_WORDS = Vocabulary(
     },
 )
 TYPE_WORDS = Vocabulary(ChangeType)
+QUOTE_WORDS = Vocabulary(
+    QuoteState, {"pending": QuoteState.APPROVAL_PENDING, "rejected": QuoteState.REFUSED}
+)
+METHOD_WORDS = Vocabulary(SignatureMethod)
 PAID_WORDS = Vocabulary(
     PaidShare,
     {"paid": PaidShare.COMPLETED, "unpaid": PaidShare.PENDING, "partially_paid": PaidShare.PARTIAL},

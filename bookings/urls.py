@@ -5,16 +5,21 @@ from django.urls import URLPattern, URLResolver, path
 from bookings.views import (
     AgreementDownload,
     AgreementView,
+    AgreementViewSet,
+    ApplicantViewSet,
     BookingViewSet,
     BuilderBookingViewSet,
     ChangeRequestViewSet,
     CustomerBookingViewSet,
     HoldViewSet,
+    QuoteViewSet,
 )
 
 bookings = BookingViewSet.as_view({"get": "list", "post": "create"})
 booking = BookingViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
 builder_table = BuilderBookingViewSet.as_view({"get": "list"})
+applicants = ApplicantViewSet.as_view({"get": "list", "put": "replace"})
+quotes = QuoteViewSet.as_view({"get": "list", "post": "create"})
 hold = HoldViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
 changes = ChangeRequestViewSet.as_view({"get": "list", "post": "create"})
 change = ChangeRequestViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
@@ -29,6 +34,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<int:pk>/cancel", BookingViewSet.as_view({"post": "cancel"})),
     path("bookings/<int:pk>/generate-agreement", AgreementView.as_view()),
     path("bookings/<int:pk>/download-agreement", AgreementDownload.as_view()),
+    path("bookings/<int:pk>/applicants", applicants),
+    path("bookings/<int:pk>/agreements", AgreementViewSet.as_view({"get": "list"})),
+    path("applicants/<int:pk>/kyc/submit", ApplicantViewSet.as_view({"post": "kyc_submit"})),
+    path("applicants/<int:pk>/kyc/verify", ApplicantViewSet.as_view({"post": "kyc_verify"})),
+    path("applicants/<int:pk>/kyc/reject", ApplicantViewSet.as_view({"post": "kyc_reject"})),
+    path("agreements/<int:pk>/signatures", AgreementViewSet.as_view({"post": "sign"})),
+    path("quotes", quotes),
+    path("quotes/<int:pk>", QuoteViewSet.as_view({"get": "retrieve"})),
+    path("quotes/<int:pk>/approve", QuoteViewSet.as_view({"post": "approve"})),
+    path("quotes/<int:pk>/refuse", QuoteViewSet.as_view({"post": "refuse"})),
     path("units/<int:unit_id>/hold", HoldViewSet.as_view({"post": "create"})),
     path("holds/<int:pk>", hold),
     path("change-requests", changes),

@@ -1,5 +1,5 @@
 """Documents of bookings: data in, PDF out; no decisions."""
 
-from bookings.documents.agreement import agreement_pdf
+from bookings.documents.agreement import agreement_pdf, kept_agreement_pdf
 
-__all__ = ["agreement_pdf"]
+__all__ = ["agreement_pdf", "kept_agreement_pdf"]

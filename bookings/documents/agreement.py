@@ -1,13 +1,18 @@
 """The agreement of a booking as a PDF, drawn from the facts that were kept when it was generated."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bookings.enums import PaymentPlan
-from bookings.models import Agreement
+from django.core.files.storage import default_storage
+
+from bookings.enums import PaymentPlan, SignatureMethod
+from bookings.models import Agreement, Signature
+from bookings.services import keep_agreement_pdf
 from projects.enums import UnitType
+from realestate.core import clock
 from realestate.core.amounts import format_day, format_money, money_in_words
 from realestate.core.documents import render_pdf
 
@@ -21,9 +26,58 @@ TERMS = (
 )
 
 
+def kept_agreement_pdf(agreement: Agreement) -> bytes:
+    """The PDF that is stored; without one it is drawn and stored now. Not for use inside a transaction."""
+    if agreement.file is not None:
+        with suppress(FileNotFoundError), default_storage.open(agreement.file.path) as file:
+            return bytes(file.read())
+    signatures = _signatures_of(agreement)
+    content = _drawn(agreement, signatures)
+    keep_agreement_pdf(agreement_id=agreement.pk, content=content, signatures=len(signatures))
+    return content
+
+
 def agreement_pdf(agreement: Agreement) -> bytes:
-    """The bytes of the PDF; the same agreement always gives the same bytes."""
-    return render_pdf(TEMPLATE, _data(agreement.agreement_number, agreement.content))
+    """The bytes of the PDF; the same agreement with the same signatures always gives the same bytes."""
+    return _drawn(agreement, _signatures_of(agreement))
+
+
+def _signatures_of(agreement: Agreement) -> list[Signature]:
+    rows = agreement.signatures.select_related("applicant", "agreement__booking__project")
+    return list(rows.order_by("pk"))
+
+
+def _drawn(agreement: Agreement, signatures: list[Signature]) -> bytes:
+    facts = agreement.content
+    data = _data(agreement.agreement_number, facts)
+    return render_pdf(TEMPLATE, {**data, "signatures": _signature_blocks(facts, signatures)})
+
+
+def _signature_blocks(facts: dict[str, Any], signatures: list[Signature]) -> list[list[str]]:
+    """A line for each party, the seller first, and under it how and when it was signed."""
+    signed = {row.applicant_id: row for row in signatures}
+    primary = next((row for row in signatures if row.applicant and row.applicant.is_primary), None)
+    blocks = [[facts["seller"]["name"], _signed_as("Seller", signed.get(None))]]
+    for person in _buyers(facts):
+        row = signed.get(person["id"]) if "id" in person else primary
+        blocks.append([person["name"], _signed_as("Buyer", row)])
+    return blocks
+
+
+def _signed_as(role: str, row: Signature | None) -> str:
+    if row is None:
+        return role
+    moment = clock.local(row.signed_at, row.agreement.booking.project.time_zone)
+    how = SignatureMethod(row.method).label.lower()
+    return f"{role}. {row.name}, {how}, {format_day(moment.date())}, {moment:%H:%M}"
+
+
+def _buyers(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """All applicants; agreements from before there were any name their one buyer."""
+    buyers: list[dict[str, Any]] = facts.get("applicants") or [
+        {**facts["buyer"], "share": "100.00"}
+    ]
+    return buyers
 
 
 def _data(number: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -56,13 +110,25 @@ def _data(number: str, facts: dict[str, Any]) -> dict[str, Any]:
             ("Phone", buyer["phone"]),
             ("E-mail", buyer["email"]),
         ),
+        "buyers": [
+            [
+                person["name"],
+                f"{person['share']} %" + (f", {person['email']}" if person["email"] else ""),
+            ]
+            for person in _buyers(facts)
+        ],
         "unit_facts": _unit_facts(facts["unit"]),
+        "cost_sheet": [
+            [str(place), line["label"], "", format_money(Decimal(line["amount"]), currency)]
+            for place, line in enumerate(facts.get("cost_sheet", []), start=1)
+        ],
+        "before_tax": ["Price before tax", format_money(_before_tax(facts), currency)],
+        "taxes": _taxes(facts),
         "payments": _payments(facts),
         "total": ["Total price", format_money(total, currency)],
         "in_words": money_in_words(total, currency),
         "terms": list(TERMS),
         "requests": facts["special_requests"],
-        "signatures": [[seller["name"], "Seller"], [buyer["name"], "Buyer"]],
     }
 
 
@@ -75,6 +141,16 @@ def _unit_facts(unit: dict[str, Any]) -> list[list[str]]:
         ("Carpet area", f"{unit['area_sqft']} sq ft"),
         ("Parking spaces", str(unit["parking_spaces"] or "")),
     )
+
+
+def _before_tax(facts: dict[str, Any]) -> Decimal:
+    return Decimal(facts["agreement_value"]) + Decimal(facts.get("other_charges", 0))
+
+
+def _taxes(facts: dict[str, Any]) -> list[list[str]]:
+    tax = Decimal(facts["tax_amount"])
+    text = "Taxes, at the rates of the quote; each demand computes its own"
+    return [[text, format_money(tax, facts["currency"])]] if tax else []
 
 
 def _payments(facts: dict[str, Any]) -> list[list[str]]:

@@ -42,6 +42,9 @@ class Quote(models.Model):
     )
     tax_class = models.CharField(max_length=12, choices=TaxClass)
     lines = models.JSONField(help_text="The cost sheet, line by line, with the rule of each.")
+    workings = models.JSONField(
+        default=list, help_text="How discount and agreement value came about; lines have their own."
+    )
     discount_percent = percent_field(null=True, blank=True)
     discount_amount = money_field(default=0)
     discount_reason = models.CharField(max_length=300, blank=True)

@@ -9,6 +9,16 @@ from bookings.serializers.reads import (
     ChangeRequestRead,
     HoldRead,
 )
+from bookings.serializers.sales import (
+    ApplicantRead,
+    ApplicantsWrite,
+    QuoteDecisionWrite,
+    QuotePageRead,
+    QuoteRead,
+    SaleQuoteWrite,
+    SignatureWrite,
+    SignedAgreementRead,
+)
 from bookings.serializers.writes import (
     ApproveWrite,
     BookingPatch,
@@ -25,6 +35,8 @@ from bookings.serializers.writes import (
 
 __all__ = [
     "AgreementRead",
+    "ApplicantRead",
+    "ApplicantsWrite",
     "ApproveWrite",
     "BookingPageRead",
     "BookingPatch",
@@ -40,8 +52,14 @@ __all__ = [
     "ExtendWrite",
     "HoldRead",
     "HoldWrite",
+    "QuoteDecisionWrite",
+    "QuotePageRead",
+    "QuoteRead",
     "QuoteWrite",
     "ReasonWrite",
+    "SaleQuoteWrite",
+    "SignatureWrite",
+    "SignedAgreementRead",
     "StatsRead",
     "StatusWrite",
 ]

@@ -39,7 +39,11 @@ class BookingRead(ReadSerializer):
     customer_id = serializers.IntegerField()
     unit_id = serializers.IntegerField(allow_null=True)
     project_id = serializers.IntegerField()
+    quote_id = serializers.IntegerField(
+        allow_null=True, help_text="The cost sheet that it was booked by."
+    )
     agreement_value = MoneyField(allow_null=True, help_text="The price before tax.")
+    other_charges = MoneyField(help_text="Charges outside the price, before tax.")
     tax_amount = MoneyField()
     total_amount = MoneyField(allow_null=True, help_text="What is to be paid in all.")
     token_amount = MoneyField(allow_null=True)
@@ -53,6 +57,11 @@ class BookingRead(ReadSerializer):
     special_requests = serializers.CharField()
     expected_registration_date = serializers.DateField(allow_null=True)
     actual_registration_date = serializers.DateField(allow_null=True)
+    cooling_off_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Until then a withdrawal costs nothing; null: there is no such time.",
+    )
+    registration_number = serializers.CharField(help_text="Of the signed agreement.")
     agent_id = serializers.IntegerField(allow_null=True)
     rating = serializers.IntegerField(allow_null=True)
     state_reason = serializers.CharField(help_text="Why it was cancelled or moved.")
@@ -84,6 +93,7 @@ class AgreementRead(ReadSerializer):
     """An agreement that was just generated."""
 
     message = serializers.CharField()
+    id = serializers.IntegerField(help_text="Sign it by this.")
     booking_id = serializers.IntegerField()
     version = serializers.IntegerField()
     agreement_url = serializers.CharField()
@@ -100,6 +110,9 @@ class HoldRead(ReadSerializer):
     unit_number = serializers.CharField(source="unit.unit_number")
     project_id = serializers.IntegerField(source="unit.project_id")
     price = MoneyField(source="unit.price")
+    quote_id = serializers.IntegerField(
+        allow_null=True, help_text="The cost sheet that holds as long as the hold lives."
+    )
     customer_id = serializers.IntegerField(allow_null=True)
     kind = serializers.ChoiceField(ClaimKind.choices)
     taken_at = serializers.DateTimeField()

@@ -4,7 +4,12 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from bookings.rules import CHANGE_WORDS, PLAN_WORDS, TYPE_WORDS, targets_of
+from bookings.rules import (
+    CHANGE_WORDS,
+    PLAN_WORDS,
+    TYPE_WORDS,
+    targets_of,
+)
 from realestate.core.api.serializers import (
     MoneyField,
     PositiveMoneyField,
@@ -55,6 +60,11 @@ class BookingWrite(WriteSerializer):
     }
 
     unit_id = id_field()
+    quote_id = id_field(
+        required=False,
+        allow_null=True,
+        help_text="Book by this quote; left out: by the hold's, or the best one that you have.",
+    )
     customer_id = id_field(
         required=False,
         allow_null=True,
@@ -84,6 +94,9 @@ class BookingPatch(WriteSerializer):
     payment_plan = WordField(PLAN_WORDS)
     expected_registration_date = serializers.DateField(allow_null=True)
     actual_registration_date = serializers.DateField(allow_null=True)
+    registration_number = serializers.CharField(
+        allow_blank=True, max_length=100, help_text="Of the signed agreement."
+    )
     agent_id = id_field(allow_null=True)
     version = serializers.IntegerField(
         min_value=1,

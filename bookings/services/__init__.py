@@ -1,6 +1,15 @@
-"""Every write of bookings: holds, bookings and their states, agreements, change requests."""
+"""Every write of bookings: quotes, holds, bookings and their states, applicants, agreements, change requests."""
 
-from bookings.services.agreements import generate_agreement
+from bookings.services.agreements import generate_agreement, keep_agreement_pdf
+from bookings.services.applicants import (
+    ApplicantsFrozen,
+    ApplicantTwice,
+    KycMissing,
+    OnePrimary,
+    SharesNot100,
+    set_applicants,
+    set_kyc,
+)
 from bookings.services.booking import (
     LoanOutOfRange,
     PriceChanged,
@@ -35,32 +44,56 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.lapses import record_lapses
+from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
 from bookings.services.retaking import retake_claim
+from bookings.services.signatures import (
+    AgreementSuperseded,
+    AlreadySigned,
+    RegistrationNumberMissing,
+    SignaturesMissing,
+    missing_parties,
+    sign_agreement,
+)
 from bookings.services.standing import lock_booking, refuse_dead, state_at
 
 __all__ = [
+    "AgreementSuperseded",
+    "AlreadySigned",
+    "ApplicantTwice",
+    "ApplicantsFrozen",
     "HoldCooldown",
     "HoldHasBooking",
     "HoldHasEnded",
     "HoldLimit",
+    "KycMissing",
     "LoanOutOfRange",
+    "OnePrimary",
+    "OwnQuote",
     "PriceChanged",
     "QuoteExpired",
     "QuoteIsFixed",
+    "QuoteNotApproved",
     "QuoteSuperseded",
     "RatingTooEarly",
+    "RegistrationNumberMissing",
+    "SharesNot100",
+    "SignaturesMissing",
     "TokenOutOfRange",
     "answer_change",
     "approve_quote",
     "book_unit",
     "cancel_booking",
+    "decide_quote",
     "decline_quote",
     "expire_booking",
     "extend_hold",
     "generate_agreement",
     "hold_unit",
+    "keep_agreement_pdf",
     "lapse_change",
     "lock_booking",
+    "make_quote",
+    "missing_parties",
     "move_booking",
     "pay_token",
     "quote_change",
@@ -69,7 +102,10 @@ __all__ = [
     "release_hold",
     "request_change",
     "retake_claim",
+    "set_applicants",
+    "set_kyc",
     "set_status",
+    "sign_agreement",
     "state_at",
     "update_booking",
     "withdraw_change",

@@ -1,18 +1,30 @@
 """Making a booking and moving it along its states (R5)."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from accounts.models import Customer, User
 from accounts.services import relate
 from bookings.enums import BookingAction, BookingState, PaymentPlan
 from bookings.events import BookingMoved
-from bookings.models import Booking
-from bookings.rules import BY_HAND, NEW, STAGE_AFTER, TRANSITIONS, action_for, token_for
+from bookings.models import Booking, Quote
+from bookings.rules import (
+    BY_HAND,
+    NEW,
+    STAGE_AFTER,
+    TRANSITIONS,
+    action_for,
+    cooling_off_end,
+    token_for,
+)
+from bookings.services.applicants import add_primary, refuse_incomplete
 from bookings.services.holds import claim_for
-from bookings.services.limits import TOKEN_PERCENT
+from bookings.services.limits import COOLING_OFF_DAYS, TOKEN_PERCENT
 from bookings.services.parties import buyer, claimable_units
+from bookings.services.quotes import end_quote, join_quote, named_quote, quote_for_hold
+from bookings.services.signatures import refuse_unsigned
 from bookings.services.standing import (
     SHOWN,
     lock_booking,
@@ -75,23 +87,29 @@ def book_unit(
     customer_id: int | None = None,
     token_amount: Decimal | None = None,
     total_amount: Decimal | None = None,
+    quote_id: int | None = None,
     **terms: Unpack[Terms],
 ) -> Booking:
     """Book a unit (contract 0.7): its claim, or the buyer's own hold of it, and the booking in one step, on hold.
 
     A customer books for itself; builders and staff name a customer that they may see. Price, project and parties come
-    from the server; a ``total_amount`` that is not the price is refused (R1). Raises UnitNotAvailable (409),
-    PriceChanged, TokenOutOfRange, LoanOutOfRange, HoldLimit, HoldCooldown (422), DoesNotExist for strangers.
+    from the server: from the quote that is named, else from the hold's or the best approved one, else from today's
+    price list (R1). A ``total_amount`` that is not the quote's is refused. Raises UnitNotAvailable and QuoteExpired
+    (409), QuoteNotApproved, PriceListNotValid, PriceChanged, TokenOutOfRange, LoanOutOfRange, HoldLimit, HoldCooldown
+    (422), DoesNotExist for strangers.
     """
     now = clock.now()
     unit = claimable_units(actor).get(pk=unit_id)
     customer = buyer(actor, customer_id)
+    wanted = _named(actor, quote_id, unit, customer)
     claim = _own_hold(actor, customer, unit, now) or claim_for(
         actor=actor, unit_id=unit.pk, project=unit.project, customer=customer
     )
-    unit.refresh_from_db(fields=["price"])  # as it is now that nobody else can claim the unit
-    if total_amount is not None and total_amount != unit.price:
-        raise PriceChanged(total_amount=unit.price)
+    if wanted is None:  # from here on nobody else can claim the unit
+        quote = quote_for_hold(actor=actor, claim=claim, customer=customer, now=now)
+    else:
+        quote = join_quote(wanted, claim=claim, customer=customer)
+    _refuse_other_total(quote, total_amount)
     booking = Booking(
         customer=customer,
         project=unit.project,
@@ -99,16 +117,16 @@ def book_unit(
         claim=claim,
         state=BookingState.ON_HOLD,
         booking_date=now,
-        agreement_value=unit.price,
-        tax_amount=ZERO,
-        token_amount=_token(actor, unit, token_amount),
-        currency=unit.project.currency,
+        **_figures(quote),
+        token_amount=_token(actor, unit, quote.agreement_value, token_amount),
         **terms,
     )
     refuse_large_loan(booking)
     booking.save(force_insert=True)
+    add_primary(booking)
     relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
-    audit.record(actor, booking, "booked", after={"unit": unit.pk, "agreement_value": unit.price})
+    facts = {"unit": unit.pk, "quote": quote.pk, "agreement_value": booking.agreement_value}
+    audit.record(actor, booking, "booked", after=facts)
     publish(BookingMoved(booking_id=booking.pk, old=NEW, new=booking.state))
     return booking
 
@@ -126,7 +144,9 @@ def cancel_booking(*, actor: User, booking_id: int, reason: str = "") -> Booking
 def move_booking(*, actor: User, booking_id: int, action: str, reason: str = "") -> Booking:
     """Rows 4 to 8 and 10 of R5, by the builder or staff. An app above may refuse (token not paid).
 
-    Raises NotAllowed (403) for customers, InvalidTransition (409), Booking.DoesNotExist for strangers.
+    A confirmation asks for complete applicants, ``sign`` for a signed agreement. Raises NotAllowed (403) for customers,
+    InvalidTransition (409), SharesNot100, KycMissing, SignaturesMissing, RegistrationNumberMissing (422),
+    Booking.DoesNotExist for strangers.
     """
     refuse_customers(actor, "Only the builder moves a booking on; you may cancel it.")
     booking = lock_booking(actor, booking_id)
@@ -177,21 +197,44 @@ def expire_booking(*, booking_id: int) -> bool:
 
 def refuse_large_loan(booking: Booking) -> None:
     """Raises LoanOutOfRange (422) for a loan above the price."""
-    price = (booking.agreement_value or ZERO) + booking.tax_amount
+    price = (booking.agreement_value or ZERO) + booking.other_charges + booking.tax_amount
     if booking.loan_amount is not None and booking.loan_amount > price:
         raise LoanOutOfRange(errors={"loan_amount": [f"Must be at most {price}."]})
 
 
 def _move(actor: User | None, booking: Booking, action: str, reason: str) -> Booking:
-    refuse_lapsed(booking, clock.now())
-    old, new = advance(booking, TRANSITIONS, action)
+    now = clock.now()
+    refuse_lapsed(booking, now)
+    old, new = advance(booking, TRANSITIONS, action, changes=_consequences(booking, action, now))
+    _GUARDS.get(new, _nothing)(booking)
     if booking.claim is not None:  # pragma: no branch  # see booking_has_unit_claim_and_price
         if new == BookingState.CANCELLED:
             release_claim(actor=actor, claim_id=booking.claim.pk, reason=ReleaseReason.CANCELLED)
+            end_quote(booking.claim, now)
         else:
             booking.claim = advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
     _finish(actor, booking, moved=(old, new), reason=reason)
     return booking
+
+
+def _nothing(_booking: Booking) -> None:
+    """Most steps ask for nothing more than the table does."""
+
+
+_GUARDS: Mapping[
+    str, Callable[[Booking], None]
+] = {  # new state -> what it asks for (R5.5, R5.6); a refusal undoes the step
+    BookingState.BOOKING_CONFIRMED: refuse_incomplete,
+    BookingState.AGREEMENT_SIGNED: refuse_unsigned,
+}
+
+
+def _consequences(booking: Booking, action: str, now: datetime) -> dict[str, object]:
+    """R5.4: paying the token starts the cooling-off clock."""
+    if action != BookingAction.PAY_TOKEN:
+        return {}
+    zone, days = booking.project.time_zone, COOLING_OFF_DAYS.for_project(booking.project)
+    return {"cooling_off_until": cooling_off_end(clock.local(now, zone).date(), days, zone)}
 
 
 def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], reason: str) -> None:
@@ -207,6 +250,24 @@ def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], rea
 
 def _allowed(booking: Booking) -> list[str]:
     return allowed_actions(TRANSITIONS, booking.state)
+
+
+def _named(actor: User, quote_id: int | None, unit: Unit, customer: Customer) -> Quote | None:
+    if quote_id is None:
+        return None
+    now = clock.now()
+    return named_quote(actor=actor, quote_id=quote_id, unit=unit, customer=customer, now=now)
+
+
+def _refuse_other_total(quote: Quote, total: Decimal | None) -> None:
+    if total is not None and total != quote.total_amount:
+        raise PriceChanged(total_amount=quote.total_amount)
+
+
+def _figures(quote: Quote) -> dict[str, Any]:
+    """What a booking takes over from its quote, for good (R1)."""
+    names = ("tax_class", "agreement_value", "other_charges", "tax_amount", "currency")
+    return {"quote": quote, **{name: getattr(quote, name) for name in names}}
 
 
 def _own_hold(actor: User, customer: Customer, unit: Unit, now: datetime) -> Claim | None:
@@ -225,13 +286,16 @@ def _own_hold(actor: User, customer: Customer, unit: Unit, now: datetime) -> Cla
     return hold
 
 
-def _token(actor: User, unit: Unit, wanted: Decimal | None) -> Decimal:
-    """The token asked for, or more when the buyer offers it; the builder itself may agree to less."""
-    asked = token_for(unit.price, TOKEN_PERCENT.for_project(unit.project), unit.project.currency)
+def _token(actor: User, unit: Unit, price: Decimal, wanted: Decimal | None) -> Decimal:
+    """The token asked for, or more when the buyer offers it; the builder itself may agree to less.
+
+    It is the first amount of the plan (R2.6), so it is a part of the agreement value.
+    """
+    asked = token_for(price, TOKEN_PERCENT.for_project(unit.project), unit.project.currency)
     if wanted is None:
         return asked
     least = asked if actor.user_type == Role.CUSTOMER else ZERO
-    if not least <= wanted <= unit.price:
-        text = f"Must be from {least} to {unit.price}."
+    if not least <= wanted <= price:
+        text = f"Must be from {least} to {price}."
         raise TokenOutOfRange(errors={"token_amount": [text]})
     return wanted

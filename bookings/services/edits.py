@@ -26,6 +26,7 @@ BUILDERS_MAY = frozenset(
         "payment_plan",
         "expected_registration_date",
         "actual_registration_date",
+        "registration_number",
         "agent_id",
     }
 )

@@ -14,6 +14,7 @@ from bookings.services.limits import (
     HOLDS_PER_CUSTOMER,
 )
 from bookings.services.parties import buyer, claimable_units
+from bookings.services.quotes import end_quote, quote_for_hold, stretch_quote
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim, Project
 from projects.services import extend_claim, release_claim, take_claims
@@ -52,12 +53,15 @@ class HoldHasBooking(DomainError):
 def hold_unit(*, actor: User, unit_id: int, customer_id: int | None = None) -> Claim:
     """Hold a unit for a while (R4.3, R4.5): customers for themselves; builders and staff for a customer, or for nobody.
 
-    Raises UnitNotAvailable (409), HoldLimit and HoldCooldown (422), DoesNotExist for strangers.
+    The hold freezes the price: it is taken on a quote (R1). Raises UnitNotAvailable (409), HoldLimit, HoldCooldown and
+    PriceListNotValid (422), DoesNotExist for strangers.
     """
     unit = claimable_units(actor).get(pk=unit_id)
     named = actor.user_type == Role.CUSTOMER or customer_id is not None
     customer = buyer(actor, customer_id) if named else None
-    return claim_for(actor=actor, unit_id=unit.pk, project=unit.project, customer=customer)
+    claim = claim_for(actor=actor, unit_id=unit.pk, project=unit.project, customer=customer)
+    quote_for_hold(actor=actor, claim=claim, customer=customer, now=claim.taken_at)
+    return claim
 
 
 def claim_for(*, actor: User, unit_id: int, project: Project, customer: Customer | None) -> Claim:
@@ -88,7 +92,9 @@ def extend_hold(*, actor: User, claim_id: int, minutes: int | None = None) -> Cl
     until = _end(claim) + timedelta(minutes=minutes or minutes_of(actor, project))
     if until > latest:
         raise HoldLimit("A hold cannot be extended beyond its longest life.", latest=latest)
-    return extend_claim(actor=actor, claim_id=claim_id, until=until)
+    claim = extend_claim(actor=actor, claim_id=claim_id, until=until)
+    stretch_quote(claim)
+    return claim
 
 
 @service
@@ -98,6 +104,7 @@ def release_hold(*, actor: User, claim_id: int) -> None:
     if Booking.objects.filter(claim=claim).exists():
         raise HoldHasBooking
     release_claim(actor=actor, claim_id=claim_id, reason=ReleaseReason.RELEASED)
+    end_quote(claim, clock.now())
 
 
 def minutes_of(actor: User, project: Project) -> int:

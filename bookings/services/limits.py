@@ -1,4 +1,4 @@
-"""R4.5-6 and the token: figures that the platform, a builder or a project may set."""
+"""R1, R4.5-6, R5, R11 and the token: figures that the platform, a builder or a project may set."""
 
 from decimal import Decimal
 
@@ -91,4 +91,50 @@ CHANGE_QUOTE_DAYS = define(
     unit="days",
     scopes=SCOPES,
     help="How long a quote for a change request is valid (R13.1).",
+)
+QUOTE_DAYS = define(
+    "bookings.quote_days",
+    int,
+    default=7,
+    minimum=1,
+    maximum=365,
+    unit="days",
+    public=True,
+    scopes=SCOPES,
+    help="How long a quote is valid (R1).",
+)
+DISCOUNT_LIMIT_PERCENT = define(
+    "bookings.discount_limit_percent",
+    Decimal,
+    default=Decimal(5),
+    minimum=Decimal(0),
+    maximum=Decimal(100),
+    unit="percent of what a discount is taken off",
+    scopes=SCOPES,
+    help="The largest discount that needs no second person's approval (R1).",
+)
+KYC_REQUIRED = define(
+    "bookings.kyc_required",
+    bool,
+    default=False,
+    scopes=SCOPES,
+    help="Whether every applicant's identity must be verified before a booking is confirmed (R5.5).",
+)
+COOLING_OFF_DAYS = define(
+    "bookings.cooling_off_days",
+    int,
+    default=0,
+    minimum=0,
+    maximum=365,
+    unit="days",
+    public=True,
+    scopes=SCOPES,
+    help="For how many days after the reservation a withdrawal costs nothing (R11); 0: there is no such time.",
+)
+REGISTRATION_NUMBER_REQUIRED = define(
+    "bookings.registration_number_required",
+    bool,
+    default=False,
+    scopes=SCOPES,
+    help="Whether an agreement counts as signed only with its registration number (R5.6).",
 )

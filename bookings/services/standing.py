@@ -5,12 +5,11 @@ from datetime import datetime
 from accounts.models import User
 from bookings.enums import BookingState
 from bookings.models import Booking
-from bookings.rules import DEAD, TRANSITIONS
+from bookings.rules import DEAD
 from projects.models import Claim
 from realestate.core.enums import Role
 from realestate.core.errors import InvalidTransition, NotAllowed, StaleVersion
 from realestate.core.locking import lock
-from realestate.core.states import allowed_actions
 
 SHOWN = ("project", "unit")
 
@@ -58,7 +57,7 @@ def refuse_dead(booking: Booking, now: datetime) -> None:
     """Raises InvalidTransition (409) for a booking that was cancelled, transferred or has expired."""
     state = state_at(booking, now)
     if state in DEAD:
-        raise InvalidTransition(state=state, allowed=allowed_actions(TRANSITIONS, state))
+        raise InvalidTransition(state=state, allowed=[])
 
 
 def refuse_customers(actor: User, text: str) -> None:

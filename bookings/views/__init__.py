@@ -1,16 +1,21 @@
-"""The edges of bookings: bookings/*, units/{id}/hold, holds/*, change-requests/*."""
+"""The edges of bookings: quotes, bookings, applicants, agreements, units/{id}/hold, holds, change-requests."""
 
-from bookings.views.agreements import AgreementDownload, AgreementView
+from bookings.views.agreements import AgreementDownload, AgreementView, AgreementViewSet
+from bookings.views.applicants import ApplicantViewSet
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
 from bookings.views.changes import ChangeRequestViewSet
 from bookings.views.holds import HoldViewSet
+from bookings.views.quotes import QuoteViewSet
 
 __all__ = [
     "AgreementDownload",
     "AgreementView",
+    "AgreementViewSet",
+    "ApplicantViewSet",
     "BookingViewSet",
     "BuilderBookingViewSet",
     "ChangeRequestViewSet",
     "CustomerBookingViewSet",
     "HoldViewSet",
+    "QuoteViewSet",
 ]

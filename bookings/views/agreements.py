@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookings import services
-from bookings.documents import agreement_pdf
-from bookings.models import Agreement
-from bookings.serializers import AgreementRead
+from bookings.documents import kept_agreement_pdf
+from bookings.models import Agreement, Booking
+from bookings.serializers import AgreementRead, SignatureWrite, SignedAgreementRead
 from bookings.serializers.reads import agreement_link
-from realestate.core.api.access import BUILDERS, PUBLIC
+from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
-from realestate.core.api.views import Edge
+from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.errors import InvalidTransition, NotFound
 
 
@@ -39,12 +39,46 @@ class AgreementView(Edge):
         agreement = services.generate_agreement(actor=self.caller, booking_id=pk)
         shown = {
             "message": "The agreement was generated.",
+            "id": agreement.pk,
             "booking_id": pk,
             "version": agreement.version,
             "agreement_url": agreement_link(pk),
             "generated_at": agreement.created_at,
         }
         return Response(AgreementRead(shown).data)
+
+
+class AgreementViewSet(HouseViewSet):
+    """All versions of a booking's agreement, and signing the newest."""
+
+    model, read = Agreement, SignedAgreementRead
+    default_limit = 100
+    tag = "bookings"
+    access = {"list": PARTIES, "sign": PARTIES}
+    errors = {
+        "sign": (InvalidTransition, services.AgreementSuperseded, services.AlreadySigned),
+    }
+
+    @extend_schema(
+        operation_id="bookings_agreements_list", responses=SignedAgreementRead(many=True)
+    )
+    def list(self, request: Request, *, pk: int) -> Response:  # type: ignore[override]  # nested: the route names the booking
+        """The agreements of a booking with their signatures, newest first."""
+        booking = Booking.objects.for_user(request.user).get(pk=pk)
+        return self.show_list(self.get_queryset().filter(booking=booking))
+
+    @extend_schema(
+        operation_id="agreements_sign",
+        request=SignatureWrite,
+        responses={201: SignedAgreementRead},
+    )
+    def sign(self, request: Request, pk: int) -> Response:
+        """Sign the newest agreement of a confirmed booking.
+
+        Customers sign for themselves; builders and staff record their own signature and those on paper.
+        """
+        services.sign_agreement(actor=self.caller, agreement_id=pk, **self.parse(SignatureWrite))
+        return self.show(pk, status=201)
 
 
 class AgreementDownload(Edge):
@@ -67,7 +101,8 @@ class AgreementDownload(Edge):
         if not by_link and request.user.pk is None:
             raise NotAuthenticated
         rows = Agreement.objects.all() if by_link else Agreement.objects.for_user(request.user)
-        agreement = rows.filter(booking=pk).order_by("-version").first()
+        rows = rows.filter(booking=pk).select_related("file")
+        agreement = rows.order_by("-version").first()
         if agreement is None:
             raise AgreementNotGenerated
-        return pdf_response(agreement_pdf(agreement), agreement.agreement_number)
+        return pdf_response(kept_agreement_pdf(agreement), agreement.agreement_number)

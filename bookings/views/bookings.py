@@ -23,7 +23,7 @@ from bookings.serializers import (
     StatusWrite,
 )
 from bookings.views.shapes import shown_bookings
-from projects.services import UnitNotAvailable
+from projects.services import PriceListNotValid, UnitNotAvailable
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import (
@@ -36,6 +36,9 @@ from realestate.core.errors import InvalidTransition, StaleVersion
 
 BOOKING_REFUSALS = (
     UnitNotAvailable,
+    services.QuoteExpired,
+    services.QuoteNotApproved,
+    PriceListNotValid,
     services.PriceChanged,
     services.TokenOutOfRange,
     services.LoanOutOfRange,
@@ -69,7 +72,13 @@ class BookingViewSet(HouseViewSet):
             services.RatingTooEarly,
             services.LoanOutOfRange,
         ),
-        "set_status": (InvalidTransition,),
+        "set_status": (
+            InvalidTransition,
+            services.SharesNot100,
+            services.KycMissing,
+            services.SignaturesMissing,
+            services.RegistrationNumberMissing,
+        ),
         "cancel": (InvalidTransition,),
     }
 
@@ -101,7 +110,7 @@ class BookingViewSet(HouseViewSet):
         """Book a unit.
 
         Takes the unit and makes the booking in one step; it is on hold until the token is paid. Price and parties come
-        from the server. Customers book for themselves, builders and staff name a `customer_id`.
+        from the server: from the quote. Customers book for themselves, builders and staff name a `customer_id`.
         """
         body = self.parse(BookingWrite)
         booking = services.book_unit(actor=self.caller, **body)

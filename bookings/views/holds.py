@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookings import services
+from bookings.models import Quote
 from bookings.serializers import ExtendWrite, HoldRead, HoldWrite
 from projects.enums import ClaimKind
 from projects.models import Claim
-from projects.services import UnitNotAvailable
+from projects.services import PriceListNotValid, UnitNotAvailable
 from realestate.core.api.access import PARTIES
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
@@ -36,6 +37,7 @@ class HoldViewSet(HouseViewSet):
     errors = {
         "create": (
             UnitNotAvailable,
+            PriceListNotValid,
             services.HoldLimit,
             services.HoldCooldown,
             IdempotencyInProgress,
@@ -47,7 +49,10 @@ class HoldViewSet(HouseViewSet):
 
     def rows(self) -> QuerySet[Any]:
         """Holds; claims that were paid for are bookings."""
-        return super().rows().filter(kind=ClaimKind.HOLD)
+        quote = Quote.objects.filter(claim=OuterRef("pk")).values("pk")
+        holds: QuerySet[Any] = super().rows().filter(kind=ClaimKind.HOLD)
+        rows: QuerySet[Any] = holds.annotate(quote_id=Subquery(quote))
+        return rows
 
     @extend_schema(operation_id="units_hold", request=HoldWrite, responses={201: HoldRead})
     @idempotent

@@ -49,7 +49,8 @@ class InterestIsDerived(DomainError):
 def charge_interest(*, actor: User, booking_id: int, until: date) -> list[Correction]:
     """Post late interest up to a day; what was posted before is taken off, so a second call posts nothing (R9).
 
-    Raises InvalidTransition (409) for a booking that is over, InvalidValue (400) for a day to come, NotAllowed for customers; DoesNotExist for strangers.
+    Raises InvalidTransition (409) for a booking that is over, InvalidValue (400) for a day to come,
+    NotAllowed for customers; DoesNotExist for strangers.
     """
     refuse_buyers(actor, BUILDERS_CHARGE)
     booking = lock_for(actor, booking_id)

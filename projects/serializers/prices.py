@@ -141,7 +141,7 @@ class TaxRateWrite(WriteSerializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
-class SheetTaxRead(ReadSerializer):
+class CostTaxRead(ReadSerializer):
     """A component of a line's tax."""
 
     figure = serializers.CharField()
@@ -149,7 +149,7 @@ class SheetTaxRead(ReadSerializer):
     amount = MoneyField()
 
 
-class SheetLineRead(ReadSerializer):
+class CostLineRead(ReadSerializer):
     """A line of a cost sheet; ``amount`` before discount and tax."""
 
     code = serializers.CharField()
@@ -160,7 +160,7 @@ class SheetLineRead(ReadSerializer):
     taxable = MoneyField()
     tax_class = serializers.ChoiceField(TaxClass.choices)
     tax_amount = MoneyField()
-    taxes = SheetTaxRead(many=True)
+    taxes = CostTaxRead(many=True)
     in_consideration = serializers.BooleanField()
     working = serializers.SerializerMethodField(help_text="Null without explain=1.")
 
@@ -180,7 +180,7 @@ class CostSheetRead(ReadSerializer):
     currency = serializers.CharField(help_text="ISO 4217.")
     price_list_version = serializers.IntegerField(allow_null=True)
     tax_class = serializers.ChoiceField(TaxClass.choices)
-    lines = SheetLineRead(many=True)
+    lines = CostLineRead(many=True)
     agreement_value = MoneyField(help_text="A: consideration less discount, before tax.")
     other_charges = MoneyField()
     tax_amount = MoneyField(help_text="An estimate: each demand has the rates of its own day.")

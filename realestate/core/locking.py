@@ -31,12 +31,17 @@ def lock_all(queryset: QuerySet[Row], pks: Iterable[int]) -> list[Row]:
     return list(_locked(queryset).filter(pk__in=wanted).order_by("pk"))
 
 
+def own(row: Model) -> None:
+    """Say that this transaction has just made a row: nobody else sees it, so locking it later waits for nobody."""
+    _remember(type(row), row.pk, is_new=True)
+
+
 def _locked(queryset: QuerySet[Row]) -> QuerySet[Row]:
     # ``no_key``: foreign keys that point at the row may still be checked by others while it is held.
     return queryset.select_for_update(of=("self",), no_key=True)
 
 
-def _remember(model: type[Model], *pks: int) -> None:
+def _remember(model: type[Model], *pks: int, is_new: bool = False) -> None:
     """Check the order of rows to be locked, given in their order; those already held cannot block their holder."""
     transaction = outermost_block()
     if transaction is None:
@@ -48,7 +53,8 @@ def _remember(model: type[Model], *pks: int) -> None:
     table = (-rung_of_model(model), str(model._meta.model_name))  # noqa: SLF001  # Django's API
     known = frozenset(held)
     new: list[Rank] = [rank for pk in pks if (rank := (*table, int(pk))) not in known]
-    if held and new and new[0] < held[-1]:
+    if held and new and new[0] < held[-1] and not is_new:
         message = f"lock order: {new[0]} after {held[-1]}"
         raise RuntimeError(message)
-    _held.set((transaction, (*held, *new)))
+    # What is new goes before all others, where it forbids nothing.
+    _held.set((transaction, (*new, *held) if is_new else (*held, *new)))

@@ -28,6 +28,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhaseStatusEnum": "progress.enums.PhaseStatus",
         "BookingStateEnum": "bookings.enums.BookingState",
         "LifecycleEnum": "bookings.enums.Lifecycle",
+        "QuoteStateEnum": "bookings.enums.QuoteState",
+        "KycStateEnum": "bookings.enums.KycState",
         "ChangeStateEnum": "bookings.enums.ChangeState",
         "LineKindEnum": "payments.enums.LineKind",
         "PlanKindEnum": "payments.enums.PlanKind",

@@ -10,7 +10,15 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Builder, Customer, Relation, Session, User
-from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
+from bookings.models import (
+    Agreement,
+    Applicant,
+    Booking,
+    ChangeQuote,
+    ChangeRequest,
+    Quote,
+    Signature,
+)
 from messaging.models import Conversation, Message
 from notifications.enums import Channel, NotificationType
 from notifications.models import Notification, Preference
@@ -27,7 +35,14 @@ from realestate.core.models import (
 )
 from scheduling.models import Appointment, AppointmentMove
 from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
-from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
+from tests.factories.bookings import (
+    AgreementFactory,
+    BookingFactory,
+    ChangeQuoteFactory,
+    ChangeRequestFactory,
+    QuoteFactory,
+    SignatureFactory,
+)
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import (
@@ -69,13 +84,10 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     ProjectProgress: lambda _n: PhaseFactory(),
     ConstructionUpdate: lambda _n: UpdateFactory(),
     Booking: lambda _n: BookingFactory(),
-    Agreement: lambda _n: Agreement.objects.create(
-        booking=BookingFactory(paid=True),
-        version=1,
-        content={},
-        created_by=UserFactory(),
-        created_at=clock.now(),
-    ),
+    Agreement: lambda _n: AgreementFactory(),
+    Applicant: lambda _n: BookingFactory().applicants.get(),
+    Quote: lambda _n: QuoteFactory(),
+    Signature: lambda n: SignatureFactory(name=f"Signer {n}"),
     ChangeRequest: lambda _n: ChangeRequestFactory(),
     ChangeQuote: lambda _n: ChangeQuoteFactory(),
     Payment: lambda _n: PaymentFactory(),

@@ -10,7 +10,7 @@ from bookings.enums import BookingState
 from bookings.models import Booking
 from realestate.core.models import SystemSetting
 from tests.factories.accounts import CustomerFactory
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import BookingFactory, sign
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import UnitFactory
 
@@ -58,6 +58,10 @@ def test_contract_7_3_the_shape_of_a_booking(as_, cast):
         "version",
         "created_at",
         "updated_at",
+        "quote_id",
+        "other_charges",
+        "cooling_off_until",
+        "registration_number",
         "unit",
     }
     assert (row["booking_amount"], row["paid_amount"], row["pending_amount"]) == (
@@ -430,6 +434,7 @@ def test_contract_7_5_status_accepts_both_names_and_spellings(as_, cast, paid):
     api = as_(cast.meera)
     url = f"/api/bookings/{paid.pk}/status"
     assert api.patch(url, {"booking_status": "Booking Confirmed"}).json()["status"] == "active"
+    sign(paid)
     assert api.patch(url, {"status": "agreement-signed"}).json()["booking_status"] == (
         "agreement_signed"
     )

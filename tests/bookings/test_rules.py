@@ -39,6 +39,7 @@ R5 = {  # the rows of the specification, written a second time
     (S.BOOKING_CONFIRMED, A.CANCEL): S.CANCELLED,
     (S.AGREEMENT_SIGNED, A.CANCEL): S.CANCELLED,
     (S.POSSESSION_OFFERED, A.CANCEL): S.CANCELLED,
+    (S.EXPIRED, A.RETAKE): S.ON_HOLD,  # late payment success
 }
 R13 = {
     (C.SUBMITTED, X.REVIEW): C.UNDER_REVIEW,
@@ -69,7 +70,9 @@ def test_R13_no_other_step_exists(state, action):
 
 
 def test_R5_terminal_states_lead_nowhere():
-    assert {state for state in S if not rules.TRANSITIONS.get(state)} == TERMINAL
+    late = {S.EXPIRED}  # the platform takes the unit again for money that was on its way
+    assert {state for state in S if not rules.TRANSITIONS.get(state)} == TERMINAL - late
+    assert set(rules.TRANSITIONS[S.EXPIRED]) == {A.RETAKE}
     assert set(S) == OPEN | TERMINAL
     assert TERMINAL - {S.HANDED_OVER} == rules.DEAD
     assert {S.HANDED_OVER} == FIRM - OPEN
@@ -145,7 +148,7 @@ def test_the_step_that_a_status_word_asks_for(word, state, action):
 
 
 def test_time_money_and_claims_are_not_set_by_hand():
-    assert set(A) - rules.BY_HAND == {A.SCHEDULE_VISIT, A.HOLD, A.EXPIRE}
+    assert set(A) - rules.BY_HAND == {A.SCHEDULE_VISIT, A.HOLD, A.EXPIRE, A.RETAKE}
 
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from realestate.core import clock, events
 from realestate.core.errors import InvalidTransition, NotAllowed
 from realestate.core.locking import lock
 from realestate.core.models import AuditEntry, SystemSetting
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import BookingFactory, sign
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
 
@@ -220,6 +220,8 @@ def test_R5_4_the_whole_way_to_the_key(cast, paid, heard):
     paid.claim.refresh_from_db()
     assert (paid.claim.kind, paid.claim.expires_at) == (ClaimKind.BOOKING, None)
     for action, state, unit_status in expected:
+        if action == A.SIGN:
+            sign(paid)
         booking = services.move_booking(
             actor=cast.meera, booking_id=paid.pk, action=action, reason="As agreed"
         )
@@ -259,6 +261,8 @@ def test_R5_services_make_every_step_of_the_table_and_no_other(cast, state, acti
     booking = in_state(state, cast)
     if action == A.PAY_TOKEN:
         PaymentFactory(booking=booking, amount=booking.token_amount)
+    if (state, action) == (S.BOOKING_CONFIRMED, A.SIGN):
+        sign(booking)
     new = rules.TRANSITIONS.get(state, {}).get(action)
     if new is not None and action in rules.BY_HAND:
         services.move_booking(actor=cast.meera, booking_id=booking.pk, action=action)

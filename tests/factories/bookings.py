@@ -1,4 +1,4 @@
-"""Bookings, change requests and quotes."""
+"""Quotes, bookings, applicants, agreements with signatures, change requests."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,9 +6,18 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from bookings.enums import BookingState, ChangeType
-from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
-from projects.enums import ClaimKind, ClaimStage
+from bookings import services
+from bookings.enums import BookingState, ChangeType, SignatureMethod
+from bookings.models import (
+    Agreement,
+    Applicant,
+    Booking,
+    ChangeQuote,
+    ChangeRequest,
+    Quote,
+    Signature,
+)
+from projects.enums import ClaimKind, ClaimStage, TaxClass
 from realestate.core import clock
 from tests.factories.accounts import CustomerFactory
 from tests.factories.projects import ClaimFactory, UnitFactory
@@ -19,6 +28,7 @@ class BookingFactory(DjangoModelFactory):
 
     class Meta:
         model = Booking
+        skip_postgeneration_save = True
 
     class Params:
         paid = factory.Trait(
@@ -45,6 +55,44 @@ class BookingFactory(DjangoModelFactory):
     agreement_value = factory.SelfAttribute("unit.price")
     token_amount = Decimal("100000.00")
 
+    @factory.post_generation
+    def buyers(self, create, _extracted, **_options):
+        """The customer is the only applicant, as booking would have made it."""
+        if create:
+            ApplicantFactory(booking=self, customer=self.customer, is_primary=True)
+
+
+class ApplicantFactory(DjangoModelFactory):
+    """Somebody who buys; with all shares unless the test says otherwise."""
+
+    class Meta:
+        model = Applicant
+
+    booking = factory.SubFactory(BookingFactory)
+    full_name = factory.LazyAttribute(
+        lambda row: row.customer.full_name if row.customer else "Mary Thomas"
+    )
+    email = factory.LazyAttribute(lambda row: row.customer.user.email if row.customer else "")
+    customer = None
+    share = Decimal("100.00")
+
+
+class QuoteFactory(DjangoModelFactory):
+    """An approved quote at the unit's own price, valid for a week."""
+
+    class Meta:
+        model = Quote
+
+    unit = factory.SubFactory(UnitFactory)
+    project = factory.SelfAttribute("unit.project")
+    customer = factory.SubFactory(CustomerFactory)
+    tax_class = TaxClass.RESIDENTIAL
+    lines = factory.LazyFunction(list)
+    agreement_value = factory.SelfAttribute("unit.price")
+    valid_until = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    created_by = factory.LazyAttribute(lambda quote: quote.project.builder.user)
+    created_at = factory.LazyFunction(clock.now)
+
 
 class AgreementFactory(DjangoModelFactory):
     """A first agreement."""
@@ -57,6 +105,19 @@ class AgreementFactory(DjangoModelFactory):
     content = factory.LazyFunction(dict)
     created_by = factory.LazyAttribute(lambda agreement: agreement.booking.project.builder.user)
     created_at = factory.LazyFunction(clock.now)
+
+
+class SignatureFactory(DjangoModelFactory):
+    """The builder's signature."""
+
+    class Meta:
+        model = Signature
+
+    agreement = factory.SubFactory(AgreementFactory)
+    name = "Meera Shah"
+    method = SignatureMethod.WET_INK
+    signed_at = factory.LazyFunction(clock.now)
+    recorded_by = factory.SelfAttribute("agreement.created_by")
 
 
 class ChangeRequestFactory(DjangoModelFactory):
@@ -85,3 +146,18 @@ class ChangeQuoteFactory(DjangoModelFactory):
     created_by = factory.LazyAttribute(
         lambda quote: quote.change_request.booking.project.builder.user
     )
+
+
+def sign(booking: Booking) -> Agreement:
+    """Everybody signs the booking's newest agreement, made now: what a move to agreement_signed asks for."""
+    builder = booking.project.builder.user
+    agreement = services.generate_agreement(actor=builder, booking_id=booking.pk)
+    parties = [None, *booking.applicants.order_by("pk").values_list("pk", flat=True)]
+    for party in parties:
+        services.sign_agreement(
+            actor=builder,
+            agreement_id=agreement.pk,
+            applicant_id=party,
+            method=SignatureMethod.WET_INK,
+        )
+    return agreement

@@ -177,6 +177,13 @@ MATRIX: dict[str, Row] = {
     "updates_update": row(OWNER, fixed(update_title="Roof")),
     "updates_delete": row(OWNER),
     # --- bookings
+    "quotes_list": row(USERS),
+    "quotes_create": row(
+        (401, 201, 201, 201, 404, 201), lambda world: {"unit_id": world.free_unit}
+    ),
+    "quotes_retrieve": row(PARTIES),
+    "quotes_approve": row(OWNER, fixed(reason="Agreed."), id="pending_quote"),
+    "quotes_refuse": row(OWNER, fixed(reason="Too much."), id="pending_quote"),
     "units_hold": row((401, 201, 201, 201, 404, 201)),
     "holds_retrieve": row(PARTIES),
     "holds_extend": row(PARTIES, fixed(minutes=15)),
@@ -195,6 +202,17 @@ MATRIX: dict[str, Row] = {
     "bookings_payments": row(PARTIES),
     "bookings_generate_agreement": row(OWNER),
     "bookings_download_agreement": row(PARTIES),
+    "bookings_agreements_list": row(PARTIES),
+    "bookings_applicants_list": row(PARTIES),
+    "bookings_applicants_replace": row(
+        PARTIES, fixed(applicants=[{"is_primary": True, "share": 100}])
+    ),
+    "applicants_kyc_submit": row(BUYER),
+    "applicants_kyc_verify": row(OWNER, id="submitted_applicant"),
+    "applicants_kyc_reject": row(OWNER, id="submitted_applicant"),
+    "agreements_sign": row(
+        (401, 201, 404, 201, 404, 201), lambda world: {"applicant_id": world.signer}
+    ),
     "change_requests_list": row(USERS),
     "change_requests_create": row(
         (401, 201, 404, 403, 403, 403),
@@ -410,6 +428,8 @@ MATRIX |= {
 # What stands behind ``{id}`` of each path, unless its row says otherwise.
 ROW_OF = {
     "adjustments": "adjustment",
+    "agreements": "agreement",
+    "applicants": "applicant",
     "appointments": "appointment",
     "bookings": "booking",
     "builders": "builder",
@@ -430,6 +450,7 @@ ROW_OF = {
     "projects": "project",
     "refunds": "refund",
     "settlements": "settlement",
+    "quotes": "quote",
     "units": "free_unit",
     "updates": "update",
 }

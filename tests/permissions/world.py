@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import Relation
-from bookings.enums import BookingState, ChangeState
+from bookings.enums import BookingState, ChangeState, KycState, QuoteState
 from bookings.services import generate_agreement
 from payments.enums import Initiator, Part, ReceiptState
 from payments.services import (
@@ -23,7 +23,14 @@ from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
 from tests.factories.accounts import StaffFactory
-from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
+from tests.factories.bookings import (
+    AgreementFactory,
+    ApplicantFactory,
+    BookingFactory,
+    ChangeQuoteFactory,
+    ChangeRequestFactory,
+    QuoteFactory,
+)
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import PaymentFactory, RefundFactory
@@ -54,6 +61,8 @@ class World:
     """The people and the key of one row of each kind."""
 
     cast: Cast
+    agreement: int
+    applicant: int
     appointment: int
     booking: int
     builder: int
@@ -82,11 +91,15 @@ class World:
     planned_booking: int
     price_list: int
     phase: int
+    pending_quote: int
     project: int
+    quote: int
     quoted_change: int
     refund: int
     settlement: int
+    signer: int
     spare_project: int
+    submitted_applicant: int
     tower: int
     update: int
 
@@ -118,6 +131,9 @@ def make_world() -> World:
     # Nothing is paid for this one, so it may be cancelled without a settlement.
     held = BookingFactory(unit=unit(), customer=asha, special_requests=FOR_THE_PARTIES)
     generate_agreement(actor=cast.meera, booking_id=booking.pk)
+    confirmed = BookingFactory(
+        paid=True, unit=unit(), customer=asha, state=BookingState.BOOKING_CONFIRMED
+    )
     draft = ProjectFactory(builder=builder, project_name=FOR_MEERA, published_at=None)
     quoted = ChangeRequestFactory(
         booking=booking, state=ChangeState.QUOTED, request_title=FOR_THE_PARTIES
@@ -174,6 +190,8 @@ def make_world() -> World:
         demand_line=line.pk,
         milestone=MilestoneFactory(project=project, sequence=2).pk,
         reported_milestone=MilestoneFactory(project=project, sequence=1, reported=True).pk,
+        agreement=AgreementFactory(booking=confirmed).pk,
+        applicant=booking.applicants.get().pk,
         appointment=AppointmentFactory(
             customer=asha,
             project=project,
@@ -228,10 +246,22 @@ def make_world() -> World:
             note=FOR_MEERA,
         ).pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
+        pending_quote=QuoteFactory(
+            unit=cast.meera_unit,
+            customer=asha,
+            state=QuoteState.APPROVAL_PENDING,
+            created_by=StaffFactory(),
+            discount_reason=FOR_THE_PARTIES,
+        ).pk,
         project=project.pk,
+        quote=QuoteFactory(unit=cast.meera_unit, customer=asha, discount_reason=FOR_THE_PARTIES).pk,
         quoted_change=quoted.pk,
         refund=refund.pk,
         settlement=refund.settlement_id,
+        signer=confirmed.applicants.get().pk,
+        submitted_applicant=ApplicantFactory(
+            booking=held, kyc_state=KycState.SUBMITTED, share=1
+        ).pk,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.services import relate
 from bookings.enums import BookingAction as A
 from bookings.enums import BookingState as S
-from bookings.enums import ChangeState, PaymentPlan
+from bookings.enums import ChangeState, PaymentPlan, SignatureMethod
 from bookings.events import BookingMoved
 from bookings.models import Booking
 from bookings.rules import NEW
@@ -23,6 +23,7 @@ from bookings.services import (
     move_booking,
     quote_change,
     request_change,
+    sign_agreement,
     update_booking,
 )
 from payments.enums import PaymentMethod, PaymentType
@@ -144,7 +145,7 @@ def _sell(story: Story, deal: Deal) -> Booking:
     for index, action in enumerate(PAID_STEPS[: STEPS_TO[deal.state]]):
         next(payments, None)
         if action == A.SIGN:
-            generate_agreement(actor=owner, booking_id=booking.pk)
+            _sign(owner, booking)
         if index == len(PAID_STEPS) - 1:
             _care(story, booking, owner)
         move_booking(actor=owner, booking_id=booking.pk, action=action)
@@ -154,6 +155,19 @@ def _sell(story: Story, deal: Deal) -> Booking:
         customer = story.people[deal.customer]
         update_booking(actor=customer, booking_id=booking.pk, changes={"rating": deal.stars})
     return booking
+
+
+def _sign(owner: User, booking: Booking) -> None:
+    """The agreement, signed on paper by the builder and everybody who buys."""
+    agreement = generate_agreement(actor=owner, booking_id=booking.pk)
+    buyers = booking.applicants.order_by("pk").values_list("pk", flat=True)
+    for party in (None, *buyers):
+        sign_agreement(
+            actor=owner,
+            agreement_id=agreement.pk,
+            applicant_id=party,
+            method=SignatureMethod.WET_INK,
+        )
 
 
 def _payments(story: Story, deal: Deal, booking: Booking) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Back-office pages for bookings, change requests, quotes and agreements. Buttons come from the transition tables."""
+"""Back-office pages for bookings and change requests. Buttons come from the transition tables."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from bookings.enums import BookingAction, BookingState, ChangeAction, ChangeState
-from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
+from bookings.models import Booking, ChangeQuote, ChangeRequest
 from bookings.rules import BUILDER_CHANGE_ACTIONS, BY_HAND, CHANGE_TRANSITIONS, TRANSITIONS
 from bookings.services import (
     answer_change,
@@ -22,7 +22,6 @@ from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
     ObjectAction,
-    ReadOnlyAdmin,
     moment,
     money,
     text,
@@ -77,7 +76,7 @@ class BookingAdmin(HouseAdmin):
         "project__project_name",
     )
     autocomplete_fields = ("customer", "unit")
-    list_select_related = ("customer", "unit", "project", "claim")
+    list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
     ordering = ("-booking_date", "-pk")
     add_fields = ("customer", "unit", "payment_plan", "token_amount", "special_requests")
@@ -89,7 +88,10 @@ class BookingAdmin(HouseAdmin):
         "state_now",
         "state_reason",
         "booking_date",
+        "quote",
+        "tax_class",
         "agreement_value",
+        "other_charges",
         "tax_amount",
         "total_amount",
         "token_amount",
@@ -97,15 +99,19 @@ class BookingAdmin(HouseAdmin):
         "payment_plan",
         "agent",
         "rating",
+        "cooling_off_until",
         "version",
     )
     fields = (
         ("customer", "project", "unit"),
         ("state_now", "state_reason", "claim"),
         ("booking_date", "payment_plan", "version"),
-        ("agreement_value", "tax_amount", "total_amount", "token_amount", "currency"),
+        ("quote", "tax_class"),
+        ("agreement_value", "other_charges", "tax_amount"),
+        ("total_amount", "token_amount", "currency"),
         ("loan_amount", "loan_approved"),
-        ("expected_registration_date", "actual_registration_date"),
+        ("expected_registration_date", "actual_registration_date", "registration_number"),
+        "cooling_off_until",
         "special_requests",
         ("agent", "rating"),
         ("created_at", "updated_at"),
@@ -241,18 +247,3 @@ class ChangeQuoteAdmin(HouseAdmin):
         """Through the service, which numbers it and moves the request."""
         data = dict(form.cleaned_data)
         return quote_change(actor=actor, change_request_id=data.pop("change_request").pk, **data)
-
-
-@admin.register(Agreement)
-class AgreementAdmin(ReadOnlyAdmin):
-    """Agreements as they were made."""
-
-    list_display = (
-        text("agreement_number", "Agreement"),
-        "booking",
-        "version",
-        moment("created_at", "Made"),
-    )
-    search_fields = ("=booking__pk",)
-    list_select_related = ("booking",)
-    ordering = ("-pk",)
