@@ -21,9 +21,9 @@ NOW = "statement_timestamp()"
 CHECKS: tuple[Check, ...] = (
     sql_check(
         "total_is_price_and_tax",
-        "The total of a booking is its agreement value and its tax.",
+        "The total of a booking is its agreement value, other charges and its tax.",
         """SELECT id FROM bookings_booking
-        WHERE total_amount IS DISTINCT FROM agreement_value + tax_amount ORDER BY 1""",
+        WHERE total_amount IS DISTINCT FROM agreement_value + other_charges + tax_amount ORDER BY 1""",
     ),
     sql_check(
         "quote_is_net_and_tax",

@@ -115,7 +115,7 @@ class TestTheDemo(TestCase):
             assert (hold.claim.expires_at - clock.now()).days >= 6
 
     def test_there_is_one_of_everything_else(self):
-        assert ChangeQuote.objects.count() == 2
+        assert ChangeQuote.objects.count() == 3
         assert set(ChangeRequest.objects.values_list("state", flat=True)) == {
             ChangeState.SUBMITTED,
             ChangeState.UNDER_REVIEW,

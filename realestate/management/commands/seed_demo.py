@@ -11,13 +11,14 @@ from accounts.models import Builder, Customer, User
 from bookings.models import Booking, ChangeRequest
 from messaging.models import Message
 from notifications.models import Notification
-from payments.models import Payment
-from progress.models import ConstructionUpdate, ProjectProgress
+from payments.models import Demand, LedgerEntry, Payment
+from progress.models import ConstructionUpdate, Milestone, ProjectProgress
 from projects.models import Project, Tower, Unit
 from realestate.core import audit, clock
 from realestate.core.models import AuditEntry, StoredFile
 from realestate.core.transactions import service
 from realestate.management.commands.serve import DEMO_LOGINS, DEMO_PASSWORD
+from realestate.management.demo.account import add_account, bring_accounts_up_to_date
 from realestate.management.demo.contact import (
     add_meetings,
     add_news,
@@ -28,6 +29,7 @@ from realestate.management.demo.contact import (
 from realestate.management.demo.sales import add_bookings, add_wishes
 from realestate.management.demo.stock import add_people, add_projects
 from realestate.management.demo.story import Story
+from realestate.management.demo.terms import add_terms
 from scheduling.models import Appointment
 
 SHOWN: tuple[type[Model], ...] = (
@@ -38,9 +40,12 @@ SHOWN: tuple[type[Model], ...] = (
     Unit,
     Booking,
     Payment,
+    Demand,
+    LedgerEntry,
     ChangeRequest,
     Appointment,
     ProjectProgress,
+    Milestone,
     ConstructionUpdate,
     StoredFile,
     Message,
@@ -92,8 +97,11 @@ def write_demo() -> None:
     add_people(story, DEMO_PASSWORD)
     add_projects(story)
     add_phases(story)
+    add_terms(story)
+    add_account(story)
     add_bookings(story)
     add_wishes(story)
+    bring_accounts_up_to_date()
     add_news(story)
     add_talks(story)
     add_meetings(story)

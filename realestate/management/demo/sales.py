@@ -31,7 +31,7 @@ from payments.services import record_payment
 from projects.enums import ReleaseReason
 from projects.models import Claim
 from projects.services import expire_claims, release_claim
-from realestate.core import audit
+from realestate.core import audit, clock
 from realestate.core.edits import create_row
 from realestate.core.events import publish
 from realestate.core.locking import lock
@@ -138,26 +138,39 @@ def _expire(story: Story, deal: Deal) -> Booking:
 
 
 def _sell(story: Story, deal: Deal) -> Booking:
-    """A booking with its payments, step by step to its state."""
-    owner, booking = story.owner(deal.site), _book(story, deal)
-    payments = _payments(story, deal, booking)
-    next(payments)  # the token moves the booking by itself
-    for index, action in enumerate(PAID_STEPS[: STEPS_TO[deal.state]]):
-        next(payments, None)
-        if action == A.SIGN:
-            _sign(owner, booking)
-        if index == len(PAID_STEPS) - 1:
-            _care(story, booking, owner)
-        move_booking(actor=owner, booking_id=booking.pk, action=action)
-    for _payment in payments:
-        pass
-    if deal.stars is not None:
-        customer = story.people[deal.customer]
-        update_booking(actor=customer, booking_id=booking.pk, changes={"rating": deal.stars})
+    """A booking with its payments, step by step to its state, each step on its day."""
+    owner, actions = story.owner(deal.site), PAID_STEPS[: STEPS_TO[deal.state]]
+    days = [deal.days_ago * (1 - place / (len(actions) + 1)) for place in range(len(actions) + 1)]
+    with clock.pretend(story.ago(days[0])):
+        booking = _book(story, deal)
+        payments = _payments(story, deal, booking)
+        next(payments)  # the token moves the booking by itself
+    for action, day in zip(actions, days[1:], strict=True):
+        with clock.pretend(story.ago(day)):
+            _step(booking, owner, action, payments)
+    with clock.pretend(story.ago(days[-1] / 2)):
+        for _payment in payments:
+            pass
+        if deal.stars is not None:
+            customer = story.people[deal.customer]
+            update_booking(actor=customer, booking_id=booking.pk, changes={"rating": deal.stars})
     return booking
 
 
-def _sign(owner: User, booking: Booking) -> None:
+def _step(booking: Booking, owner: User, action: A, payments: Iterator[None]) -> None:
+    """One step; a part of the price before the confirmation, the rest only when the agreement is signed (R6)."""
+    if action == A.CONFIRM:
+        next(payments, None)
+    if action == A.SIGN:
+        sign(owner, booking)
+    if action == A.HAND_OVER:
+        _care(booking, owner)
+    move_booking(actor=owner, booking_id=booking.pk, action=action)
+    if action in {A.SIGN, A.OFFER_POSSESSION}:
+        next(payments, None)
+
+
+def sign(owner: User, booking: Booking) -> None:
     """The agreement, signed on paper by the builder and everybody who buys."""
     agreement = generate_agreement(actor=owner, booking_id=booking.pk)
     buyers = booking.applicants.order_by("pk").values_list("pk", flat=True)
@@ -171,11 +184,10 @@ def _sign(owner: User, booking: Booking) -> None:
 
 
 def _payments(story: Story, deal: Deal, booking: Booking) -> Iterator[None]:
-    """Records the token, then each instalment, one per step of the iterator, spread over the time since."""
+    """Records the token, then each instalment, one per step of the iterator, on the day of the step."""
     price, token = booking.agreement_value or Decimal(0), booking.token_amount or Decimal(0)
     amounts = [token, *(round_money(price * share / 100) for share in deal.paid)]
     for index, amount in enumerate(amounts):
-        days = deal.days_ago * (len(amounts) - index) / len(amounts)
         method = PaymentMethod.ONLINE if index == 0 else PaymentMethod.BANK_TRANSFER
         if index and deal.plan == PaymentPlan.LOAN:
             method = PaymentMethod.LOAN
@@ -186,13 +198,12 @@ def _payments(story: Story, deal: Deal, booking: Booking) -> Iterator[None]:
             amount=amount,
             payment_method=method,
             transaction_id=f"{'UTR' if index else 'UPI'}{booking.pk:06d}{index:02d}",
-            paid_date=story.ago(days).date(),
             notes="Token" if index == 0 else f"Instalment {index}",
         )
         yield
 
 
-def _care(story: Story, booking: Booking, owner: User) -> None:
+def _care(booking: Booking, owner: User) -> None:
     """The first year's maintenance, which does not count towards the price."""
     record_payment(
         actor=owner,
@@ -201,14 +212,14 @@ def _care(story: Story, booking: Booking, owner: User) -> None:
         amount=CARE,
         payment_method=PaymentMethod.CHEQUE,
         transaction_id=f"CHQ{booking.pk:06d}",
-        paid_date=story.ago(30).date(),
     )
 
 
 def _transfer(story: Story, deal: Deal) -> Booking:
     """A confirmed booking that somebody else takes over, who books and pays in turn."""
     booking = _sell(story, deal)
-    _hand_on(story, deal, booking)
+    with clock.pretend(story.ago(deal.days_ago / 2 + 1)):
+        _hand_on(story, deal, booking)
     heir = Deal(
         customer=deal.to,
         site=deal.site,
