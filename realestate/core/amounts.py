@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from realestate.core.money import DEFAULT_CURRENCY, MINOR_DIGITS, round_money
 
@@ -25,6 +25,7 @@ UNITS = {  # main and minor unit in words
     "EUR": ("Euros", "Cents"),
     "JPY": ("Yen", ""),
 }
+MINUS = "\N{MINUS SIGN}"
 INDIAN = ((10_000_000, "Crore"), (100_000, "Lakh"), (1_000, "Thousand"), (100, "Hundred"))
 SHORT_SCALE = (
     (1_000_000_000_000, "Trillion"),
@@ -45,6 +46,21 @@ def format_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
     """An amount with its sign and its country's grouping: ``₹75,00,000.00``."""
     shown = format_currency(amount, currency, locale=LOCALE_OF.get(currency, "en"))
     return re.sub(r"(?<=[A-Za-z])(?=\d)", "\N{NO-BREAK SPACE}", shown)  # AED 100, not AED100
+
+
+def format_figure(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
+    """The same without the currency's sign, for columns of figures: ``75,00,000.00``; a true minus below zero."""
+    digits = MINOR_DIGITS.get(currency, 2)
+    places = f".{'0' * digits}" if digits else ""
+    locale = LOCALE_OF.get(currency, "en")
+    groups = "#,##,##0" if currency == "INR" else "#,##0"
+    shown = format_decimal(round_money(amount, currency), format=groups + places, locale=locale)
+    return shown.replace("-", MINUS)
+
+
+def format_percent(percent: Decimal) -> str:
+    """A percentage without needless zeros: ``2.5 %``."""
+    return f"{percent.normalize():f}\N{NO-BREAK SPACE}%"
 
 
 def format_day(day: date) -> str:

@@ -76,7 +76,7 @@ def test_when_all_places_are_taken_the_caller_is_told(template, monkeypatch):
 
 
 def test_the_compiler_ends_by_itself_when_nobody_waits_for_it():
-    order = json.dumps({"source": ENDLESS, "data": "{}"}).encode()
+    order = json.dumps({"source": ENDLESS, "documents": ["{}"]}).encode()
     done = subprocess.run(
         [sys.executable, "-I", str(documents.COMPILER), "1"],
         input=order,
