@@ -10,6 +10,7 @@ from bookings.views import (
     ChangeRequestViewSet,
     CustomerBookingViewSet,
     HoldViewSet,
+    QuotePdfView,
 )
 
 bookings = BookingViewSet.as_view({"get": "list", "post": "create"})
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<int:pk>/download-agreement", AgreementDownload.as_view()),
     path("units/<int:unit_id>/hold", HoldViewSet.as_view({"post": "create"})),
     path("holds/<int:pk>", hold),
+    path("quotes/<int:pk>/pdf", QuotePdfView.as_view()),
     path("change-requests", changes),
     path("change-requests/<int:pk>", change),
     path("change-requests/<int:pk>/quotes", ChangeRequestViewSet.as_view({"post": "quote"})),

@@ -4,6 +4,7 @@ from bookings.views.agreements import AgreementDownload, AgreementView
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
 from bookings.views.changes import ChangeRequestViewSet
 from bookings.views.holds import HoldViewSet
+from bookings.views.quote_pdf import QuotePdfView
 
 __all__ = [
     "AgreementDownload",
@@ -13,4 +14,5 @@ __all__ = [
     "ChangeRequestViewSet",
     "CustomerBookingViewSet",
     "HoldViewSet",
+    "QuotePdfView",
 ]

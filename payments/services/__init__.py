@@ -26,6 +26,20 @@ from payments.services.due import (
     start_plan,
 )
 from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.letters import (
+    LETTER_TEXT,
+    ON_LETTER,
+    NoLetters,
+    TooManyLetters,
+    applied_of,
+    demands_of,
+    fail_letters,
+    finish_letters,
+    for_letters,
+    report_letters,
+    request_letters,
+    waiting_batch,
+)
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
 from payments.services.proofs import submit_proof
@@ -49,11 +63,14 @@ from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
 
 __all__ = [
+    "LETTER_TEXT",
+    "ON_LETTER",
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",
     "InterestIsDerived",
     "MoreThanOpen",
+    "NoLetters",
     "NoSchedule",
     "NothingToCredit",
     "PlanNotApplicable",
@@ -63,11 +80,17 @@ __all__ = [
     "ReasonMissing",
     "ScheduleExists",
     "Standing",
+    "TooManyLetters",
+    "applied_of",
     "charge_change",
     "charge_interest",
     "clear_payment",
     "correct_demand",
     "decide_adjustment",
+    "demands_of",
+    "fail_letters",
+    "finish_letters",
+    "for_letters",
     "interest_of",
     "paid_for",
     "post_monthly_interest",
@@ -80,7 +103,9 @@ __all__ = [
     "record_payment",
     "reject_payment",
     "release_held",
+    "report_letters",
     "request_allocation",
+    "request_letters",
     "request_waiver",
     "reverse_payment",
     "revise_schedule",
@@ -91,5 +116,6 @@ __all__ = [
     "submit_proof",
     "terms_for",
     "terms_of",
+    "waiting_batch",
     "withdrawal_is_settled",
 ]

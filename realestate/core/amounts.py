@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
@@ -48,14 +48,19 @@ def format_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
     return re.sub(r"(?<=[A-Za-z])(?=\d)", "\N{NO-BREAK SPACE}", shown)  # AED 100, not AED100
 
 
-def format_figure(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
-    """The same without the currency's sign, for columns of figures: ``75,00,000.00``; a true minus below zero."""
-    digits = MINOR_DIGITS.get(currency, 2)
-    places = f".{'0' * digits}" if digits else ""
-    locale = LOCALE_OF.get(currency, "en")
-    groups = "#,##,##0" if currency == "INR" else "#,##0"
-    shown = format_decimal(round_money(amount, currency), format=groups + places, locale=locale)
-    return shown.replace("-", MINUS)
+def format_figure(
+    amount: Decimal, currency: str = DEFAULT_CURRENCY, *, places: int | None = None
+) -> str:
+    """The same without the currency's sign, for columns of figures: ``75,00,000.00``; a true minus below zero.
+
+    ``places`` shows so many decimals of a figure that is not rounded yet, instead of the currency's.
+    """
+    digits = MINOR_DIGITS.get(currency, 2) if places is None else places
+    pattern = ("#,##,##0" if currency == "INR" else "#,##0") + (
+        f".{'0' * digits}" if digits else ""
+    )
+    rounded = amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + 0
+    return format_decimal(rounded, format=pattern, locale="en").replace("-", MINUS)
 
 
 def format_percent(percent: Decimal) -> str:
