@@ -35,12 +35,14 @@ def quote_pdf(quote: Quote) -> bytes:
 def quote_content(quote: Quote, letterhead: Letterhead) -> dict[str, Any]:
     """What the quote says, as plain JSON values."""
     zone, currency = quote.project.time_zone, quote.currency
-    made = format_day(clock.local(quote.created_at, zone).date())
+    day = clock.local(quote.created_at, zone).date()
+    made = format_day(day)
     ends = clock.local(quote.valid_until, zone)
     until = f"{format_day(ends.date())}, {ends:%H:%M}"
     return {
         "title": "Quote",
         "reference": f"{quote.quote_number} · {made}",
+        "day": [day.year, day.month, day.day],
         "footer": f"{quote.quote_number} · {quote.project.project_name} · {letterhead.name}",
         "seller": letterhead.seller,
         "mark": MARKS.get(QuoteState(quote.state), ""),

@@ -1,5 +1,6 @@
 """The interest note: late interest by days, balance and rate, so that anybody can recompute it (R9)."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from payments.documents.paper import about, shell
 from payments.models import Demand, DemandLine
 from realestate.core.amounts import format_day, format_figure, format_percent
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, as_day, filled, headline, money_facts, table
+from realestate.core.papers import LEFT, RIGHT, Row, as_day, filled, headline, money_facts, table
 
 TEMPLATE = Path(__file__).with_name("interest.typ")
 HOW = (
@@ -39,7 +40,7 @@ def interest_content(
             ["Payable by", format_day(demand.due_on)],
         ],
         "note": demand.note,
-        "items": [_item(line, currency) for line in lines],
+        "spans": _spans(lines, total, currency),
         "how": HOW,
         "headline": headline("Interest to be paid", total, currency),
         "standing": money_facts(
@@ -52,31 +53,32 @@ def interest_content(
     }
 
 
-def _item(line: DemandLine, currency: str) -> dict[str, Any]:
-    """A line of the note with its spans; the last rows lead from their sum to the line's amount."""
-    working = line.working
-    posted = _decimal(working.get("posted_before"))
-    due = _decimal(working.get("amount"), line.principal)
-    totals = [("", "", "", "", "Sum, rounded", format_figure(due, currency))]
-    if posted:
-        totals.append(("", "", "", "", "Noted before", format_figure(-posted, currency)))
-    totals.append(("", "", "", "", "This note", format_figure(line.principal, currency)))
-    return {
-        "label": line.label,
-        "spans": table(
-            (
-                ("From", "1fr", LEFT),
-                ("To", "1fr", LEFT),
-                ("Days", "auto", RIGHT),
-                (f"Balance ({currency})", "1.4fr", RIGHT),
-                ("Rate a year", "1fr", RIGHT),
-                ("Interest", "1.2fr", RIGHT),
-            ),
-            [_span(span, currency) for span in working.get("segments", ())],
-            totals,
-            nothing="The days were not kept with this note.",
+def _spans(lines: Iterable[DemandLine], total: Decimal, currency: str) -> dict[str, Any]:
+    """The spans of each line below its name, and how its amount follows from them."""
+    return table(
+        (
+            ("From", "1fr", LEFT),
+            ("To", "1fr", LEFT),
+            ("Days", "auto", RIGHT),
+            (f"Balance ({currency})", "1.3fr", RIGHT),
+            ("Rate a year", "1fr", RIGHT),
+            ("Interest", "1.2fr", RIGHT),
         ),
-    }
+        [row for line in lines for row in _item(line, currency)],
+        [("Total", "", "", "", "", format_figure(total, currency))],
+    )
+
+
+def _item(line: DemandLine, currency: str) -> Iterator[Row]:
+    working = line.working
+    yield {"group": line.label}
+    yield from (_span(span, currency) for span in working.get("segments", ()))
+    posted = _decimal(working.get("posted_before"))
+    if posted:
+        due = _decimal(working.get("amount"), line.principal)
+        yield ("", "", "", "", "Rounded", format_figure(due, currency))
+        yield ("", "", "", "", "Noted before", format_figure(-posted, currency))
+    yield {"sum": ["", "", "", "", "This note", format_figure(line.principal, currency)]}
 
 
 def _span(span: dict[str, Any], currency: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ def shell(
     return {
         "title": title,
         "reference": f"{number} · {format_day(day)}",
+        "day": [day.year, day.month, day.day],
         "footer": f"{number} · Booking {booking.booking_number} · {letterhead.name}",
         "seller": letterhead.seller,
         "addressee": addressee(booking),

@@ -1,5 +1,6 @@
 """The receipt of a payment as a PDF."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,12 +9,21 @@ from typing import Any
 
 from accounts.documents import Letterhead, letterhead_of
 from payments.documents.paper import about, shell
-from payments.enums import NOT_FOR_THE_PRICE, PaymentMethod, PaymentType
-from payments.models import Allocation, Payment
+from payments.enums import NOT_FOR_THE_PRICE, Part, PaymentMethod, PaymentType
+from payments.models import Allocation, DemandLine, Payment
+from payments.services import OUTSIDE_THE_ACCOUNT
 from realestate.core.amounts import format_day, format_figure
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table
+from realestate.core.papers import (
+    LEFT,
+    RIGHT,
+    figure_or_blank,
+    filled,
+    headline,
+    money_facts,
+    table,
+)
 
 TEMPLATE = Path(__file__).with_name("receipt.typ")
 
@@ -68,34 +78,37 @@ def _facts(payment: Payment) -> list[list[str]]:
 
 
 def _applied(payment: Payment, rows: Iterable[Allocation]) -> dict[str, Any] | None:
-    """What it pays, line by line; what is left of it is an advance. None outside the booking's account."""
-    if payment.payment_type in NOT_FOR_THE_PRICE:
+    """What it pays, line by line; what is left of it is an advance. None for what is outside the account."""
+    if payment.payment_type in OUTSIDE_THE_ACCOUNT:
         return None
-    rows = list(rows)
     currency = payment.currency
-    left = payment.amount - sum((row.amount for row in rows), ZERO)
+    parts: dict[DemandLine, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for row in rows:
+        parts[row.demand_line][row.part] += row.amount
+    left = payment.amount - sum((sum(of.values(), ZERO) for of in parts.values()), ZERO)
     shown = [
         (
-            row.demand_line.demand.number,
-            row.demand_line.label,
-            row.get_part_display(),
-            format_figure(row.amount, currency),
+            line.demand.number,
+            line.label,
+            figure_or_blank(of[Part.PRINCIPAL], currency),
+            figure_or_blank(of[Part.TAX], currency),
+            format_figure(sum(of.values(), ZERO), currency),
         )
-        for row in rows
+        for line, of in parts.items()
     ]
     if left > 0:
-        shown.append(
-            ("", "Advance, set against what is demanded next", "", format_figure(left, currency))
-        )
+        advance = "Advance, set against what is demanded next"
+        shown.append(("", advance, "", "", format_figure(left, currency)))
     return table(
         (
             ("Document", "auto", LEFT),
             ("Item", "1fr", LEFT),
-            ("Part", "auto", LEFT),
+            ("Before tax", "auto", RIGHT),
+            ("Tax", "auto", RIGHT),
             (f"Amount ({currency})", "auto", RIGHT),
         ),
         shown,
-        [("", "Total", "", format_figure(payment.amount, currency))],
+        [("", "Total", "", "", format_figure(payment.amount, currency))],
     )
 
 

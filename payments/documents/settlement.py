@@ -74,7 +74,8 @@ def _lines(settlement: Settlement) -> dict[str, Any]:
 def _row(line: object, currency: str) -> tuple[str, str, str]:
     """A line of the JSON column, whatever of it is missing; what is kept is shown as taken off."""
     facts = line if isinstance(line, dict) else {}
-    label = str(facts.get("label") or facts.get("code") or "Other")
+    code = str(facts.get("code") or "other")
+    label = str(facts.get("label") or code.replace("_", " ").capitalize())
     return label, str(facts.get("rule", "")), format_figure(-_amount(facts), currency)
 
 

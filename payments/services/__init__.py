@@ -25,6 +25,7 @@ from payments.services.due import (
     raise_milestone_demands,
     start_plan,
 )
+from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.ledger import PostedAlready, Standing, standing
 from payments.services.letters import (
     LETTER_TEXT,
@@ -65,6 +66,7 @@ from payments.services.terms import terms_for, terms_of
 __all__ = [
     "LETTER_TEXT",
     "ON_LETTER",
+    "OUTSIDE_THE_ACCOUNT",
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",

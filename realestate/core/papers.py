@@ -1,6 +1,6 @@
 """Pieces that documents are made of, as the layout takes them: tables of figures, facts, the figure in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from realestate.core.amounts import format_figure, format_money, money_in_words
 
 LEFT, RIGHT = "l", "r"
+# A row's texts; or {"group": heading} or {"sum": texts of a subtotal}.
+Row = Sequence[str] | Mapping[str, str | Sequence[str]]
 Column = tuple[str, str, str]  # its name, its width ("auto" or "1fr"), its side
 
 
@@ -18,7 +20,7 @@ def filled(*rows: tuple[str, str]) -> list[list[str]]:
 
 def table(
     columns: Sequence[Column],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Row],
     totals: Iterable[Sequence[str]] = (),
     *,
     nothing: str = "There are none.",
@@ -26,7 +28,7 @@ def table(
     """A table of figures; ``nothing`` stands under the head of one without rows."""
     return {
         "columns": [list(column) for column in columns],
-        "rows": [list(row) for row in rows],
+        "rows": [dict(row) if isinstance(row, Mapping) else list(row) for row in rows],
         "totals": [list(row) for row in totals],
         "nothing": nothing,
     }
