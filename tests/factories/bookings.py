@@ -7,8 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from bookings.enums import BookingState, ChangeType
-from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest
-from projects.enums import ClaimKind, ClaimStage
+from bookings.models import Agreement, Booking, ChangeQuote, ChangeRequest, Quote
+from projects.enums import ClaimKind, ClaimStage, TaxClass
 from realestate.core import clock
 from tests.factories.accounts import CustomerFactory
 from tests.factories.projects import ClaimFactory, UnitFactory
@@ -85,3 +85,22 @@ class ChangeQuoteFactory(DjangoModelFactory):
     created_by = factory.LazyAttribute(
         lambda quote: quote.change_request.booking.project.builder.user
     )
+
+
+class QuoteFactory(DjangoModelFactory):
+    """An approved quote at the unit's own price, valid for a week."""
+
+    class Meta:
+        model = Quote
+
+    unit = factory.SubFactory(UnitFactory)
+    project = factory.SelfAttribute("unit.project")
+    customer = factory.SubFactory(CustomerFactory)
+    tax_class = TaxClass.RESIDENTIAL
+    lines = factory.LazyAttribute(
+        lambda quote: [{"code": "BASE", "label": "Base price", "amount": str(quote.unit.price)}]
+    )
+    agreement_value = factory.SelfAttribute("unit.price")
+    valid_until = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    created_by = factory.LazyAttribute(lambda quote: quote.project.builder.user)
+    created_at = factory.LazyFunction(clock.now)

@@ -78,13 +78,15 @@ def demanded(
 def taxed(day: date = date(2025, 4, 1)) -> None:
     """Two halves of 2.5 % and a yearly rate of interest of 10 %."""
     for component in ("CGST", "SGST"):
-        TaxRate.objects.create(
+        TaxRate.objects.get_or_create(
             tax_class=TaxClass.RESIDENTIAL,
             component=component,
-            percent=Decimal("2.5"),
             valid_from=day,
+            defaults={"percent": Decimal("2.5")},
         )
-    InterestRate.objects.create(percent=Decimal(10), valid_from=day)
+    InterestRate.objects.get_or_create(
+        project=None, valid_from=day, defaults={"percent": Decimal(10)}
+    )
 
 
 def uncapped(booking: Booking) -> None:

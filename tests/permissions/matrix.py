@@ -190,6 +190,7 @@ MATRIX: dict[str, Row] = {
     "bookings_payments": row(PARTIES),
     "bookings_generate_agreement": row(OWNER),
     "bookings_download_agreement": row(PARTIES),
+    "quotes_pdf": row(PARTIES),
     "change_requests_list": row(USERS),
     "change_requests_create": row(
         (401, 201, 404, 403, 403, 403),
@@ -217,6 +218,14 @@ MATRIX: dict[str, Row] = {
     ),
     "payments_retrieve": row(PARTIES),
     "payments_receipt": row(PARTIES),
+    "demands_letter": row(PARTIES),
+    "credit_notes_pdf": row(PARTIES),
+    "settlements_pdf": row(PARTIES),
+    "bookings_statement_pdf": row(PARTIES),
+    "bookings_statement_xlsx": row(PARTIES),
+    "demand_letters_list": row(BUILDER_LIST),
+    "demand_letters_create": row(OWNER_CREATE, in_project()),
+    "demand_letters_retrieve": row(OWNER),
     # --- scheduling
     "appointments_list": row(USERS),
     "appointments_create": row(
@@ -311,7 +320,10 @@ ROW_OF = {
     "bookings": "booking",
     "builders": "builder",
     "change-requests": "change",
+    "credit-notes": "credit_note",
     "customers": "customer",
+    "demand-letters": "letter_batch",
+    "demands": "demand",
     "files": "file",
     "holds": "hold",
     "messages": "conversation",
@@ -320,6 +332,8 @@ ROW_OF = {
     "payments": "payment",
     "progress": "phase",
     "projects": "project",
+    "quotes": "quote",
+    "settlements": "settlement",
     "units": "free_unit",
     "updates": "update",
 }

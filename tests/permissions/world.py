@@ -6,16 +6,27 @@ from datetime import datetime, timedelta
 from accounts.models import Relation
 from bookings.enums import ChangeState
 from bookings.services import generate_agreement
+from payments.services import request_letters
 from projects.enums import AccessLevel
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
-from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
+from tests.factories.bookings import (
+    BookingFactory,
+    ChangeQuoteFactory,
+    ChangeRequestFactory,
+    QuoteFactory,
+)
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import (
+    CreditNoteFactory,
+    DemandFactory,
+    PaymentFactory,
+    SettlementFactory,
+)
 from tests.factories.progress import PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -47,7 +58,9 @@ class World:
     builder: int
     change: int
     conversation: int
+    credit_note: int
     customer: int
+    demand: int
     draft: int
     draft_unit: int
     file: int
@@ -55,12 +68,15 @@ class World:
     held_booking: int
     hold: int
     hidden_phase: int
+    letter_batch: int
     model: int
     notification: int
     payment: int
     phase: int
     project: int
+    quote: int
     quoted_change: int
+    settlement: int
     spare_project: int
     tower: int
     update: int
@@ -98,6 +114,7 @@ def make_world() -> World:
         booking=booking, state=ChangeState.QUOTED, request_title=FOR_THE_PARTIES
     )
     ChangeQuoteFactory(change_request=quoted, description=FOR_THE_PARTIES)
+    demand = DemandFactory(booking=booking, note=FOR_THE_PARTIES)
     conversation = ConversationFactory(customer=asha, project=project)
     MessageFactory(
         conversation=conversation,
@@ -118,7 +135,9 @@ def make_world() -> World:
         builder=cast.meera.pk,
         change=ChangeRequestFactory(booking=booking, request_title=FOR_THE_PARTIES).pk,
         conversation=conversation.pk,
+        credit_note=CreditNoteFactory(booking=booking, reason=FOR_THE_PARTIES).pk,
         customer=cast.asha.pk,
+        demand=demand.pk,
         draft=draft.pk,
         draft_unit=UnitFactory(project=draft, unit_number=FOR_MEERA).pk,
         file=store_file(
@@ -132,6 +151,7 @@ def make_world() -> World:
         held_booking=held.pk,
         hold=ClaimFactory(unit=unit(), customer=asha).pk,
         hidden_phase=PhaseFactory(project=project, customer_visible=False, phase_name=FOR_MEERA).pk,
+        letter_batch=request_letters(actor=cast.meera, project_id=project.pk).pk,
         model=Model3DFactory(
             project=project,
             access_level=AccessLevel.BOOKED_CUSTOMERS,
@@ -141,7 +161,9 @@ def make_world() -> World:
         payment=PaymentFactory(booking=booking, notes=FOR_THE_PARTIES).pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
         project=project.pk,
+        quote=QuoteFactory(unit=unit(), customer=asha, discount_reason=FOR_THE_PARTIES).pk,
         quoted_change=quoted.pk,
+        settlement=SettlementFactory(booking=booking, reason=FOR_THE_PARTIES).pk,
         spare_project=ProjectFactory(builder=builder).pk,
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,
