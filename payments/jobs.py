@@ -41,7 +41,7 @@ def post_monthly_interest_now(**_unknown: object) -> None:
 
 
 @job("payments.make_letters")
-def make_letters_now(batch_id: int, **_unknown: object) -> None:
+def make_letters_now(*, batch_id: int, **_unknown: object) -> None:
     """Make the letters of a batch and store them as one file; a repeated run begins anew and stores one file."""
     batch = waiting_batch(batch_id)
     if batch is None:
