@@ -38,7 +38,7 @@ def demand_letters(demands: Sequence[Demand]) -> list[tuple[str, bytes]]:
     made: dict[int, bytes] = {}
     for template, contents in by_template.items():
         pdfs = render_pdfs(template, list(contents.values()), letterhead.files)
-        made.update(zip(contents, pdfs, strict=True))
+        made |= zip(contents, pdfs, strict=True)
     return [(file_name(demand.number), made[place]) for place, demand in enumerate(demands)]
 
 
