@@ -52,8 +52,8 @@ def settlement_content(settlement: Settlement, letterhead: Letterhead) -> dict[s
             currency,
         ),
         "closing": (
-            "What is kept and what is returned add up to the money received. "
-            "A line below zero is added to what is returned."
+            "What is kept is taken off, what the builder owes is added: "
+            "the lines come to what is returned."
         ),
     }
 
