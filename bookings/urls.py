@@ -12,6 +12,7 @@ from bookings.views import (
     ChangeRequestViewSet,
     CustomerBookingViewSet,
     HoldViewSet,
+    QuotePdfView,
     QuoteViewSet,
 )
 
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<int:pk>/refuse", QuoteViewSet.as_view({"post": "refuse"})),
     path("units/<int:unit_id>/hold", HoldViewSet.as_view({"post": "create"})),
     path("holds/<int:pk>", hold),
+    path("quotes/<int:pk>/pdf", QuotePdfView.as_view()),
     path("change-requests", changes),
     path("change-requests/<int:pk>", change),
     path("change-requests/<int:pk>/quotes", ChangeRequestViewSet.as_view({"post": "quote"})),

@@ -239,6 +239,21 @@ class EventOutcome(TextChoices):
     IGNORED = "ignored", "Ignored"
 
 
+class LetterState(TextChoices):
+    """Where a batch of letters stands."""
+
+    WAITING = "waiting", "Being made"
+    FINISHED = "finished", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class LetterAction(TextChoices):
+    """What the worker says about a batch of letters."""
+
+    FINISH = "finish", "Store the file"
+    FAIL = "fail", "Give up"
+
+
 class ReminderChannel(TextChoices):
     """R20: how a reminder reaches the buyer."""
 

@@ -1,14 +1,29 @@
 """Jobs of the payments app: load, call a service."""
 
+import io
 import logging
+import zipfile
 
-from payments.services import post_monthly_interest, raise_dated_demands, raise_milestone_demands
+from payments.documents import demand_letters
+from payments.services import (
+    demands_of,
+    fail_letters,
+    finish_letters,
+    post_monthly_interest,
+    raise_dated_demands,
+    raise_milestone_demands,
+    report_letters,
+    waiting_batch,
+)
 from payments.services.webhooks import apply_event, note_refusal, waiting_events
-from realestate.core import clock
+from realestate.core import audit, clock
+from realestate.core.documents import DocumentFailed
 from realestate.core.errors import DomainError
 from realestate.core.jobs import job
 
 log = logging.getLogger(__name__)
+AT_ONCE = 20  # letters from one compiler
+NO_TIME = (1980, 1, 1, 0, 0, 0)  # the same letters give the same file
 
 
 @job("payments.raise_milestone_demands")
@@ -51,3 +66,26 @@ def _apply(event_id: int) -> None:
     except DomainError as refusal:
         log.warning("event %s of a gateway was refused: %s", event_id, refusal.detail)
         note_refusal(event_id=event_id, text=f"{refusal.code}: {refusal.detail}")
+
+
+@job("payments.make_letters")
+def make_letters_now(*, batch_id: int, **_unknown: object) -> None:
+    """Make the letters of a batch and store them as one file; a repeated run begins anew and stores one file."""
+    batch = waiting_batch(batch_id)
+    if batch is None:
+        return
+    made, done = io.BytesIO(), 0
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for start in range(0, batch.total, AT_ONCE):
+            try:
+                letters = demand_letters(demands_of(batch.demands[start : start + AT_ONCE]))
+            except DocumentFailed as error:
+                fail_letters(actor=audit.SYSTEM, batch_id=batch_id, reason=str(error))
+                raise
+            for name, content in letters:
+                entry = zipfile.ZipInfo(name, NO_TIME)
+                entry.external_attr = 0o644 << 16  # readable by whoever unpacks it
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            done += len(letters)
+            report_letters(batch_id=batch_id, done=done)
+    finish_letters(actor=audit.SYSTEM, batch_id=batch_id, content=made.getvalue())

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         DemandLine,
         InterestRate,
         LedgerEntry,
+        LetterBatch,
         Payment,
         Settlement,
     )
@@ -169,6 +170,14 @@ class PlanQuerySet(QuerySet[Row]):
             Q(**{f"{path}is_active": True}),
             **{f"{path}project__published_at__isnull": False, f"{path}project__archived_at": None},
         )
+
+
+class LetterBatchQuerySet(QuerySet["LetterBatch"]):
+    """Batches of letters: the back office's."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder those of its projects, staff all, customers none."""
+        return self.filter(editable(user, "project__"))
 
 
 class RateQuerySet(QuerySet["InterestRate"]):

@@ -5,6 +5,7 @@ from bookings.views.applicants import ApplicantViewSet
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
 from bookings.views.changes import ChangeRequestViewSet
 from bookings.views.holds import HoldViewSet
+from bookings.views.quote_pdf import QuotePdfView
 from bookings.views.quotes import QuoteViewSet
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "ChangeRequestViewSet",
     "CustomerBookingViewSet",
     "HoldViewSet",
+    "QuotePdfView",
     "QuoteViewSet",
 ]

@@ -5,6 +5,7 @@ from payments.models.agreed import PlanLine, PlanTemplate, ScheduleLine, Schedul
 from payments.models.demands import CreditLine, CreditNote, Demand, DemandLine, InterestRate
 from payments.models.gateway import Checkout, GatewayEvent
 from payments.models.ledger import Allocation, LedgerEntry
+from payments.models.letters import LetterBatch
 from payments.models.receipts import Payment
 from payments.models.reminders import Reminder
 from payments.models.settlement import DefaultNotice, Refund, Settlement
@@ -21,6 +22,7 @@ __all__ = [
     "GatewayEvent",
     "InterestRate",
     "LedgerEntry",
+    "LetterBatch",
     "Payment",
     "PlanLine",
     "PlanTemplate",

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from payments.enums import AdjustmentKind, AdjustmentState, CreditKind, DemandKind, Part, Skip
-from payments.models import DemandLine
+from payments.models import Demand, DemandLine
+from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import (
     MoneyField,
     PageRead,
@@ -61,8 +62,15 @@ class DemandRead(ReadSerializer):
     total = MoneyField()
     open_amount = MoneyField(help_text="Principal and tax that nothing has paid yet.")
     note = serializers.CharField()
+    letter_url = serializers.SerializerMethodField(
+        help_text="Opens the letter without a login for ten minutes."
+    )
     lines = DemandLineRead(many=True, source="shown_lines")
     created_at = serializers.DateTimeField()
+
+    def get_letter_url(self, demand: Demand) -> str:
+        """A fresh link for whoever reads."""
+        return document_link(f"/api/demands/{demand.pk}/letter")
 
 
 class DemandPageRead(PageRead):

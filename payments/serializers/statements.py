@@ -71,6 +71,8 @@ class StatementRead(ReadSerializer):
     next_due_amount = BalanceField(source="statement.next_due_amount")
     ageing = AgeingRead(source="statement.ageing")
     interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
+    pdf_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
+    xlsx_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
 
 
 class PeriodWrite(WriteSerializer):

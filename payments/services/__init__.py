@@ -26,8 +26,23 @@ from payments.services.due import (
     start_plan,
 )
 from payments.services.endings import NothingToSettle
+from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.installments import Installment, installments
 from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.letters import (
+    LETTER_TEXT,
+    ON_LETTER,
+    NoLetters,
+    TooManyLetters,
+    applied_of,
+    demands_of,
+    fail_letters,
+    finish_letters,
+    for_letters,
+    report_letters,
+    request_letters,
+    waiting_batch,
+)
 from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
@@ -73,6 +88,9 @@ from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
 
 __all__ = [
+    "LETTER_TEXT",
+    "ON_LETTER",
+    "OUTSIDE_THE_ACCOUNT",
     "ApproverIsRequester",
     "DemandedAlready",
     "DuplicatePayment",
@@ -80,6 +98,7 @@ __all__ = [
     "Installment",
     "InterestIsDerived",
     "MoreThanOpen",
+    "NoLetters",
     "NoSchedule",
     "NothingToCredit",
     "NothingToSettle",
@@ -100,8 +119,10 @@ __all__ = [
     "SettlementStale",
     "SettlementSuperseded",
     "Standing",
+    "TooManyLetters",
     "add_plan",
     "add_rate",
+    "applied_of",
     "change_plan",
     "charge_change",
     "charge_interest",
@@ -109,6 +130,10 @@ __all__ = [
     "correct_demand",
     "decide_adjustment",
     "decide_settlement",
+    "demands_of",
+    "fail_letters",
+    "finish_letters",
+    "for_letters",
     "installments",
     "interest_of",
     "late_interest",
@@ -127,7 +152,9 @@ __all__ = [
     "record_payment",
     "reject_payment",
     "release_held",
+    "report_letters",
     "request_allocation",
+    "request_letters",
     "request_waiver",
     "retire_plan",
     "reverse_payment",
@@ -141,6 +168,7 @@ __all__ = [
     "submit_proof",
     "terms_for",
     "terms_of",
+    "waiting_batch",
     "withdrawal_is_settled",
     "working_of",
 ]

@@ -116,6 +116,9 @@ def terms_of(booking: Booking) -> Terms:
 
     Call it when the booking is made and inside services; the copy never follows a later change of the settings.
     """
+    kept = Terms.objects.filter(booking=booking).first()
+    if kept is not None:  # without asking for every setting
+        return kept
     terms, _made = Terms.objects.get_or_create(booking=booking, defaults=terms_for(booking.project))
     return terms
 

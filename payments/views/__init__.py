@@ -9,6 +9,14 @@ from payments.views.demands import (
     InterestView,
     MilestoneDemandsView,
 )
+from payments.views.documents import (
+    CreditNoteView,
+    DemandLetterView,
+    LetterBatchViewSet,
+    SettlementView,
+    StatementPdfView,
+    StatementSheetView,
+)
 from payments.views.plans import PlanPreviewView, PlanViewSet, ScheduleViewSet
 from payments.views.rates import RateViewSet
 from payments.views.receipts import BookingPaymentsView, PaymentViewSet, ReceiptView
@@ -20,11 +28,14 @@ __all__ = [
     "BookingCheckoutsView",
     "BookingPaymentsView",
     "CheckoutViewSet",
+    "CreditNoteView",
     "CreditNoteViewSet",
     "DecisionViewSet",
+    "DemandLetterView",
     "DemandViewSet",
     "FakeGatewayPage",
     "InterestView",
+    "LetterBatchViewSet",
     "MilestoneDemandsView",
     "PaymentViewSet",
     "PlanPreviewView",
@@ -32,6 +43,9 @@ __all__ = [
     "RateViewSet",
     "ReceiptView",
     "ScheduleViewSet",
+    "SettlementView",
+    "StatementPdfView",
+    "StatementSheetView",
     "StatementView",
     "WebhookView",
 ]

@@ -130,14 +130,17 @@ class ReceiptView(Edge):
             raise NotAuthenticated
         rows: Any = Payment.objects.all()
         rows = rows if by_link else rows.for_user(request.user)
-        payment = rows.select_related(*_ON_RECEIPT).get(pk=pk)
+        loaded = rows.select_related(*_ON_RECEIPT).prefetch_related("booking__applicants")
+        payment = loaded.get(pk=pk)
         if payment.payment_status != PaymentStatus.COMPLETED:
             raise PaymentNotCompleted
-        content = receipt_pdf(payment, services.paid_for(payment.booking_id, until=payment.pk))
+        paid = services.paid_for(payment.booking_id, until=payment.pk)
+        today = clock.today(payment.booking.project.time_zone)
+        content = receipt_pdf(payment, paid, services.applied_of(payment), today)
         return pdf_response(content, payment.receipt_number)
 
 
-_ON_RECEIPT = ("booking__customer", "booking__unit", "booking__project__builder")
+_ON_RECEIPT = tuple(f"booking__{path}" for path in services.ON_LETTER)
 
 
 def _until_confirmed(booking: Any) -> Any:  # a Booking with its figures

@@ -12,6 +12,7 @@ from payments.serializers.statements import PeriodWrite, StatementRead
 from realestate.core import clock
 from realestate.core.api.access import PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.pdf import document_link
 from realestate.core.api.views import Edge
 
 FROM = OpenApiParameter("from", str, description="First day; the beginning when left out.")
@@ -43,9 +44,12 @@ class StatementView(Edge):
                 for line, accrual in services.interest_of(booking, last_on).items()
                 if accrual.segments
             ]
-        return Response(
-            StatementRead({"booking": booking, "statement": statement, "interest": interest}).data
-        )
+        links = {
+            f"{kind}_url": document_link(f"/api/bookings/{booking.pk}/statement.{kind}")
+            for kind in ("pdf", "xlsx")
+        }
+        body = {"booking": booking, "statement": statement, "interest": interest, **links}
+        return Response(StatementRead(body).data)
 
 
 def period(request: Request, booking: Booking) -> tuple[Any, Any]:

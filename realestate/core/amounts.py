@@ -2,10 +2,10 @@
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from realestate.core.money import DEFAULT_CURRENCY, MINOR_DIGITS, round_money
 
@@ -25,6 +25,7 @@ UNITS = {  # main and minor unit in words
     "EUR": ("Euros", "Cents"),
     "JPY": ("Yen", ""),
 }
+MINUS = "\N{MINUS SIGN}"
 INDIAN = ((10_000_000, "Crore"), (100_000, "Lakh"), (1_000, "Thousand"), (100, "Hundred"))
 SHORT_SCALE = (
     (1_000_000_000_000, "Trillion"),
@@ -45,6 +46,26 @@ def format_money(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
     """An amount with its sign and its country's grouping: ``₹75,00,000.00``."""
     shown = format_currency(amount, currency, locale=LOCALE_OF.get(currency, "en"))
     return re.sub(r"(?<=[A-Za-z])(?=\d)", "\N{NO-BREAK SPACE}", shown)  # AED 100, not AED100
+
+
+def format_figure(
+    amount: Decimal, currency: str = DEFAULT_CURRENCY, *, places: int | None = None
+) -> str:
+    """The same without the currency's sign, for columns of figures: ``75,00,000.00``; a true minus below zero.
+
+    ``places`` shows so many decimals of a figure that is not rounded yet, instead of the currency's.
+    """
+    digits = MINOR_DIGITS.get(currency, 2) if places is None else places
+    pattern = ("#,##,##0" if currency == "INR" else "#,##0") + (
+        f".{'0' * digits}" if digits else ""
+    )
+    rounded = amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + 0
+    return format_decimal(rounded, format=pattern, locale="en").replace("-", MINUS)
+
+
+def format_percent(percent: Decimal) -> str:
+    """A percentage without needless zeros: ``2.5 %``."""
+    return f"{percent.normalize():f}\N{NO-BREAK SPACE}%"
 
 
 def format_day(day: date) -> str:

@@ -9,10 +9,10 @@ from threading import BoundedSemaphore
 import pytest
 
 from realestate.core import documents
-from realestate.core.documents import DocumentFailed, render_pdf
+from realestate.core.documents import DocumentFailed, render_pdf, render_pdfs
 from realestate.core.errors import ServiceUnavailable
 
-SHELL = {"title": "T", "footer": "F", "seller": {"name": "S", "lines": []}}
+SHELL = {"title": "T", "reference": "R", "footer": "F", "seller": {"name": "S", "lines": []}}
 
 
 ENDLESS = "#for a in range(100000) { for b in range(100000) { let c = calc.sin(a + b) } }"
@@ -34,6 +34,31 @@ def test_the_same_template_and_data_give_the_same_bytes(template):
     assert pdf[:5] == b"%PDF-"
     assert pdf == render_pdf(path, SHELL | {"text": "₹ 1,00,000"})
     assert pdf != render_pdf(path, SHELL | {"text": "₹ 1,00,001"})
+
+
+def test_many_documents_from_one_child_are_those_that_come_one_by_one(template):
+    path = template("#data.text")
+    contents = [SHELL | {"text": text} for text in ("one", "two", "three")]
+    assert render_pdfs(path, contents) == [render_pdf(path, content) for content in contents]
+    assert render_pdfs(path, []) == []
+
+
+def test_one_broken_document_among_many_is_told(template):
+    path = template("#data.text")
+    with pytest.raises(DocumentFailed, match="dictionary does not contain key"):
+        render_pdfs(path, [SHELL | {"text": "one"}, SHELL])
+
+
+def test_a_document_reads_the_files_that_it_is_given_by_their_last_name(template):
+    path = template('#read("a.txt")')
+    given = render_pdf(path, SHELL, {"../../a.txt": b"of ours"})
+    assert given == render_pdf(template("of ours"), SHELL)
+
+
+def test_the_day_of_a_document_is_its_own(template):
+    pdf = render_pdf(template("x"), SHELL | {"day": [2026, 1, 5]})
+    assert b"D:20260105" in pdf
+    assert b"D:1970" not in render_pdf(template("x"), SHELL)
 
 
 def test_text_is_never_code(template):
@@ -76,7 +101,7 @@ def test_when_all_places_are_taken_the_caller_is_told(template, monkeypatch):
 
 
 def test_the_compiler_ends_by_itself_when_nobody_waits_for_it():
-    order = json.dumps({"source": ENDLESS, "data": "{}"}).encode()
+    order = json.dumps({"source": ENDLESS, "documents": ["{}"]}).encode()
     done = subprocess.run(
         [sys.executable, "-I", str(documents.COMPILER), "1"],
         input=order,

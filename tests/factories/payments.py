@@ -1,13 +1,30 @@
 """Payments."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
 
-from payments.enums import Initiator, PaymentMethod, PaymentType, ReceiptState, SettlementState
-from payments.models import DefaultNotice, Payment, Refund, Settlement
+from payments.enums import (
+    CreditKind,
+    DemandKind,
+    Initiator,
+    PaymentMethod,
+    PaymentType,
+    ReceiptState,
+    SettlementState,
+)
+from payments.models import (
+    CreditLine,
+    CreditNote,
+    DefaultNotice,
+    Demand,
+    DemandLine,
+    Payment,
+    Refund,
+    Settlement,
+)
 from realestate.core import clock
 from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import BookingFactory
@@ -47,6 +64,66 @@ class DefaultNoticeFactory(DjangoModelFactory):
     cure_until = date(2025, 9, 16)
     recorded_by = factory.LazyAttribute(lambda notice: notice.booking.project.builder.user)
     recorded_at = factory.LazyFunction(clock.now)
+
+
+class DemandFactory(DjangoModelFactory):
+    """A demand of one line, due in fifteen days; not posted, so that no account knows it."""
+
+    class Meta:
+        model = Demand
+        skip_postgeneration_save = True
+
+    booking = factory.SubFactory(BookingFactory, paid=True)
+    project = factory.SelfAttribute("booking.project")
+    kind = DemandKind.SCHEDULE
+    series = "demand"
+    period = "2025-26"
+    serial = factory.Sequence(lambda n: 90_000 + n)
+    number = factory.LazyAttribute(lambda demand: f"DM-T/{demand.period}/{demand.serial}")
+    issued_on = date(2025, 6, 1)
+    due_on = factory.LazyAttribute(lambda demand: demand.issued_on + timedelta(days=15))
+    created_at = factory.LazyFunction(clock.now)
+    line = factory.RelatedFactory("tests.factories.payments.DemandLineFactory", "demand")
+
+
+class DemandLineFactory(DjangoModelFactory):
+    """A line without tax."""
+
+    class Meta:
+        model = DemandLine
+
+    sequence = 1
+    label = "On completion of the plinth"
+    principal = Decimal("100000.00")
+
+
+class CreditNoteFactory(DjangoModelFactory):
+    """A credit note of one advance; not posted."""
+
+    class Meta:
+        model = CreditNote
+        skip_postgeneration_save = True
+
+    booking = factory.SubFactory(BookingFactory, paid=True)
+    project = factory.SelfAttribute("booking.project")
+    kind = CreditKind.CORRECTION
+    series = "credit_note"
+    period = "2025-26"
+    serial = factory.Sequence(lambda n: 90_000 + n)
+    number = factory.LazyAttribute(lambda note: f"CN-T/{note.period}/{note.serial}")
+    issued_on = date(2025, 6, 1)
+    reason = "Wrong tower."
+    created_at = factory.LazyFunction(clock.now)
+    line = factory.RelatedFactory("tests.factories.payments.CreditLineFactory", "credit_note")
+
+
+class CreditLineFactory(DjangoModelFactory):
+    """An amount for no certain demand."""
+
+    class Meta:
+        model = CreditLine
+
+    principal = Decimal("500.00")
 
 
 class SettlementFactory(DjangoModelFactory):

@@ -213,6 +213,7 @@ MATRIX: dict[str, Row] = {
     "agreements_sign": row(
         (401, 201, 404, 201, 404, 201), lambda world: {"applicant_id": world.signer}
     ),
+    "quotes_pdf": row(PARTIES),
     "change_requests_list": row(USERS),
     "change_requests_create": row(
         (401, 201, 404, 403, 403, 403),
@@ -336,6 +337,14 @@ MATRIX: dict[str, Row] = {
     "refunds_pay": row(OWNER, fixed(reference="UTR-1")),
     "bookings_notices_list": row(PARTIES),
     "bookings_notices_create": row(OWNER_CREATE, fixed(text="Please pay.")),
+    "demands_letter": row(PARTIES),
+    "credit_notes_pdf": row(PARTIES),
+    "settlements_pdf": row(PARTIES),
+    "bookings_statement_pdf": row(PARTIES),
+    "bookings_statement_xlsx": row(PARTIES),
+    "demand_letters_list": row(BUILDER_LIST),
+    "demand_letters_create": row(OWNER_CREATE, in_project()),
+    "demand_letters_retrieve": row(OWNER),
     # --- scheduling
     "appointments_list": row(USERS),
     "appointments_create": row(
@@ -434,8 +443,9 @@ ROW_OF = {
     "bookings": "booking",
     "builders": "builder",
     "change-requests": "change",
-    "customers": "customer",
     "credit-notes": "credit_note",
+    "customers": "customer",
+    "demand-letters": "letter_batch",
     "demands": "demand",
     "files": "file",
     "holds": "hold",

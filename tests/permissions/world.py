@@ -12,6 +12,7 @@ from payments.services import (
     add_plan,
     correct_demand,
     propose_settlement,
+    request_letters,
     request_waiver,
     start_plan,
 )
@@ -84,6 +85,7 @@ class World:
     hidden_phase: int
     milestone: int
     reported_milestone: int
+    letter_batch: int
     model: int
     notification: int
     payment: int
@@ -217,6 +219,7 @@ def make_world() -> World:
         held_booking=held.pk,
         hold=ClaimFactory(unit=unit(), customer=asha).pk,
         hidden_phase=PhaseFactory(project=project, customer_visible=False, phase_name=FOR_MEERA).pk,
+        letter_batch=request_letters(actor=cast.meera, project_id=project.pk).pk,
         model=Model3DFactory(
             project=project,
             access_level=AccessLevel.BOOKED_CUSTOMERS,
