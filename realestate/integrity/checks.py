@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
-from realestate.integrity import ground, money, people, stock
+from realestate.integrity import ground, ledger, money, people, stock
 from realestate.integrity.check import Check, Finding
 
-CHECKS: tuple[Check, ...] = (*stock.CHECKS, *money.CHECKS, *people.CHECKS, *ground.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *stock.CHECKS,
+    *money.CHECKS,
+    *ledger.CHECKS,
+    *people.CHECKS,
+    *ground.CHECKS,
+)
 
 
 def run_checks() -> Iterator[Finding]:

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.core.files.storage import default_storage
 from django.db import connection
 
 from accounts.models import Builder, Relation
 from bookings.enums import BookingState
-from bookings.models import Booking
+from bookings.models import Applicant, Booking
 from messaging.models import Message
-from payments.models import Payment
+from payments import services
+from payments.models import Allocation, CreditNote, Demand, LedgerEntry, Payment, ScheduleLine
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.models import Claim, Project, Unit
 from realestate.core import audit, clock
@@ -22,7 +24,7 @@ from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFacto
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import PaymentFactory, RefundFactory
 from tests.factories.progress import PhaseFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -40,6 +42,7 @@ class World:
 
     paid: Booking
     hold: Booking
+    sold: Booking
     message: Message
 
     @property
@@ -59,7 +62,7 @@ def make_world() -> World:
     project = ProjectFactory()
     unit = UnitFactory(project=project, tower=TowerFactory(project=project))
     paid = booked(unit=unit, paid=True, rating=4)
-    audit.record(audit.SYSTEM, PaymentFactory(booking=paid), "recorded")
+    received(paid)
     hold = booked(unit=UnitFactory(project=project), customer=paid.customer)
     ChangeQuoteFactory(change_request__booking=paid)
     talk = ConversationFactory(project=project, customer=paid.customer)
@@ -68,7 +71,50 @@ def make_world() -> World:
     Model3DFactory(project=project, unit=unit)
     PhaseFactory(project=project, progress_percentage=33)
     UnitFactory(project=project)
-    return World(paid=paid, hold=hold, message=MessageFactory(conversation=talk, booking=paid))
+    return World(
+        paid=paid,
+        hold=hold,
+        sold=make_account(project),
+        message=MessageFactory(conversation=talk, booking=paid),
+    )
+
+
+def received(booking, amount=100_000, number="UTR-1"):
+    """Money through the service, so that the account knows it."""
+    return services.record_payment(
+        actor=booking.project.builder.user,
+        booking_id=booking.pk,
+        payment_type="installment",
+        amount=Decimal(amount),
+        payment_method="bank_transfer",
+        transaction_id=number,
+    )
+
+
+def make_account(project: Project) -> Booking:
+    """A confirmed booking with a plan, a demand, one taken back, a cheque that bounced; and a refund that was paid."""
+    owner = project.builder.user
+    sold = booked(
+        unit=UnitFactory(project=project), paid=True, state=BookingState.BOOKING_CONFIRMED
+    )
+    received(sold, 150_000)
+    services.start_plan(booking_id=sold.pk)
+    services.correct_demand(
+        actor=owner, demand_id=Demand.objects.get(booking=sold).pk, reason="Wrong address"
+    )
+    cheque = received(sold, 1_000, "UTR-2")
+    services.reverse_payment(actor=owner, payment_id=cheque.pk, reason="Returned unpaid")
+    ended = booked(
+        unit=UnitFactory(project=project),
+        state=BookingState.CANCELLED,
+        claim=None,
+        customer=sold.customer,
+    )
+    refund = RefundFactory(settlement__booking=ended)
+    services.pay_refund(
+        actor=StaffFactory(), refund_id=refund.pk, paid_on=clock.today(), reference="UTR-9"
+    )
+    return sold
 
 
 def sql(statement: str, *params: object) -> None:
@@ -157,12 +203,101 @@ def quote_is_net_and_tax(world):
 
 @plant
 def firm_booking_has_paid_its_token(world):
-    Payment.objects.update(amount=world.paid.token_amount - 1)
+    Booking.objects.filter(pk=world.paid.pk).update(token_amount=world.paid.token_amount + 1)
 
 
 @plant
 def one_currency_per_booking(world):
     Payment.objects.update(currency="USD")
+
+
+def unhook(column: str, side: str) -> None:
+    """An entry that belongs to no document: only a superuser could do that."""
+    sql("ALTER TABLE payments_ledgerentry DISABLE TRIGGER ledger_append_only")
+    LedgerEntry.objects.filter(pk=_last(column, side)).update(**{column: None})
+
+
+def _last(column: str, side: str) -> int:
+    entries = LedgerEntry.objects.filter(**{f"{column}__isnull": False, f"{side}__gt": 0})
+    return entries.latest("pk").pk
+
+
+@plant
+def receipt_is_posted(world):
+    unhook("payment_id", "credit")
+
+
+@plant
+def reversal_is_posted(world):
+    unhook("payment_id", "debit")
+
+
+@plant
+def demand_is_posted(world):
+    unhook("demand_id", "debit")
+
+
+@plant
+def credit_note_is_posted(world):
+    unhook("credit_note_id", "credit")
+
+
+@plant
+def refund_is_posted(world):
+    unhook("refund_id", "debit")
+
+
+@plant
+def balance_is_what_documents_say(world):
+    LedgerEntry.objects.create(
+        booking=world.sold,
+        value_on=clock.today(),
+        kind="charge",
+        debit=1,
+        label="By hand",
+        reference="X",
+        posted_at=clock.now(),
+    )
+
+
+@plant
+def allocations_fit_the_receipt(world):
+    bounced = Payment.objects.get(state="reversed")
+    Allocation.objects.live().filter(booking=world.sold, payment__isnull=False).update(
+        payment=bounced, amount=1
+    )
+
+
+@plant
+def allocations_fit_the_item(world):
+    row = Allocation.objects.live().filter(booking=world.sold, payment__isnull=False).get()
+    Allocation.objects.filter(pk=row.pk).update(amount=row.amount + 1)
+
+
+@plant
+def schedule_adds_to_the_price(world):
+    line = ScheduleLine.objects.filter(booking=world.sold, retired_in=None).last()
+    ScheduleLine.objects.filter(pk=line.pk).update(amount=line.amount + 1)
+
+
+@plant
+def demands_are_numbered_without_gaps(world):
+    Demand.objects.filter(pk=Demand.objects.latest("pk").pk).update(serial=9)
+
+
+@plant
+def credit_notes_are_numbered_without_gaps(world):
+    CreditNote.objects.update(serial=9)
+
+
+@plant
+def receipts_are_numbered_without_gaps(world):
+    Payment.objects.filter(pk=Payment.objects.latest("pk").pk).update(serial=9)
+
+
+@plant
+def shares_add_to_100(world):
+    Applicant.objects.filter(booking=world.sold).update(share=99)
 
 
 @plant
@@ -212,7 +347,7 @@ def bookings_are_audited(world):
 
 @plant
 def payments_are_audited(world):
-    PaymentFactory(booking=world.paid)
+    PaymentFactory(booking=world.paid, state="recorded", serial=None, receipt_number="")
 
 
 @plant
