@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help install install-dev run serve migrate seed shell test lint lint-style lint-types lint-imports \
+.PHONY: help install install-dev run serve migrate seed example shell test lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements clean distclean
 
 PY = .venv/bin/python
@@ -61,6 +61,9 @@ migrate: .venv/.installed ## Bring the database up to date.
 
 seed: migrate ## Put the demo's people and projects into the database; does nothing when they are there.
 	@$(PY) manage.py seed_demo
+
+example: .venv/.installed ## One purchase through the API alone, in a throw-away database; prints its statement.
+	@$(PY) docs/examples/one_purchase.py
 
 shell: .venv/.installed ## A Python prompt with the models at hand.
 	@$(PY) manage.py shell
