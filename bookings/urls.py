@@ -19,7 +19,7 @@ from bookings.views import (
 bookings = BookingViewSet.as_view({"get": "list", "post": "create"})
 booking = BookingViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
 builder_table = BuilderBookingViewSet.as_view({"get": "list"})
-applicants = ApplicantViewSet.as_view({"get": "list", "put": "replace"})
+applicants = ApplicantViewSet.as_view({"get": "list", "post": "replace"})
 quotes = QuoteViewSet.as_view({"get": "list", "post": "create"})
 hold = HoldViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
 changes = ChangeRequestViewSet.as_view({"get": "list", "post": "create"})

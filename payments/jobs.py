@@ -27,7 +27,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)  # the same letters give the same file
 
 
 @job("payments.raise_milestone_demands")
-def raise_milestone_demands_now(milestone_id: int, **_unknown: object) -> None:
+def raise_milestone_demands_now(*, milestone_id: int, **_unknown: object) -> None:
     """After a certification: a demand for each booking that waits for the stage (R7.3)."""
     raise_milestone_demands(milestone_id=milestone_id)
 

@@ -77,16 +77,14 @@ def allocate(
         issued = [item for item in known if item.issued_on <= day]
         for each in sources:
             if each.value_on <= day and (book.left[each.key] > 0):
-                _use(book, each, issued, order, day)
+                _use(book, each, issued, order=order, day=day)
     return Allocated(
         applied=tuple(book.applied.values()),
         advances={key: left for key, left in book.left.items() if left > 0},
     )
 
 
-def _use(  # one step of the loop above
-    book: _Book, money: Money, issued: Sequence[Item], order: Order, day: date
-) -> None:
+def _use(book: _Book, money: Money, issued: Sequence[Item], *, order: Order, day: date) -> None:
     by_key = {item.key: item for item in issued}
     for target in money.targets:
         item = by_key.get((target.line, target.part))

@@ -151,7 +151,7 @@ class RevisionRead(ReadSerializer):
     """A numbered state of a booking's schedule, with the lines that it brought."""
 
     prefetch = ("lines",)
-    order = ("number",)
+    order = ("number", "pk")
 
     id = serializers.IntegerField()
     number = serializers.IntegerField()

@@ -55,7 +55,7 @@ def request_waiver(
 
     Raises MoreThanOpen, ReasonMissing (422), InvalidValue (400), NotAllowed; DoesNotExist for lines of other bookings.
     """
-    booking, line = _subject(actor, booking_id, demand_line_id, amount, reason)
+    booking, line = _subject(actor, booking_id, demand_line_id, amount=amount, reason=reason)
     _refuse_more(_open(booking, line, part), amount)
     return _request(
         actor,
@@ -81,7 +81,7 @@ def request_allocation(  # keyword-only: what, on what, how much and why
 
     Raises MoreThanOpen for more than the item or the receipt, ReasonMissing (422), InvalidValue (400), NotAllowed.
     """
-    booking, line = _subject(actor, booking_id, demand_line_id, amount, reason)
+    booking, line = _subject(actor, booking_id, demand_line_id, amount=amount, reason=reason)
     payment = Payment.objects.filter(booking=booking, state=ReceiptState.CLEARED).get(pk=payment_id)
     _refuse_more(_whole(line, part), amount)
     _refuse_more(_not_fixed(payment), amount)
@@ -163,7 +163,7 @@ def _check_fixed(row: Adjustment) -> None:
 
 
 def _subject(
-    actor: User, booking_id: int, demand_line_id: int, amount: Decimal, reason: str
+    actor: User, booking_id: int, demand_line_id: int, *, amount: Decimal, reason: str
 ) -> tuple[Booking, DemandLine]:
     refuse_buyers(actor, BUILDERS_ASK)
     booking = lock_for(actor, booking_id)

@@ -1,5 +1,6 @@
 """The ledger and the allocation that follows from it: posting, replaying, and how a booking stands (R8, R10)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from django.db.models import Sum
 
 from bookings.models import Booking
 from payments.enums import AllocationPreset, DemandKind, EntryKind, Part
-from payments.models import Allocation, LedgerEntry
+from payments.models import Allocation, DemandLine, LedgerEntry
 from payments.rules.allocation import allocate
 from payments.rules.facts import Applied, ItemKey
 from payments.services.facts import Facts, facts_of
@@ -188,18 +189,6 @@ def standing_of(
         if item.issued_on <= until
     )
 
-    def received_for(*, interest: bool, consideration: bool) -> Decimal:
-        return sum(
-            (
-                amount
-                for (line, part), amount in by_payments.items()
-                if part == Part.PRINCIPAL
-                and (lines[line].demand.kind == DemandKind.INTEREST) == interest
-                and lines[line].in_consideration == consideration
-            ),
-            ZERO,
-        )
-
     money = [source for source in facts.money if source.value_on <= until]
     tax = sum((amount for (_, part), amount in by_payments.items() if part == Part.TAX), ZERO)
     return Standing(
@@ -207,9 +196,25 @@ def standing_of(
         advances=sum((m.amount for m in money), ZERO) - sum(paid.values(), ZERO) - gone,
         received=sum((m.amount for m in money if not m.is_credit), ZERO),
         received_tax=tax,
-        received_interest=received_for(interest=True, consideration=False),
-        received_charges=received_for(interest=False, consideration=False),
+        received_interest=_outside(by_payments, lines, interest=True),
+        received_charges=_outside(by_payments, lines, interest=False),
         balance=balance,
+    )
+
+
+def _outside(
+    paid: Mapping[ItemKey, Decimal], lines: Mapping[int, DemandLine], *, interest: bool
+) -> Decimal:
+    """What was received for principal outside the consideration: interest, or charges."""
+    return sum(
+        (
+            amount
+            for (line, part), amount in paid.items()
+            if part == Part.PRINCIPAL
+            and (lines[line].demand.kind == DemandKind.INTEREST) == interest
+            and not lines[line].in_consideration
+        ),
+        ZERO,
     )
 
 

@@ -84,7 +84,9 @@ def accrued(
     """Late interest per bearing demand line up to a day, from an allocation of the facts (R9)."""
     terms = terms_of(booking)
     rates = rates_of(booking)
-    return _accrued(facts.lines, applied, terms, rates, booking.currency, until)
+    return _accrued(
+        facts.lines, applied, terms, rates=rates, currency=booking.currency, until=until
+    )
 
 
 def rates_of(booking: Booking) -> tuple[Rate, ...]:
@@ -121,7 +123,9 @@ def _corrections(booking: Booking, facts: Facts, until: date | None) -> list[Cor
     found: list[Correction] = []
     for day in sorted(days):
         applied = allocate(items, money, preset, day).applied
-        figures = _accrued(facts.lines, applied, terms, rates, booking.currency, day)
+        figures = _accrued(
+            facts.lines, applied, terms, rates=rates, currency=booking.currency, until=day
+        )
         for line, accrual in figures.items():
             before = sum((sum_ for on, sum_ in posted[line].items() if on <= day), ZERO)
             difference = accrual.amount - before
@@ -161,10 +165,11 @@ def _imagine(correction: Correction, facts: Facts, items: list[Item], money: lis
     money.append(credit_money(key, day, -correction.amount, targets))
 
 
-def _accrued(  # noqa: PLR0917  # the five things that interest depends on
+def _accrued(
     lines: Iterable[DemandLine],
     applied: Iterable[Applied],
     terms: Terms,
+    *,
     rates: tuple[Rate, ...],
     currency: str,
     until: date,

@@ -140,7 +140,7 @@ def make_schedule(*, actor: User | None, booking: Booking) -> ScheduleRevision:
     revision = _next_revision(actor, booking, template=template, reason="Confirmation")
     codes = milestones_of(booking)
     rows = [
-        _row(booking, revision, spec, amount, codes)
+        _row(booking, revision, spec, amount=amount, codes=codes)
         for spec, amount in zip(specs, values, strict=True)
     ]
     rows += _extras(booking, revision, first=len(rows) + 1)
@@ -208,7 +208,14 @@ def revise_schedule(
     ScheduleLine.objects.filter(pk__in=[line.pk for line in old]).update(retired_in=revision)
     first = _last_place(booking)
     ScheduleLine.objects.bulk_create(
-        _row(booking, revision, spec, spec.amount or ZERO, codes, place=first + spec.sequence)
+        _row(
+            booking,
+            revision,
+            spec,
+            amount=spec.amount or ZERO,
+            codes=codes,
+            place=first + spec.sequence,
+        )
         for spec in lines
     )
     audit.record(
@@ -266,13 +273,13 @@ def _extras(booking: Booking, revision: ScheduleRevision, *, first: int) -> list
     ]
 
 
-def _row(  # a line is made of these
+def _row(
     booking: Booking,
     revision: ScheduleRevision,
     spec: PlanSpec,
+    *,
     amount: Decimal,
     codes: dict[str, Milestone],
-    *,
     place: int | None = None,
 ) -> ScheduleLine:
     return ScheduleLine(

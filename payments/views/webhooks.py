@@ -8,7 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -60,6 +60,13 @@ class WebhookView(Edge):
     @extend_schema(
         operation_id="webhooks_receive",
         request=OpenApiTypes.OBJECT,
+        examples=[
+            OpenApiExample(
+                "An event",
+                {"id": "evt_1", "type": "checkout.session.completed", "data": {}},
+                request_only=True,
+            )
+        ],
         responses={200: MessageRead},
         parameters=[
             OpenApiParameter(

@@ -50,7 +50,7 @@ def add_price_list(
     """
     project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
     specs = [ChargeSpec(**_with_tuples(line)) for line in lines]
-    return _write(actor, project, specs, effective_from, note)
+    return _write(actor, project, specs, effective_from=effective_from, note=note)
 
 
 @service
@@ -71,7 +71,13 @@ def change_price_list(
         specs = [ChargeSpec(**_with_tuples(line)) for line in lines]
     today = clock.today(project.time_zone)
     day = effective_from or max(old.effective_from, today)
-    return _write(actor, project, specs, day, old.note if note is None else note)
+    return _write(
+        actor,
+        project,
+        specs,
+        effective_from=day,
+        note=old.note if note is None else note,
+    )
 
 
 @service
@@ -116,6 +122,7 @@ def _write(
     actor: User,
     project: Project,
     specs: Sequence[ChargeSpec],
+    *,
     effective_from: date | None,
     note: str,
 ) -> PriceList:
@@ -139,6 +146,17 @@ def _write(
         created_at=clock.now(),
     )
     row.save(force_insert=True)
+    _write_lines(row, specs)
+    audit.record(
+        actor,
+        row,
+        "added",
+        after={"version": row.version, "lines": [f"{s.code}: {s.value}" for s in specs]},
+    )
+    return row
+
+
+def _write_lines(row: PriceList, specs: Sequence[ChargeSpec]) -> None:
     ChargeLine.objects.bulk_create(
         ChargeLine(
             price_list=row,
@@ -158,10 +176,3 @@ def _write(
         )
         for place, spec in enumerate(specs, start=1)
     )
-    audit.record(
-        actor,
-        row,
-        "added",
-        after={"version": row.version, "lines": [f"{s.code}: {s.value}" for s in specs]},
-    )
-    return row

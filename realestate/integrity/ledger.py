@@ -14,8 +14,8 @@ GONE = """SELECT booking_id, sum(debit) AS amount FROM payments_ledgerentry
 BALANCE = "SELECT booking_id, sum(debit - credit) AS amount FROM payments_ledgerentry GROUP BY 1"
 
 
-def _posted(  # noqa: PLR0917  # the parts of one statement
-    table: str, column: str, alias: str, amount: str, side: str, where: str = "true"
+def _posted(
+    table: str, column: str, *, alias: str, amount: str, side: str, where: str = "true"
 ) -> str:
     """Documents that are not in the ledger exactly once, with their own amount, booking and day."""
     return f"""SELECT {alias}.id FROM {table} {alias} WHERE {where} AND (
@@ -40,10 +40,10 @@ CHECKS: tuple[Check, ...] = (
         _posted(
             "payments_payment",
             "payment_id",
-            "p",
-            "p.amount",
-            "credit",
-            f"p.state IN ('cleared', 'reversed') AND {IN_ACCOUNT}",
+            alias="p",
+            amount="p.amount",
+            side="credit",
+            where=f"p.state IN ('cleared', 'reversed') AND {IN_ACCOUNT}",
         ),
     ),
     sql_check(
@@ -52,10 +52,10 @@ CHECKS: tuple[Check, ...] = (
         _posted(
             "payments_payment",
             "payment_id",
-            "p",
-            "p.amount",
-            "debit",
-            f"p.state = 'reversed' AND {IN_ACCOUNT}",
+            alias="p",
+            amount="p.amount",
+            side="debit",
+            where=f"p.state = 'reversed' AND {IN_ACCOUNT}",
         ),
     ),
     sql_check(
@@ -64,9 +64,9 @@ CHECKS: tuple[Check, ...] = (
         _posted(
             "payments_demand",
             "demand_id",
-            "d",
-            "SELECT sum(l.principal + l.tax) FROM payments_demandline l WHERE l.demand_id = d.id",
-            "debit",
+            alias="d",
+            amount="SELECT sum(l.principal + l.tax) FROM payments_demandline l WHERE l.demand_id = d.id",
+            side="debit",
         ),
     ),
     sql_check(
@@ -75,15 +75,22 @@ CHECKS: tuple[Check, ...] = (
         _posted(
             "payments_creditnote",
             "credit_note_id",
-            "n",
-            "SELECT sum(l.principal + l.tax) FROM payments_creditline l WHERE l.credit_note_id = n.id",
-            "credit",
+            alias="n",
+            amount="SELECT sum(l.principal + l.tax) FROM payments_creditline l WHERE l.credit_note_id = n.id",
+            side="credit",
         ),
     ),
     sql_check(
         "refund_is_posted",
         "A refund that was paid is in the ledger once, as a debit of its amount.",
-        _posted("payments_refund", "refund_id", "r", "r.amount", "debit", "r.state = 'paid'"),
+        _posted(
+            "payments_refund",
+            "refund_id",
+            alias="r",
+            amount="r.amount",
+            side="debit",
+            where="r.state = 'paid'",
+        ),
     ),
     sql_check(
         "balance_is_what_documents_say",

@@ -149,7 +149,7 @@ def test_R18_applicants_are_read_and_replaced(as_, cast, booking):
     api, url = as_(cast.asha), f"/api/bookings/{booking.pk}/applicants"
     (alone,) = api.get(url).json()
     assert (alone["full_name"], alone["share"], alone["kyc_status"]) == ("Asha Rao", 100, "missing")
-    reply = api.put(url, {"applicants": TWO})
+    reply = api.post(url, {"applicants": TWO})
     assert reply.status_code == 200, reply.content
     assert [(row["full_name"], row["share"], row["is_primary"]) for row in reply.json()] == [
         ("Asha Rao", 60, True),
@@ -169,14 +169,14 @@ def test_R18_applicants_are_read_and_replaced(as_, cast, booking):
 )
 def test_R18_codes(as_, cast, booking, applicants, status, code):
     url = f"/api/bookings/{booking.pk}/applicants"
-    reply = as_(cast.asha).put(url, {"applicants": applicants})
+    reply = as_(cast.asha).post(url, {"applicants": applicants})
     assert (reply.status_code, reply.json()["code"]) == (status, code)
     assert booking.applicants.get().share == 100
 
 
 def test_R18_frozen(as_, cast, paid):
     services.move_booking(actor=cast.meera, booking_id=paid.pk, action="confirm")
-    reply = as_(cast.asha).put(f"/api/bookings/{paid.pk}/applicants", {"applicants": TWO})
+    reply = as_(cast.asha).post(f"/api/bookings/{paid.pk}/applicants", {"applicants": TWO})
     assert (reply.status_code, reply.json()["code"]) == (409, "applicants_frozen")
 
 
@@ -200,7 +200,7 @@ def test_R18_frozen(as_, cast, paid):
 )
 def test_bad_applicants_are_400(as_, cast, booking, applicants):
     url = f"/api/bookings/{booking.pk}/applicants"
-    reply = as_(cast.asha).put(url, {"applicants": applicants})
+    reply = as_(cast.asha).post(url, {"applicants": applicants})
     assert (reply.status_code, Applicant.objects.count()) == (400, 1), reply.content
 
 

@@ -110,7 +110,8 @@ def test_T2_a_trailing_slash_is_no_redirect(method, path, entry):
 
 def test_F3_every_api_route_is_in_the_document():
     known = {re.sub(r"{\w+}", "*", path) for path in document()["paths"]}
-    pages = {"/api/schema", "/api/docs", "/api/redoc"}
+    # The last one is the page of the gateway for development, for people; production has none.
+    pages = {"/api/schema", "/api/docs", "/api/redoc", "/api/fake-gateway/*"}
     found = {
         "/" + re.sub(r"<\w+:\w+>", "*", route) for route in routes(get_resolver().url_patterns)
     }
@@ -313,7 +314,8 @@ def test_every_body_has_an_example(method, path, entry):
 def test_T9_every_key_in_a_path_is_an_integer(method, path, entry):
     keys = [known for known in entry.get("parameters", ()) if known["in"] == "path"]
     assert [known["name"] for known in keys] == re.findall(r"{(\w+)}", path)
-    assert all(known["schema"]["type"] == "integer" for known in keys)
+    words = {"gateway"}  # a name, chosen by the gateway's own settings
+    assert all(known["schema"]["type"] == "integer" for known in keys if known["name"] not in words)
 
 
 def is_form(entry) -> bool:

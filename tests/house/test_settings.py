@@ -177,7 +177,16 @@ def test_every_variable_is_registered_with_a_meaning():
         variable.about.endswith(".") and variable.kind for variable in env.variables.values()
     )
     secret = {name for name, variable in env.variables.items() if variable.secret}
-    assert secret == {"SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "EMAIL_URL"}
+    assert secret == {
+        "SECRET_KEY",
+        "JWT_SIGNING_KEY",
+        "DATABASE_URL",
+        "EMAIL_URL",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+        "RAZORPAY_KEY_SECRET",
+        "RAZORPAY_WEBHOOK_SECRET",
+    }
 
 
 def test_the_example_file_names_every_variable():

@@ -1,0 +1,212 @@
+"""Refusals of money that no other file raises: demanded twice, beyond the cap, over HTTP with their codes."""
+
+from datetime import date
+
+import pytest
+
+from payments import services
+from payments.enums import DemandKind
+from payments.models import Demand, ScheduleLine, Terms
+from payments.services.demands import Wanted, raise_demand
+from projects.enums import TaxClass
+from realestate.core.transactions import service
+from tests.payments.account import D, demand, interest, pay, signed
+
+pytestmark = pytest.mark.django_db
+
+
+@service
+def _again(booking, line):
+    raise_demand(
+        actor=None,
+        booking=booking,
+        kind=DemandKind.SCHEDULE,
+        lines=[
+            Wanted(
+                label="Again",
+                principal=D(1),
+                tax_class=TaxClass.RESIDENTIAL,
+                schedule_line=line,
+            )
+        ],
+        issued_on=date(2026, 1, 5),
+    )
+
+
+def test_R7_3_the_database_demands_a_line_once(cast, booking):
+    pay(cast, booking, "75000", date(2026, 1, 5))
+    booking.refresh_from_db()
+    booking.state = "booking_confirmed"
+    booking.save()
+    services.start_plan(booking_id=booking.pk)
+    line = ScheduleLine.objects.order_by("sequence").first()
+    with pytest.raises(services.DemandedAlready):
+        _again(booking, line)
+    assert Demand.objects.count() == 1
+
+
+@pytest.mark.parametrize(("amount", "is_refused"), [("675000.00", False), ("675000.01", True)])
+def test_R6_never_more_than_the_cap(cast, booking, amount, is_refused):
+    pay(cast, booking, "75000", date(2026, 1, 5))
+    if not is_refused:
+        assert pay(cast, booking, amount, date(2026, 1, 5)).amount == D(amount)
+        return
+    with pytest.raises(services.PreAgreementCap) as refusal:
+        pay(cast, booking, amount, date(2026, 1, 5))
+    assert refusal.value.extra == {
+        "max_acceptable": D("675000.00"),
+        "cap": D("750000.00"),
+        "received": D("75000.00"),
+    }
+
+
+def test_R6_proofs_count_and_rejected_ones_do_not(cast, booking):
+    proof = services.submit_proof(
+        actor=cast.asha,
+        booking_id=booking.pk,
+        amount=D("750000"),
+        payment_method="cheque",
+        transaction_id="C-1",
+    )
+    with pytest.raises(services.PreAgreementCap):
+        pay(cast, booking, "0.01", date(2026, 1, 5))
+    services.reject_payment(actor=cast.meera, payment_id=proof.pk, reason="Not signed")
+    assert services.room_under_cap(booking) == D("750000.00")
+    Terms.objects.update(cap_percent=None)
+    assert services.room_under_cap(booking) is None
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(cast, noon):
+    booking = signed(cast)
+    demand(booking, "100000", "5000", issued=date(2024, 12, 26), due=date(2025, 1, 10))
+    interest(cast, booking, date(2025, 3, 1))
+    return booking
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 200),
+        ("?from=2025-01-01&to=2025-02-01&explain=1", 200),
+        ("?from=2025-02-01&to=2025-01-01", 400),
+        ("?from=soon", 400),
+        ("?to=2025-02-30", 400),
+        ("?from=%00", 400),
+    ],
+)
+def test_a_statement_is_asked_for_by_days(as_, cast, account, query, status):
+    reply = as_(cast.asha).get(f"/api/bookings/{account.pk}/statement{query}")
+    assert reply.status_code == status, reply.content
+
+
+def test_R10_the_shape_of_a_statement(as_, cast, account):
+    pay(cast, account, "60000", date(2025, 3, 5))
+    path = f"/api/bookings/{account.pk}/statement"
+    body = as_(cast.asha).get(path, {"to": "2025-03-31", "explain": "1"}).json()
+    assert [
+        (line["value_on"], line["kind"], line["debit"], line["credit"], line["balance"])
+        for line in body["lines"]
+    ] == [
+        ("2024-12-26", "demand", 105_000, 0, 105_000),
+        ("2025-03-01", "interest", 1_493.15, 0, 106_493.15),
+        ("2025-03-05", "receipt", 0, 60_000, 46_493.15),
+    ]
+    (item,) = body["interest"]
+    assert item["working"]["rule"] == "R9"
+    assert item["working"]["segments"][0] == {
+        "from": "2025-01-11",
+        "to": "2025-03-05",
+        "days": 54,
+        "balance": "100000.00",
+        "percent": "10.9000",
+        "interest": item["working"]["segments"][0]["interest"],
+    }
+    assert body["accrued_interest"] == pytest.approx(119.45 + 349.4, abs=1)
+    assert body["pdf_url"].startswith("http://testserver/api/bookings/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_demands_take_as_many_queries_for_one_row_as_for_three(
+    as_, cast, account, django_assert_num_queries, rows
+):
+    for _ in range(rows):
+        demand(account, "1000", issued=date(2025, 4, 1), due=date(2025, 4, 16))
+    with django_assert_num_queries(3):
+        body = as_(cast.asha).get("/api/demands", {"limit": 100}).json()
+    assert body["total"] == rows + 2
+
+
+def test_demands_are_found_by_what_is_open(as_, cast, account):
+    pay(cast, account, "105000", date(2025, 3, 5))
+    api = as_(cast.meera)
+    numbers = lambda **query: [  # noqa: E731  # said once, used thrice
+        row["number"] for row in api.get("/api/demands", query).json()["demands"]
+    ]
+    (note,) = numbers(open="true")
+    assert note.startswith("IN-")
+    assert numbers(overdue="true") == [note]
+    (paid,) = numbers(open="false")
+    assert numbers(overdue="false") == [paid]
+    assert numbers(kind="gift") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("bookings/{b}/payment-proofs", {"amount": 0, "payment_method": "neft"}, "invalid"),
+        ("bookings/{b}/payment-proofs", {"amount": 1, "payment_method": "barter"}, "invalid"),
+        ("bookings/{b}/payment-proofs", {"amount": 1, "payment_method": "neft"}, "invalid"),
+    ],
+)
+def test_bad_proofs_get_a_clear_4xx(as_, cast, account, path, body, code):
+    reply = as_(cast.asha).post(f"/api/{path.format(b=account.pk)}", body)
+    assert (reply.status_code, reply.json()["code"]) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"until": "2026-01-06"}, 400),
+        ({"until": "soon"}, 400),
+        ({}, 400),
+        ({"until": "2025-04-01"}, 201),
+    ],
+)
+def test_interest_over_http(as_, cast, account, body, status):
+    reply = as_(cast.meera).post(f"/api/bookings/{account.pk}/interest", body)
+    assert reply.status_code == status, reply.content
+
+
+def test_R9_a_rate_is_added_and_never_changed(as_, cast, account):
+    api = as_(cast.meera)
+    body = {"project_id": account.project_id, "percent": 12, "valid_from": "2026-02-01"}
+    assert api.post("/api/interest-rates", body).status_code == 201
+    again = api.post("/api/interest-rates", body)
+    assert (again.status_code, again.json()["code"]) == (409, "rate_exists")
+    for change in (
+        {"valid_from": "2026-01-04"},
+        {"percent": 0},
+        {"percent": 100.1},
+        {"percent": "NaN"},
+    ):
+        assert api.post("/api/interest-rates", {**body, **change}).status_code == 400
+    for_all = api.post("/api/interest-rates", {**body, "project_id": None})
+    assert for_all.status_code == 403
+    rates = [row["percent"] for row in as_(cast.asha).get("/api/interest-rates").json()]
+    assert rates == [12, 10.9]
+
+
+def test_R9_a_projects_own_rate_changes_nothing_before_its_day(cast, account):
+    before = services.standing(account).balance
+    services.add_rate(
+        actor=cast.meera,
+        percent=D(20),
+        valid_from=date(2026, 1, 5),
+        project_id=account.project_id,
+    )
+    assert interest(cast, account, date(2025, 3, 1)) == []
+    assert services.standing(account).balance == before
