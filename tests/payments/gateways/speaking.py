@@ -16,7 +16,11 @@ from payments.models import GatewayEvent
 from realestate.core import clock
 
 STRIPE_KEY, STRIPE_SECRET = "sk_test_house", "whsec_house"
-RAZORPAY_ID, RAZORPAY_KEY, RAZORPAY_SECRET = "rzp_test_house", "key of the house", "hook of the house"
+RAZORPAY_ID, RAZORPAY_KEY, RAZORPAY_SECRET = (
+    "rzp_test_house",
+    "key of the house",
+    "hook of the house",
+)
 
 
 @dataclass
@@ -185,7 +189,9 @@ def tell(api, gateway: str, body: bytes, headers: dict[str, str]):
 
 def work() -> None:
     """The worker: each waiting event once, by the job that was asked for."""
-    for pk in GatewayEvent.objects.filter(outcome="waiting").order_by("pk").values_list("pk", flat=True):
+    for pk in (
+        GatewayEvent.objects.filter(outcome="waiting").order_by("pk").values_list("pk", flat=True)
+    ):
         jobs.apply_gateway_event(event_id=pk)
 
 

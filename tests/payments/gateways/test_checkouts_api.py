@@ -200,9 +200,7 @@ def test_R0_a_key_whose_gateway_failed_may_be_used_again(as_, cast, booking, str
 
 def test_a_gateway_without_keys_is_not_available(as_, cast, booking):
     for name in ("stripe", "razorpay"):
-        refused(
-            ask(as_(cast.asha), booking, {"gateway": name}), 422, "gateway_not_available"
-        )
+        refused(ask(as_(cast.asha), booking, {"gateway": name}), 422, "gateway_not_available")
 
 
 @pytest.mark.parametrize("missing", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"])

@@ -171,10 +171,9 @@ def test_R6_what_arrives_beyond_the_cap_is_held_until_signature(caller, capped):
     ]
     assert balance_of(capped) == D(-60_000)
     sign(capped)
-    bookings.move_booking(
-        actor=capped.project.builder.user, booking_id=capped.pk, to="agreement_signed"
+    bookings.set_status(
+        actor=capped.project.builder.user, booking_id=capped.pk, word="agreement_signed"
     )
-    services.release_held(booking_id=capped.pk)
     assert balance_of(capped) == D(-120_000)
     assert services.release_held(booking_id=capped.pk) == 0
     assert balance_of(capped) == D(-120_000)

@@ -207,7 +207,9 @@ def test_an_event_that_says_nothing_does_not_wait(caller, checkout, kind):
     ],
     ids=str,
 )
-def test_another_amount_or_currency_is_not_booked_but_told(caller, booking, checkout, changes, paid):
+def test_another_amount_or_currency_is_not_booked_but_told(
+    caller, booking, checkout, changes, paid
+):
     send(caller, checkout, **changes)
     work()
     nothing_booked(checkout)
@@ -331,7 +333,9 @@ def test_a_job_that_was_lost_is_found_after_two_minutes(caller, checkout, noon):
 
 
 def test_money_that_is_refused_waits_and_stops_no_other(caller, as_, cast, booking, checkout, noon):
-    other = as_(cast.asha).post(f"/api/bookings/{booking.pk}/checkouts", {"amount": 1, "gateway": "stripe"})
+    other = as_(cast.asha).post(
+        f"/api/bookings/{booking.pk}/checkouts", {"amount": 1, "gateway": "stripe"}
+    )
     second = Checkout.objects.get(pk=other.json()["id"])
     Booking.objects.update(currency="JPY")  # as nobody does: the refusal that is left
     send(caller, checkout, event_id="evt_1")
@@ -357,6 +361,10 @@ def test_an_event_is_applied_by_hand(caller, cast, checkout):
     webhooks.apply_again(actor=cast.sana, event_id=event.pk)
     booked(checkout)
     entry = AuditEntry.objects.filter(object_type="payments.gatewayevent").latest("pk")
-    assert (entry.action, entry.actor, entry.after) == ("applied again", cast.sana, {"outcome": "applied"})
+    assert (entry.action, entry.actor, entry.after) == (
+        "applied again",
+        cast.sana,
+        {"outcome": "applied"},
+    )
     with pytest.raises(InvalidTransition):
         webhooks.apply_again(actor=cast.sana, event_id=event.pk)

@@ -84,15 +84,21 @@ def test_both_secrets_are_good_while_they_are_being_changed(caller, checkout):
         lambda body: {"Stripe-Signature": "t=now,v1=x"},
         lambda body: {"Stripe-Signature": "t=1,v1="},
         lambda body: {"Stripe-Signature": "v1=é"},
-        lambda body: {"Stripe-Signature": stripe_signed(body)["Stripe-Signature"].partition(",")[0]},
-        lambda body: {"Stripe-Signature": stripe_signed(body)["Stripe-Signature"].partition(",")[2]},
+        lambda body: {
+            "Stripe-Signature": stripe_signed(body)["Stripe-Signature"].partition(",")[0]
+        },
+        lambda body: {
+            "Stripe-Signature": stripe_signed(body)["Stripe-Signature"].partition(",")[2]
+        },
         lambda body: stripe_signed(body, secret="whsec_other"),
         lambda body: stripe_signed(body, secret=""),
         lambda body: stripe_signed(body + b" "),
         lambda body: stripe_signed(body, shift=-301),
         lambda body: stripe_signed(body, shift=301),
         lambda body: stripe_signed(body, shift=10**12),
-        lambda body: {"Stripe-Signature": stripe_signed(body)["Stripe-Signature"].replace("v1", "v0")},
+        lambda body: {
+            "Stripe-Signature": stripe_signed(body)["Stripe-Signature"].replace("v1", "v0")
+        },
         lambda body: {"X-Razorpay-Signature": hexed("whsec_house", body)},
     ],
 )
@@ -155,7 +161,17 @@ def test_razorpay_without_an_id_of_the_event_has_its_digest(caller, checkout, ra
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"null", b"7", b"{", b"{}", b'{"id": "evt_1"}', b'{"id": 7, "type": {}}', b'{"a": NaN}'],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"7",
+        b"{",
+        b"{}",
+        b'{"id": "evt_1"}',
+        b'{"id": 7, "type": {}}',
+        b'{"a": NaN}',
+    ],
 )
 def test_signed_but_unreadable(caller, stripe, body):
     ignored(tell(caller, "stripe", body, stripe_signed(body)), "event_unreadable")
