@@ -5,7 +5,7 @@ from payments.gateways.base import (
     Created,
     Event,
     EventUnreadable,
-    GatewayNotOffered,
+    GatewayNotAvailable,
     GatewayUnavailable,
     Order,
     SignatureInvalid,
@@ -19,7 +19,7 @@ __all__ = [
     "Created",
     "Event",
     "EventUnreadable",
-    "GatewayNotOffered",
+    "GatewayNotAvailable",
     "GatewayUnavailable",
     "Order",
     "SignatureInvalid",
@@ -33,13 +33,13 @@ ADAPTERS: tuple[Adapter, ...] = (Razorpay(), Stripe(), Fake())  # the first that
 def choose(name: str | None, currency: str) -> Adapter:
     """The gateway that was named, or else the first that takes the currency.
 
-    Raises GatewayNotOffered (422) when it has no keys or does not take the currency.
+    Raises GatewayNotAvailable (422) when it has no keys or does not take the currency.
     """
     for adapter in ADAPTERS:
         fits = adapter.is_offered and currency in adapter.currencies
         if fits and name in {None, adapter.name}:
             return adapter
-    raise GatewayNotOffered
+    raise GatewayNotAvailable
 
 
 def heard(name: str) -> Adapter | None:

@@ -39,21 +39,25 @@ class GatewayUnavailable(DomainError):
     retry_after = 30
 
 
-class GatewayNotOffered(DomainError):
+class GatewayNotAvailable(DomainError):
     """This way to pay online is not offered here."""
 
-    code, status = "gateway_not_offered", 422
+    code, status = "gateway_not_available", 422
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a customer is about to pay. ``reference`` is our own, unique for each attempt."""
+    """What a customer is about to pay. ``reference`` is our own, unique for each attempt.
+
+    The browser comes back to one of two pages; neither says anything about money, only webhooks do.
+    """
 
     reference: str
     amount: Decimal
     currency: str
     description: str
-    return_url: str
+    success_url: str
+    cancel_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,7 @@ class Adapter(ABC):
         """Whether its events can be verified; true for longer than it is offered, for payments under way."""
 
     @abstractmethod
-    def create(self, order: Order) -> Created:
+    def begin(self, order: Order) -> Created:
         """Ask the gateway for a page on which the order is paid. Raises GatewayUnavailable (503)."""
 
     @abstractmethod
@@ -170,13 +174,24 @@ def refuse_other_times(
 
 
 def readable(body: bytes) -> dict[str, Any]:
-    """A verified body as an object. Raises EventUnreadable."""
+    """A verified body as an object that the database can keep. Raises EventUnreadable."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        data = _storable(orjson.loads(body))
+    except (orjson.JSONDecodeError, RecursionError) as error:
         raise EventUnreadable from error
     if not isinstance(data, dict):
         raise EventUnreadable
+    return data
+
+
+def _storable(data: Any) -> Any:  # any JSON value
+    """PostgreSQL stores no NUL characters; whoever signs one has not said anything with it."""
+    if isinstance(data, str):
+        return data.replace("\x00", "")
+    if isinstance(data, list):
+        return [_storable(each) for each in data]
+    if isinstance(data, dict):
+        return {_storable(name): _storable(each) for name, each in data.items()}
     return data
 
 

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -29,6 +28,8 @@ from payments.gateways.base import (
     word,
 )
 from realestate.core import clock
+from realestate.core.amounts import format_money
+from realestate.core.money import ZERO
 
 HEADER = "X-Fake-Signature"
 SALT = "payments.gateways.fake"
@@ -51,7 +52,7 @@ class Fake(Adapter):
         """In development."""
         return self.is_offered
 
-    def create(self, order: Order) -> Created:
+    def begin(self, order: Order) -> Created:
         """A page of our own; its address carries all that the page needs to know."""
         refuse_in_transaction()
         external_id = f"fake_{secrets.token_hex(12)}"
@@ -61,7 +62,8 @@ class Fake(Adapter):
                 "amount": to_minor(order.amount, order.currency),
                 "currency": order.currency,
                 "description": order.description,
-                "return_url": order.return_url,
+                "success_url": order.success_url,
+                "cancel_url": order.cancel_url,
             },
             salt=SALT,
         )
@@ -102,7 +104,8 @@ def page_of(token: str) -> dict[str, Any] | None:
         data: dict[str, Any] = signing.loads(token, salt=SALT, max_age=LIFE)
     except signing.BadSignature:
         return None
-    return {**data, "shown": from_minor(data["amount"], data["currency"]) or Decimal(0)}
+    amount = from_minor(data["amount"], data["currency"]) or ZERO
+    return {**data, "shown": format_money(amount, data["currency"])}
 
 
 def signed_event(page: Mapping[str, Any], kind: str) -> tuple[bytes, dict[str, str]]:

@@ -71,8 +71,8 @@ class Razorpay(Adapter):
         """With the secret of its webhooks."""
         return bool(settings.RAZORPAY_WEBHOOK_SECRETS)
 
-    def create(self, order: Order) -> Created:
-        """A Payment Link that is paid in full or not at all; Razorpay itself writes to nobody."""
+    def begin(self, order: Order) -> Created:
+        """A Payment Link that is paid in full or not at all; Razorpay writes to nobody, and knows no page to cancel."""
         refuse_in_transaction()
         wanted = {
             "amount": to_minor(order.amount, order.currency),
@@ -83,7 +83,7 @@ class Razorpay(Adapter):
             "notes": {"checkout": order.reference},
             "notify": {"sms": False, "email": False},
             "reminder_enable": False,
-            "callback_url": order.return_url,
+            "callback_url": order.success_url,
             "callback_method": "get",
         }
         with Guarded() as session:

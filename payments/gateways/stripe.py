@@ -54,7 +54,7 @@ class Stripe(Adapter):
         """With the secret of its webhooks."""
         return bool(settings.STRIPE_WEBHOOK_SECRETS)
 
-    def create(self, order: Order) -> Created:
+    def begin(self, order: Order) -> Created:
         """A Checkout Session; asked twice for one reference it answers with the same one."""
         refuse_in_transaction()
         price: Any = {
@@ -70,8 +70,8 @@ class Stripe(Adapter):
                         "line_items": [{"quantity": 1, "price_data": price}],
                         "client_reference_id": order.reference,
                         "metadata": {"checkout": order.reference},
-                        "success_url": order.return_url,
-                        "cancel_url": order.return_url,
+                        "success_url": order.success_url,
+                        "cancel_url": order.cancel_url,
                     },
                     {"idempotency_key": order.reference},
                 )

@@ -40,7 +40,8 @@ def begin_checkout(
 ) -> Checkout:
     """A customer's attempt to pay online for its own booking: begun now, which decides whether its hold lives (R5.4).
 
-    The amount is the one given, else what is open of the demand, else what is missing of the token while on hold.
+    The amount is what is open of the demand, or else what is missing of the token while on hold; or a smaller one that
+    is given. With neither a demand nor a hold it must be given.
     Raises InvalidTransition for a booking that is over or a hold that has lapsed, NothingToPay (409), InvalidValue
     (400), NotAllowed for builders; DoesNotExist for bookings and demands of others.
     """
@@ -113,8 +114,8 @@ def _amount(booking: Booking, demand: Demand | None, amount: Decimal | None) -> 
     still = _still_due(booking, demand)
     if still is not None and still <= 0:
         raise NothingToPay
-    if demand is not None and still is not None and amount is not None and amount > still:
-        raise InvalidValue(errors={"amount": [f"Only {still} is open of this demand."]})
+    if still is not None and amount is not None and amount > still:
+        raise InvalidValue(errors={"amount": [f"Only {still} is open."]})
     found = amount if amount is not None else still
     if found is None:
         raise InvalidValue(errors={"amount": ["Say how much, or name a demand."]})

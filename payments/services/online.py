@@ -50,6 +50,7 @@ def receive_online(
         raise InvalidValue(errors={"currency": [f"The booking is in {booking.currency}."]})
     refuse_amount(booking, amount)
     is_alive = _take_up(booking, initiated_at)
+    booking = lock_any(booking_id)  # as it is now, if it has been brought back to life
     payment = Payment(
         booking=booking,
         project=booking.project,

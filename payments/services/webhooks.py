@@ -106,6 +106,9 @@ def apply_event(*, event_id: int) -> GatewayEvent:
 @service
 def apply_again(*, actor: User, event_id: int) -> GatewayEvent:
     """By hand, from the back office. Raises InvalidTransition (409) for an event that is not waiting."""
+    outcome = GatewayEvent.objects.get(pk=event_id).outcome
+    if outcome != EventOutcome.WAITING:
+        raise InvalidTransition(state=outcome, allowed=[])
     event = apply_event(event_id=event_id)
     audit.record(actor, event, "applied again", after={"outcome": event.outcome})
     return event

@@ -1,6 +1,7 @@
 """The edges of paying online: bookings/{id}/checkouts, checkouts/{id}."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 
 from bookings.models import Booking
 from payments.enums import Gateway
-from payments.gateways import Adapter, GatewayNotOffered, GatewayUnavailable, Order, choose
+from payments.gateways import Adapter, GatewayNotAvailable, GatewayUnavailable, Order, choose
 from payments.models import Checkout
 from payments.serializers.checkouts import CheckoutRead, CheckoutWrite
 from payments.services.checkouts import (
@@ -52,7 +53,7 @@ class BookingCheckoutsView(Edge):
         "post": (
             InvalidTransition,
             NothingToPay,
-            GatewayNotOffered,
+            GatewayNotAvailable,
             GatewayUnavailable,
             IdempotencyInProgress,
             IdempotencyMismatch,
@@ -91,13 +92,20 @@ def _open(adapter: Adapter, checkout: Checkout) -> Any:  # a Checkout
         amount=checkout.amount,
         currency=checkout.currency,
         description=f"{booking.booking_number}, {booking.project.project_name}"[:200],
-        return_url=f"{settings.FRONTEND_URL}/?checkout={checkout.pk}",
+        success_url=_page(settings.CHECKOUT_SUCCESS_URL, checkout, "success"),
+        cancel_url=_page(settings.CHECKOUT_CANCEL_URL, checkout, "cancelled"),
     )
     try:
-        created = adapter.create(order)
+        created = adapter.begin(order)
     except GatewayUnavailable as error:
         checkout_not_opened(checkout_id=checkout.pk, reason=str(error.__cause__ or error))
         raise
     return checkout_opened(
         checkout_id=checkout.pk, external_id=created.external_id, url=created.url
     )
+
+
+def _page(address: str, checkout: Any, result: str) -> str:  # a Checkout
+    """The page of the web client that the browser comes back to, told which checkout it was."""
+    query = urlencode({"checkout": checkout.pk, "result": result})
+    return f"{address or settings.FRONTEND_URL + '/'}?{query}"

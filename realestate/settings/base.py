@@ -322,7 +322,15 @@ RAZORPAY_API_URL = env.url(
 FAKE_GATEWAY = env.switch(
     "FAKE_GATEWAY",
     default=False,
-    about="Offer a gateway that moves no money, for trying things out; on one machine it is on unless set to 0.",
+    about="Offer a gateway that moves no money. On one machine it is on unless set to 0; production refuses it.",
+)
+CHECKOUT_SUCCESS_URL = env.url(
+    "CHECKOUT_SUCCESS_URL",
+    about="Page of the web client after paying online, told ?checkout=ID&result=success; its first page if empty.",
+)
+CHECKOUT_CANCEL_URL = env.url(
+    "CHECKOUT_CANCEL_URL",
+    about="Page of the web client for who did not pay, told ?checkout=ID&result=cancelled; its first page if empty.",
 )
 
 # --- e-mail, jobs, log -----------------------------------------------------------------------------------------------

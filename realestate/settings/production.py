@@ -36,6 +36,8 @@ if any("*" in host for host in base.ALLOWED_HOSTS):
     env.wrong("ALLOWED_HOSTS must name hosts, without *")
 if base.DEBUG:
     env.wrong("DEBUG must be off")
+if base.FAKE_GATEWAY:
+    env.wrong("FAKE_GATEWAY must be off: it books money that nobody paid")
 check_gateway("STRIPE_API_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 check_gateway(
     "RAZORPAY_API_URL", "RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"

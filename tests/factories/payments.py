@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from payments.enums import (
     CreditKind,
     DemandKind,
+    Gateway,
     Initiator,
     PaymentMethod,
     PaymentType,
@@ -16,6 +17,7 @@ from payments.enums import (
     SettlementState,
 )
 from payments.models import (
+    Checkout,
     CreditLine,
     CreditNote,
     DefaultNotice,
@@ -176,3 +178,19 @@ class RefundFactory(DjangoModelFactory):
     reason = "Settlement"
     requested_by = factory.SelfAttribute("settlement.requested_by")
     created_at = factory.LazyFunction(clock.now)
+
+
+class CheckoutFactory(DjangoModelFactory):
+    """An open attempt to pay 100,000 at the gateway for development, by the booking's customer."""
+
+    class Meta:
+        model = Checkout
+
+    booking = factory.SubFactory(BookingFactory)
+    gateway = Gateway.FAKE
+    external_id = factory.Sequence(lambda n: f"fake_{n:06d}")
+    url = "http://testserver/api/fake-gateway/x"
+    amount = Decimal("100000.00")
+    currency = factory.SelfAttribute("booking.currency")
+    begun_by = factory.SelfAttribute("booking.customer.user")
+    begun_at = factory.LazyFunction(clock.now)

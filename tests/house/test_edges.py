@@ -57,6 +57,8 @@ NOT_A_WRITE: dict[str, str] = {
     "payments/gateways/stripe.py:create": "a request to Stripe",
     "payments/views/checkouts.py:_open": "a request to a gateway, between two services",
     "payments/documents/sheet.py:statement_xlsx": "a workbook, into memory",
+    "payments/gateways/razorpay.py:begin": "a Payment Link, at the gateway",
+    "payments/gateways/stripe.py:begin": "a Checkout Session, at the gateway",
 }
 
 

@@ -237,6 +237,13 @@ def test_production_names_everything_that_is_missing():
         ({"JWT_SIGNING_KEY": KEY}, "JWT_SIGNING_KEY must not be the same as SECRET_KEY"),
         ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
+        ({"FAKE_GATEWAY": "1"}, "FAKE_GATEWAY must be off"),
+        ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_WEBHOOK_SECRET is required"),
+        (
+            {"RAZORPAY_KEY_SECRET": "x", "RAZORPAY_WEBHOOK_SECRET": "y"},
+            "RAZORPAY_KEY_ID is required",
+        ),
+        ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL must begin with https://"),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
     ],

@@ -345,6 +345,10 @@ MATRIX: dict[str, Row] = {
     "demand_letters_list": row(BUILDER_LIST),
     "demand_letters_create": row(OWNER_CREATE, in_project()),
     "demand_letters_retrieve": row(OWNER),
+    # --- paying online
+    "bookings_checkouts_create": row((401, 201, 404, 403, 403, 403), fixed(amount=1000)),
+    "checkouts_retrieve": row(PARTIES),
+    "webhooks_receive": row((400,) * 6, fixed(id="evt_1", type="payment.paid")),  # not signed
     # --- scheduling
     "appointments_list": row(USERS),
     "appointments_create": row(
@@ -442,6 +446,7 @@ ROW_OF = {
     "appointments": "appointment",
     "bookings": "booking",
     "builders": "builder",
+    "checkouts": "checkout",
     "change-requests": "change",
     "credit-notes": "credit_note",
     "customers": "customer",
@@ -463,5 +468,6 @@ ROW_OF = {
     "quotes": "quote",
     "units": "free_unit",
     "updates": "update",
+    "webhooks": "gateway",
 }
 ROW_OF_PARAMETER = {"customer_id": "customer", "project_id": "project", "unit_id": "free_unit"}

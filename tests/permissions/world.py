@@ -34,7 +34,7 @@ from tests.factories.bookings import (
 )
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory, RefundFactory
+from tests.factories.payments import CheckoutFactory, PaymentFactory, RefundFactory
 from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
@@ -68,6 +68,7 @@ class World:
     booking: int
     builder: int
     change: int
+    checkout: int
     conversation: int
     adjustment: int
     cheque: int
@@ -104,6 +105,7 @@ class World:
     submitted_applicant: int
     tower: int
     update: int
+    gateway: str = "fake"
 
     def person(self, name: str):
         """Somebody of the cast; nobody for ``anonymous``."""
@@ -203,6 +205,7 @@ def make_world() -> World:
         booking=booking.pk,
         builder=cast.meera.pk,
         change=ChangeRequestFactory(booking=booking, request_title=FOR_THE_PARTIES).pk,
+        checkout=CheckoutFactory(booking=booking, failure=FOR_THE_PARTIES).pk,
         conversation=conversation.pk,
         customer=cast.asha.pk,
         draft=draft.pk,

@@ -1,0 +1,1 @@
+"""Paying online, with the real libraries of the gateways against servers on this machine."""
