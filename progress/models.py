@@ -146,6 +146,7 @@ class Milestone(TimestampedModel):
             models.UniqueConstraint(
                 fields=["project", "tower", "sequence"],
                 nulls_distinct=False,
+                deferrable=models.Deferrable.IMMEDIATE,  # two stages may change places in one statement
                 name="one_milestone_per_place",
             ),
             models.UniqueConstraint(

@@ -1,5 +1,7 @@
 """Words that clients use for phases, updates and certificates, and how a milestone moves."""
 
+from collections.abc import Iterable
+
 from progress.enums import (
     CertificateKind,
     MilestoneAction,
@@ -21,3 +23,18 @@ MILESTONE_TRANSITIONS: dict[str, dict[str, str]] = {  # R7.1
     MilestoneState.REPORTED: {MilestoneAction.CERTIFY: MilestoneState.CERTIFIED},
 }
 MILESTONE_STATE = Vocabulary(MilestoneState)
+
+
+def passed_over(stages: Iterable[tuple[str, str, bool]]) -> set[tuple[str, str]]:
+    """R7.2: pairs of a certified stage and an uncertified one before it that bills, by their codes.
+
+    ``stages`` are code, state and whether it bills, in their order. A pair is there by an override only.
+    """
+    waiting: list[str] = []
+    pairs: set[tuple[str, str]] = set()
+    for code, state, is_billable in stages:
+        if state == MilestoneState.CERTIFIED:
+            pairs |= {(code, earlier) for earlier in waiting}
+        elif is_billable:
+            waiting.append(code)
+    return pairs

@@ -15,7 +15,10 @@ urlpatterns = [
     path("projects/<int:project_id>/updates", UpdateViewSet.as_view({"get": "list"})),
     path("updates", UpdateViewSet.as_view({"post": "create"})),
     path("updates/<int:pk>", UpdateViewSet.as_view({**ROW, "delete": "destroy"})),
-    path("projects/<int:project_id>/milestones", MilestoneViewSet.as_view({"get": "list"})),
+    path(
+        "projects/<int:project_id>/milestones",
+        MilestoneViewSet.as_view({"get": "list", "put": "replace"}),
+    ),
     path("milestones", MilestoneViewSet.as_view({"post": "create"})),
     path("milestones/<int:pk>", MilestoneViewSet.as_view(ROW)),
     path("milestones/<int:pk>/report", MilestoneViewSet.as_view({"post": "report"})),

@@ -7,6 +7,8 @@ from progress.serializers.milestones import (
     MilestonePatch,
     MilestoneRead,
     MilestoneWrite,
+    StagesWrite,
+    StageWrite,
 )
 from progress.serializers.news import (
     PhasePatch,
@@ -27,6 +29,8 @@ __all__ = [
     "PhasePatch",
     "PhaseRead",
     "PhaseWrite",
+    "StageWrite",
+    "StagesWrite",
     "UpdatePatch",
     "UpdateRead",
     "UpdateWrite",

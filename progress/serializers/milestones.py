@@ -84,6 +84,39 @@ class MilestonePatch(MilestoneFields):
     name = serializers.CharField(max_length=200, required=False)
 
 
+class StageWrite(WriteSerializer):
+    """A stage of a list; its place in the list is its place in the tower."""
+
+    blank_is_null = ("planned_on",)
+    example = {"code": "plinth", "name": "Plinth completed", "planned_on": "2026-06-30"}
+
+    code = serializers.SlugField(max_length=30)
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(allow_blank=True, max_length=5_000, required=False)
+    is_billable = serializers.BooleanField(required=False)
+    planned_on = serializers.DateField(allow_null=True, required=False)
+
+
+class StagesWrite(WriteSerializer):
+    """All stages of one tower or of several that are built alike."""
+
+    example = {
+        "tower_ids": [2, 3],
+        "milestones": [
+            {"code": "plinth", "name": "Plinth completed"},
+            {"code": "slab-1", "name": "Slab of floor 1"},
+        ],
+    }
+
+    tower_ids = serializers.ListField(
+        child=_key(),
+        required=False,
+        max_length=100,
+        help_text="None: the stages of the project itself.",
+    )
+    milestones = serializers.ListField(child=StageWrite(), allow_empty=False, max_length=100)
+
+
 class CertifyWrite(WriteSerializer):
     """The certification of a stage (R7.1)."""
 

@@ -7,6 +7,7 @@ from progress.services.milestones import (
     MilestoneOutOfOrder,
     OverrideNeedsAnother,
     PhotosMissing,
+    StagePassedOver,
     add_milestone,
     certify_milestone,
     change_milestone,
@@ -14,6 +15,7 @@ from progress.services.milestones import (
     report_milestone,
 )
 from progress.services.phases import add_phase, change_phase
+from progress.services.stages import set_milestones
 from progress.services.updates import change_update, post_update, remove_update
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "MilestoneOutOfOrder",
     "OverrideNeedsAnother",
     "PhotosMissing",
+    "StagePassedOver",
     "add_milestone",
     "add_phase",
     "certify_milestone",
@@ -33,4 +36,5 @@ __all__ = [
     "record_certificate",
     "remove_update",
     "report_milestone",
+    "set_milestones",
 ]

@@ -1,6 +1,8 @@
 """Stages of construction that make money due: planned, reported, certified in their order (R7.1-2)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -10,21 +12,22 @@ from accounts.models import User
 from progress.enums import CertificateKind, MilestoneAction, MilestoneState
 from progress.events import MilestoneCertified, MilestoneReported
 from progress.models import Certificate, Milestone
-from progress.rules import MILESTONE_TRANSITIONS
+from progress.rules import MILESTONE_TRANSITIONS, passed_over
 from projects.models import Project, Tower
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import SettingScope, Visibility
-from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.errors import DomainError, InvalidTransition, InvalidValue
 from realestate.core.events import publish
 from realestate.core.files import file_path
-from realestate.core.locking import lock
+from realestate.core.locking import lock, lock_all
 from realestate.core.models import StoredFile
-from realestate.core.states import advance
+from realestate.core.states import advance, allowed_actions
 from realestate.core.system_settings import define
 from realestate.core.transactions import service
 
+OWN_FILE = re.compile(r"/api/files/(\d{1,18})")
 PHOTOS_REQUIRED = define(
     "progress.photos_required",
     int,
@@ -61,6 +64,12 @@ class MilestoneIsCertified(DomainError):
     code, status = "milestone_is_certified", 409
 
 
+class StagePassedOver(DomainError):
+    """A stage that bills cannot be put before one that is certified already."""
+
+    code, status = "stage_passed_over", 409
+
+
 class MilestoneExists(DomainError):
     """There is a milestone with this code or place already."""
 
@@ -85,24 +94,45 @@ def add_milestone(
 ) -> Milestone:
     """A stage of a tower, or of a project without towers; the last one unless ``sequence`` says where.
 
-    Raises MilestoneExists (409); DoesNotExist for strangers and towers of other projects.
+    Raises MilestoneExists, StagePassedOver (409); DoesNotExist for strangers and towers of other projects.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
     tower = Tower.objects.filter(project=project).get(pk=tower_id) if tower_id else None
     if values.get("sequence") is None:
         rows = Milestone.objects.of_tower(project.pk, tower_id)
         values["sequence"] = (rows.aggregate(last=Max("sequence"))["last"] or 0) + 1
     row = Milestone(project=project, tower=tower, **values)
-    return create_row(actor=actor, row=row, code=row.code, name=row.name)
+    with order_kept(project.pk, tower_id):
+        return create_row(actor=actor, row=row, code=row.code, name=row.name)
 
 
 @service
 def change_milestone(*, actor: User, milestone_id: int, **changes: Any) -> Milestone:
-    """Change what was sent. Raises MilestoneIsCertified, MilestoneExists (409); DoesNotExist for strangers."""
+    """Change what was sent of a stage that is not certified.
+
+    Raises MilestoneIsCertified, MilestoneExists, StagePassedOver (409); DoesNotExist for strangers.
+    """
     rows = Milestone.objects.editable_by(actor)
-    if lock(rows, milestone_id).state == MilestoneState.CERTIFIED:
+    row = lock(rows, milestone_id)
+    if row.state == MilestoneState.CERTIFIED:
         raise MilestoneIsCertified
-    return update_row(actor=actor, rows=rows, pk=milestone_id, changes=changes)
+    lock(Project.objects.all(), row.project_id)
+    with order_kept(row.project_id, row.tower_id):
+        return update_row(actor=actor, rows=rows, pk=milestone_id, changes=changes)
+
+
+@contextmanager
+def order_kept(project_id: int, tower_id: int | None) -> Iterator[None]:
+    """R7.2, when stages are planned: no certified one gets an uncertified one before it that bills.
+
+    The caller holds the project, so that nobody certifies or plans meanwhile. Raises StagePassedOver (409).
+    """
+    rows = Milestone.objects.of_tower(project_id, tower_id)
+    stages = rows.values_list("code", "state", "is_billable")
+    before = passed_over(stages.all())
+    yield
+    if passed_over(stages.all()) - before:
+        raise StagePassedOver
 
 
 @service
@@ -134,20 +164,22 @@ def certify_milestone(
     sent; photos become public, as the milestone is. Raises MilestoneOutOfOrder, InvalidTransition (409), PhotosMissing,
     OverrideNeedsAnother (422), InvalidValue (400); DoesNotExist for strangers.
     """
-    rows = Milestone.objects.editable_by(actor).select_related("project")
-    row = lock(rows, milestone_id)
-    _check_day(row, certified_on)
-    shown = [*row.photos, *photos, *_published(actor, photo_ids)]
-    if len(shown) < PHOTOS_REQUIRED.for_project(row.project):
-        raise PhotosMissing(required=PHOTOS_REQUIRED.for_project(row.project))
+    row = lock(Milestone.objects.editable_by(actor), milestone_id)
+    if row.state != MilestoneState.REPORTED:
+        allowed = allowed_actions(MILESTONE_TRANSITIONS, row.state)
+        raise InvalidTransition(state=row.state, allowed=allowed)
+    row.project = lock(Project.objects.all(), row.project_id)  # nobody plans or certifies others
+    now = clock.now()
+    _check_day(row, certified_on, clock.local(now, row.project.time_zone).date())
     skipped = _uncertified_before(row)
     if skipped and not override_reason.strip():
         raise MilestoneOutOfOrder(waiting_for=skipped)
     if skipped and row.reported_by_id == actor.pk:
         raise OverrideNeedsAnother
+    shown = _photos(row, photos, _published(actor, photo_ids))
     facts = {
         "certified_on": certified_on,
-        "certified_at": clock.now(),
+        "certified_at": now,
         "certified_by_id": actor.pk,
         "certifier_name": certifier_name,
         "photos": shown,
@@ -198,8 +230,8 @@ def record_certificate(
     return create_row(actor=actor, row=row, kind=kind, number=number)
 
 
-def _check_day(row: Milestone, day: date) -> None:
-    if day > clock.today(row.project.time_zone):
+def _check_day(row: Milestone, day: date, today: date) -> None:
+    if day > today:
         raise InvalidValue(errors={"certified_on": ["Must not be in the future."]})
     start = row.project.start_date
     if start is not None and day < start:
@@ -214,15 +246,31 @@ def _uncertified_before(row: Milestone) -> list[str]:
     return list(earlier.exclude(state=MilestoneState.CERTIFIED).values_list("code", flat=True))
 
 
+def _photos(row: Milestone, sent: Sequence[str], uploaded: Sequence[str]) -> list[str]:
+    """All pictures of a stage, each once. Raises PhotosMissing (422), InvalidValue (400) for files that do not open."""
+    shown = list(dict.fromkeys([*row.photos, *sent, *uploaded]))
+    own = [OWN_FILE.fullmatch(link) for link in shown if not link.lower().startswith("http")]
+    keys = {int(match[1]) for match in own if match}
+    pictures = StoredFile.objects.filter(
+        pk__in=keys, visibility=Visibility.PUBLIC, content_type__startswith="image/"
+    )
+    if None in own or pictures.count() < len(keys):
+        raise InvalidValue(errors={"photos": ["There is no such picture."]})
+    required = PHOTOS_REQUIRED.for_project(row.project)
+    if len(shown) < required:
+        raise PhotosMissing(required=required)
+    return shown
+
+
 def _published(actor: User, photo_ids: Sequence[int]) -> list[str]:
     """The links of pictures that the caller sent; everybody may open them from now on."""
-    files = StoredFile.objects.filter(
-        pk__in=photo_ids, owner=actor, content_type__startswith="image/"
-    )
-    found = {file.pk: file for file in files}
+    own = StoredFile.objects.filter(owner=actor, content_type__startswith="image/")
+    found = {file.pk: file for file in lock_all(own, photo_ids)}
     if set(found) != set(photo_ids):
         raise InvalidValue(errors={"photo_ids": ["There is no such picture of yours."]})
-    files.update(visibility=Visibility.PUBLIC)
+    for pk in found:
+        public = {"visibility": Visibility.PUBLIC}
+        update_row(actor=actor, rows=own, pk=pk, changes=public, action="published")
     return [file_path(found[pk]) for pk in photo_ids]
 
 

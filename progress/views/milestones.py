@@ -15,12 +15,13 @@ from progress.serializers import (
     MilestonePatch,
     MilestoneRead,
     MilestoneWrite,
+    StagesWrite,
 )
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
-from realestate.core.errors import InvalidTransition
+from realestate.core.errors import InvalidTransition, ProtectedRow, StaleVersion
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -35,13 +36,24 @@ class MilestoneViewSet(HouseViewSet):
         "list": PUBLIC,
         "retrieve": PUBLIC,
         "create": BUILDERS,
+        "replace": BUILDERS,
         "partial_update": BUILDERS,
         "report": BUILDERS,
         "certify": BUILDERS,
     }
     errors = {
-        "create": (services.MilestoneExists, *REPLAYED),
-        "partial_update": (services.MilestoneIsCertified, services.MilestoneExists),
+        "create": (services.MilestoneExists, services.StagePassedOver, *REPLAYED),
+        "replace": (
+            services.MilestoneIsCertified,
+            services.StagePassedOver,
+            ProtectedRow,
+            StaleVersion,
+        ),
+        "partial_update": (
+            services.MilestoneIsCertified,
+            services.MilestoneExists,
+            services.StagePassedOver,
+        ),
         "report": (InvalidTransition,),
         "certify": (
             InvalidTransition,
@@ -57,6 +69,26 @@ class MilestoneViewSet(HouseViewSet):
         """The milestones of a project, tower by tower in their order."""
         project = Project.objects.for_user(request.user).get(pk=project_id)
         return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+
+    @extend_schema(
+        operation_id="projects_milestones_replace",
+        request=StagesWrite,
+        responses=MilestoneRead(many=True),
+    )
+    def replace(self, request: Request, *, project_id: int) -> Response:
+        """Say what the stages of one tower are, or of several that are built alike, in their order.
+
+        Stages are known by their codes; those that are not named are removed. Certified ones stay as and where they
+        are.
+        """
+        body = self.parse(StagesWrite)
+        services.set_milestones(
+            actor=self.caller,
+            project_id=project_id,
+            stages=body["milestones"],
+            tower_ids=body.get("tower_ids", ()),
+        )
+        return self.list(request, project_id=project_id)
 
     @extend_schema(operation_id="milestones_retrieve", responses=MilestoneRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

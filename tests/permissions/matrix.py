@@ -260,6 +260,10 @@ MATRIX: dict[str, Row] = {
     "units_cost_sheet": row(PUBLIC),
     # --- milestones and certificates
     "projects_milestones_list": row(PUBLIC),
+    "projects_milestones_replace": row(
+        OWNER,
+        fixed(milestones=[{"code": "roof", "name": "Roof"}]),
+    ),
     "milestones_retrieve": row(PUBLIC),
     "milestones_create": row(OWNER_CREATE, in_project(code="roof", name="Roof")),
     "milestones_update": row(OWNER, fixed(name="Plinth done")),
@@ -396,6 +400,18 @@ MATRIX |= {
     "projects_updates_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
     "units_retrieve: of a draft": row(OWNER_AND_STAFF, id="draft_unit"),
     "units_hold: of a draft": row((401, 404, 404, 409, 404, 409), unit_id="draft_unit"),
+    "projects_milestones_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "projects_certificates_list: of a draft": row(OWNER_AND_STAFF, project_id="draft"),
+    "milestones_retrieve: of a draft": row(OWNER_AND_STAFF, id="draft_milestone"),
+    "milestones_certify: reported by Meera, out of order": row(
+        (401, 403, 403, 422, 404, 200),
+        fixed(
+            certified_on="2026-01-04",
+            photos=["https://cdn.example.com/a.jpg"],
+            override_reason="Built from the other side.",
+        ),
+        id="late_milestone",
+    ),
     "progress_retrieve: a hidden phase": row(OWNER_AND_STAFF, id="hidden_phase"),
     "settlements_retrieve: a draft": row((401, 404, 404, 200, 404, 200), id="draft_settlement"),
     "projects_create: for Meera": row(

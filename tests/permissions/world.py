@@ -77,6 +77,7 @@ class World:
     demand: int
     demand_line: int
     draft: int
+    draft_milestone: int
     draft_settlement: int
     draft_unit: int
     file: int
@@ -84,6 +85,7 @@ class World:
     held_booking: int
     hold: int
     hidden_phase: int
+    late_milestone: int
     milestone: int
     reported_milestone: int
     letter_batch: int
@@ -192,6 +194,8 @@ def make_world() -> World:
         credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
         demand=asked.pk,
         demand_line=line.pk,
+        draft_milestone=MilestoneFactory(project=draft, name=FOR_MEERA).pk,
+        late_milestone=MilestoneFactory(project=project, sequence=3, reported=True).pk,
         milestone=MilestoneFactory(project=project, sequence=2).pk,
         reported_milestone=MilestoneFactory(project=project, sequence=1, reported=True).pk,
         agreement=AgreementFactory(booking=confirmed).pk,

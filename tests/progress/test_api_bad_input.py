@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.progress import PhaseFactory, UpdateFactory
+from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +44,46 @@ UPDATE: dict[str, Any] = {
     "is_public": True,
     "is_published": False,
 }
+MILESTONE: dict[str, Any] = {
+    "name": "Slab",
+    "sequence": 9,
+    "description": "x",
+    "is_billable": False,
+    "planned_on": "2026-03-01",
+    "photos": ["https://cdn.example.com/a.png"],
+}
+CERTIFY: dict[str, Any] = {
+    "certified_on": "2026-01-04",
+    "certifier_name": "x",
+    "photos": ["https://cdn.example.com/a.png"],
+    "photo_ids": [],
+    "certificate_id": None,
+    "override_reason": "x",
+}
+CERTIFICATE: dict[str, Any] = {
+    "tower_id": None,
+    "kind": "occupancy",
+    "number": "OC/1",
+    "issued_on": "2026-01-04",
+    "file_id": None,
+}
+PLACE: dict[str, Any] = {"project_id": "{project}"}
+STAGES: dict[str, Any] = {"tower_ids": [], "milestones": [{"code": "roof", "name": "Roof"}]}
 # method, path, a good body
 ENDPOINTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "add phase": ("post", "/api/progress", {"project_id": "{project}"} | PHASE),
     "change phase": ("patch", "/api/progress/{phase}", PHASE),
     "post update": ("post", "/api/updates", {"project_id": "{project}"} | UPDATE),
     "change update": ("patch", "/api/updates/{update}", UPDATE),
+    "add milestone": (
+        "post",
+        "/api/milestones",
+        PLACE | {"tower_id": None, "code": "roof"} | MILESTONE,
+    ),
+    "change milestone": ("patch", "/api/milestones/{milestone}", MILESTONE),
+    "set milestones": ("put", "/api/projects/{project}/milestones", STAGES),
+    "certify milestone": ("post", "/api/milestones/{milestone}/certify", CERTIFY),
+    "record certificate": ("post", "/api/certificates", PLACE | CERTIFICATE),
 }
 TEXTS = {
     "phase_name",
@@ -58,10 +92,25 @@ TEXTS = {
     "update_title",
     "update_content",
     "weather_impact",
+    "name",
+    "code",
+    "description",
+    "certifier_name",
+    "override_reason",
+    "number",
 }
 NUMBERS = {"huge", "negative", "not a number"}  # a text may be a number
-NULLABLE = {"start_date", "expected_end_date", "actual_end_date", "estimated_delay_days"}
-LINKS = {"milestone_images", "images", "videos"}
+NULLABLE = {
+    "start_date",
+    "expected_end_date",
+    "actual_end_date",
+    "estimated_delay_days",
+    "planned_on",
+    "tower_id",
+    "certificate_id",
+    "file_id",
+}
+LINKS = {"milestone_images", "images", "videos", "photos"}
 
 
 @pytest.fixture
@@ -70,6 +119,7 @@ def ids(cast) -> dict[str, int]:
         "project": cast.meera_project.pk,
         "phase": PhaseFactory(project=cast.meera_project).pk,
         "update": UpdateFactory(project=cast.meera_project).pk,
+        "milestone": MilestoneFactory(project=cast.meera_project, sequence=1, reported=True).pk,
     }
 
 
@@ -139,6 +189,10 @@ def test_what_is_no_json_object(as_, cast, ids, stored, endpoint, raw, content_t
     [
         ("add phase", ["project_id", "phase_name"]),
         ("post update", ["project_id", "update_title", "update_content"]),
+        ("add milestone", ["project_id", "code", "name"]),
+        ("set milestones", ["milestones"]),
+        ("certify milestone", ["certified_on"]),
+        ("record certificate", ["project_id", "kind", "number", "issued_on"]),
     ],
 )
 def test_required_fields_must_be_there_and_not_blank(as_, cast, ids, stored, endpoint, fields):
@@ -158,6 +212,7 @@ def test_required_fields_must_be_there_and_not_blank(as_, cast, ids, stored, end
         ("change phase", "phase_name"),
         ("change update", "update_title"),
         ("change update", "update_content"),
+        ("change milestone", "name"),
     ],
 )
 def test_a_name_is_not_blanked(as_, cast, ids, stored, endpoint, field):
@@ -206,6 +261,55 @@ def test_a_name_is_not_blanked(as_, cast, ids, stored, endpoint, field):
                 {"weather_impact": "x" * 301},
             ],
         ),
+        (
+            "change milestone",
+            [
+                {"sequence": 0},
+                {"sequence": 1_001},
+                {"sequence": 1.5},
+                {"planned_on": "2026-02-30"},
+                {"name": "x" * 201},
+            ],
+        ),
+        ("add milestone", [{"code": "no spaces"}, {"code": "x" * 31}, {"code": "ä"}]),
+        (
+            "set milestones",
+            [
+                {"milestones": []},
+                {"milestones": [{"code": "roof"}]},
+                {"milestones": [{"code": "ro of", "name": "x"}]},
+                {"milestones": [{"code": "roof", "name": "a\x00b"}]},
+                {"milestones": [{"code": "roof", "name": "x"}] * 2},
+                {"milestones": [{"code": f"s{n}", "name": "x"} for n in range(101)]},
+                {"tower_ids": [0]},
+                {"tower_ids": [2**63]},
+                {"tower_ids": [1] * 101},
+            ],
+        ),
+        (
+            "certify milestone",
+            [
+                {"certified_on": "2026-02-30"},
+                {"certified_on": "9999-12-31"},
+                {"photo_ids": [0]},
+                {"photo_ids": [2**63]},
+                {"photo_ids": [999_999]},
+                {"photo_ids": [1] * 21},
+                {"certificate_id": 999_999},
+                {"photos": ["/api/files/999999"]},
+                {"photos": ["/API/FILES/1"]},
+                {"override_reason": "x" * 501},
+            ],
+        ),
+        (
+            "record certificate",
+            [
+                {"kind": "birth"},
+                {"number": "x" * 101},
+                {"issued_on": "9999-12-31"},
+                {"file_id": 999_999},
+            ],
+        ),
     ],
 )
 def test_values_that_make_no_sense(as_, cast, ids, stored, endpoint, changes):
@@ -244,6 +348,9 @@ def test_only_web_addresses_and_own_files_are_links(as_, cast, ids, stored, endp
     assert stored() == before
 
 
+NEW = [(path, body) for method, path, body in ENDPOINTS.values() if "project_id" in body]
+
+
 @pytest.mark.parametrize("pk", [0, 999_999, 2**31, 2**63, 10**30])
 def test_rows_that_do_not_exist(as_, cast, stored, pk):
     before, api = stored(), as_(cast.meera)
@@ -251,10 +358,15 @@ def test_rows_that_do_not_exist(as_, cast, stored, pk):
         assert_refused(api.patch(path, body), 404)
         assert_refused(api.get(path), 404)
     assert_refused(api.delete(f"/api/updates/{pk}"), 404)
-    for path, body in (("/api/progress", PHASE), ("/api/updates", UPDATE)):
+    assert_refused(api.get(f"/api/milestones/{pk}"), 404)
+    assert_refused(api.patch(f"/api/milestones/{pk}", MILESTONE), 404)
+    assert_refused(api.post(f"/api/milestones/{pk}/report"), 404)
+    assert_refused(api.post(f"/api/milestones/{pk}/certify", CERTIFY), 404)
+    assert_refused(api.put(f"/api/projects/{pk}/milestones", STAGES), 404)
+    for path, body in NEW:
         reply = api.post(path, body | {"project_id": pk})
         assert reply.status_code in {400, 404}, reply.content
-    for rest in ("progress", "updates"):
+    for rest in ("progress", "updates", "milestones", "certificates"):
         assert_refused(api.get(f"/api/projects/{pk}/{rest}"), 404)
     assert stored() == before
 
@@ -263,7 +375,7 @@ def test_somebody_elses_project_and_a_draft_of_theirs_are_the_same_to_a_stranger
     theirs = ProjectFactory(builder=cast.kiran.builder, published_at=None)
     before = stored()
     for pk in (cast.kiran_project.pk, theirs.pk, 999_999):
-        for path, body in (("/api/progress", PHASE), ("/api/updates", UPDATE)):
+        for path, body in NEW:
             refusal = assert_refused(as_(cast.meera).post(path, body | {"project_id": pk}), 404)
             assert (refusal["code"], refusal["detail"]) == ("not_found", "Not found.")
     assert stored() == before
