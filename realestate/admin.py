@@ -26,7 +26,22 @@ MENU = (
             "bookings.agreement",
         ),
     ),
-    ("Collections", ("payments.payment",)),
+    (
+        "Collections",
+        (
+            "payments.payment",
+            "payments.demand",
+            "payments.creditnote",
+            "payments.adjustment",
+            "payments.ledgerentry",
+            "payments.allocation",
+            "payments.settlement",
+            "payments.refund",
+            "payments.defaultnotice",
+            "payments.schedulerevision",
+            "payments.letterbatch",
+        ),
+    ),
     (
         "Site",
         (
@@ -52,6 +67,8 @@ MENU = (
             "accounts.builder",
             "projects.tower",
             "projects.model3d",
+            "payments.plantemplate",
+            "payments.interestrate",
             "core.systemsetting",
             "accounts.user",
             "auth.group",

@@ -1,13 +1,16 @@
-"""Back-office pages for payments: recorded through the service, never edited, never deleted."""
+"""Back-office pages for payments: recorded, cleared and reversed through services, never edited or deleted (R8)."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
 
+from payments.enums import ReceiptAction
 from payments.models import Payment
-from payments.services import record_payment
+from payments.rules.receipts import RECEIPT_TRANSITIONS
+from payments.services import clear_payment, record_payment, reject_payment, reverse_payment
 from realestate.core.admin import HouseAdmin, HouseForm, moment, money, text
+from realestate.core.states import allowed_actions
 
 
 @admin.register(Payment)
@@ -31,13 +34,14 @@ class PaymentAdmin(HouseAdmin):
         "payment_type",
         money("amount", "Amount"),
         "payment_method",
-        "payment_status",
+        "state",
         "paid_date",
         moment("created_at", "Recorded"),
     )
-    list_filter = ("payment_status", "payment_type", "payment_method")
+    list_filter = ("state", "payment_type", "payment_method")
     search_fields = (
         "=pk",
+        "receipt_number",
         "transaction_id",
         "booking__customer__first_name",
         "booking__customer__last_name",
@@ -46,6 +50,24 @@ class PaymentAdmin(HouseAdmin):
     list_select_related = ("booking__customer",)
     date_hierarchy = "paid_date"
     ordering = ("-pk",)
+    object_actions = {
+        ReceiptAction.CLEAR.value: (
+            str(ReceiptAction.CLEAR.label),
+            lambda actor, pk, _reason: clear_payment(actor=actor, payment_id=pk),
+        ),
+        ReceiptAction.REJECT.value: (
+            str(ReceiptAction.REJECT.label),
+            lambda actor, pk, reason: reject_payment(actor=actor, payment_id=pk, reason=reason),
+        ),
+        ReceiptAction.REVERSE.value: (
+            str(ReceiptAction.REVERSE.label),
+            lambda actor, pk, reason: reverse_payment(actor=actor, payment_id=pk, reason=reason),
+        ),
+    }
+
+    def possible_actions(self, row: Payment) -> list[str]:
+        """What R8.1 allows in the present state."""
+        return allowed_actions(RECEIPT_TRANSITIONS, row.state)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service: booking locked, twins refused, token recognised."""

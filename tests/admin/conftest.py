@@ -1,7 +1,8 @@
 """A logged-in member of the staff, and one row of every table that the admin lists."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Builder, Customer, Relation, Session, User
+from bookings.enums import PaymentPlan
 from bookings.models import (
     Agreement,
     Applicant,
@@ -22,9 +24,30 @@ from bookings.models import (
 from messaging.models import Conversation, Message
 from notifications.enums import Channel, NotificationType
 from notifications.models import Notification, Preference
-from payments.models import DefaultNotice, Payment, Refund, Settlement
-from progress.models import ConstructionUpdate, ProjectProgress
-from projects.models import Claim, Model3D, Project, Tower, Unit
+from payments.enums import AdjustmentKind, EntryKind, Gateway, Part
+from payments.models import (
+    Adjustment,
+    Allocation,
+    Checkout,
+    CreditNote,
+    DefaultNotice,
+    Demand,
+    GatewayEvent,
+    InterestRate,
+    LedgerEntry,
+    LetterBatch,
+    Payment,
+    PlanTemplate,
+    Refund,
+    ScheduleRevision,
+    Settlement,
+    Terms,
+)
+from payments.services import terms_of
+from progress.enums import CertificateKind
+from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from projects.enums import TaxClass
+from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
@@ -46,12 +69,14 @@ from tests.factories.bookings import (
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import (
+    CreditNoteFactory,
     DefaultNoticeFactory,
+    DemandFactory,
     PaymentFactory,
     RefundFactory,
     SettlementFactory,
 )
-from tests.factories.progress import PhaseFactory, UpdateFactory
+from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import (
     ClaimFactory,
     Model3DFactory,
@@ -105,6 +130,88 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Conversation: lambda _n: ConversationFactory(),
     Message: lambda _n: MessageFactory(),
     Notification: lambda _n: NotificationFactory(),
+    Demand: lambda _n: DemandFactory(),
+    CreditNote: lambda _n: CreditNoteFactory(),
+    LedgerEntry: lambda n: LedgerEntry.objects.create(
+        booking=BookingFactory(paid=True),
+        value_on=date(2025, 6, 1),
+        kind=EntryKind.DEMAND,
+        debit=100_000,
+        label="On completion of the plinth",
+        reference=f"DM-L/{n}",
+        posted_at=clock.now(),
+    ),
+    Allocation: lambda _n: Allocation.objects.create(
+        booking=(paid := PaymentFactory()).booking,
+        payment=paid,
+        demand_line=DemandFactory(booking=paid.booking).lines.get(),
+        part=Part.PRINCIPAL,
+        amount=100_000,
+        applied_on=paid.paid_date,
+        created_at=clock.now(),
+    ),
+    Adjustment: lambda _n: Adjustment.objects.create(
+        booking=(late := DemandFactory()).booking,
+        kind=AdjustmentKind.WAIVER,
+        demand_line=late.lines.get(),
+        amount=500,
+        reason="Bank holiday.",
+        requested_by=UserFactory(),
+        requested_at=clock.now(),
+    ),
+    LetterBatch: lambda _n: LetterBatch.objects.create(
+        project=(asked := DemandFactory()).project,
+        demands=[asked.pk],
+        requested_by=UserFactory(),
+        requested_at=clock.now(),
+    ),
+    PlanTemplate: lambda n: PlanTemplate.objects.create(
+        project=ProjectFactory(), payment_plan=PaymentPlan.INSTALLMENTS, name=f"Plan {n}"
+    ),
+    ScheduleRevision: lambda _n: ScheduleRevision.objects.create(
+        booking=BookingFactory(paid=True), number=1, created_at=clock.now()
+    ),
+    Terms: lambda _n: terms_of(BookingFactory(paid=True)),
+    InterestRate: lambda n: InterestRate.objects.create(
+        project=ProjectFactory(), percent=Decimal("10.90"), valid_from=date(2025, 1, n + 1)
+    ),
+    Checkout: lambda n: Checkout.objects.create(
+        booking=BookingFactory(paid=True),
+        gateway=Gateway.FAKE,
+        external_id=f"order-{n}",
+        amount=500,
+        begun_by=UserFactory(),
+        begun_at=clock.now(),
+    ),
+    GatewayEvent: lambda n: GatewayEvent.objects.create(
+        gateway=Gateway.FAKE,
+        event_id=f"event-{n}",
+        kind="payment.captured",
+        payload={},
+        received_at=clock.now(),
+    ),
+    PriceList: lambda n: PriceList.objects.create(
+        project=ProjectFactory(),
+        version=1,
+        effective_from=date(2025, 1, 1),
+        note=f"Launch {n}",
+        created_at=clock.now(),
+    ),
+    TaxRate: lambda n: TaxRate.objects.create(
+        tax_class=TaxClass.RESIDENTIAL,
+        component=f"LEVY{n}",
+        percent=2,
+        valid_from=date(2025, 1, 1),
+    ),
+    Milestone: lambda _n: MilestoneFactory(),
+    Certificate: lambda n: Certificate.objects.create(
+        project=ProjectFactory(),
+        kind=CertificateKind.OCCUPANCY,
+        number=f"OC-{n}",
+        issued_on=date(2025, 1, 1),
+        recorded_by=UserFactory(),
+        recorded_at=clock.now(),
+    ),
     Preference: lambda _n: Preference.objects.create(
         user=UserFactory(),
         notification_type=NotificationType.PAYMENT_DUE,

@@ -376,6 +376,7 @@ MATRIX: dict[str, Row] = {
     "conversations_list": row(USERS),
     "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
     # --- home pages
+    "reports_collections": row(BUILDER_LIST),
     "builder_dashboard": row((401, 403, 403, 200, 200, 403)),
     "customer_dashboard": row((401, 200, 200, 403, 403, 403)),
     # --- notifications

@@ -1,0 +1,295 @@
+"""The collections report, counted by the database in a fixed number of queries, per currency (R10, R21)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import F, Min, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from accounts.models import User
+from bookings.models import Booking
+from payments.enums import DemandKind, EntryKind, ReceiptState, Trigger
+from payments.models import Allocation, CreditLine, DemandLine, LedgerEntry, Payment, ScheduleLine
+from payments.rules.statement import Ageing
+from payments.services import OUTSIDE_THE_ACCOUNT
+from projects.models import Project
+from realestate.core.money import DEFAULT_CURRENCY, ZERO
+from realestate.core.working import Working
+from realestate.reports.receivables.expressions import (
+    AGES,
+    BY_MONEY,
+    IN_TIME,
+    age,
+    applied,
+    not_demanded,
+    with_open,
+)
+
+MONTHS = 12
+CENT = Decimal("0.01")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Whose money, as of which day; one project or all that the reader may see."""
+
+    user: User
+    on: date
+    project: Project | None = None
+
+    def of(self, rows: Any, path: str = "booking__") -> Any:
+        """Rows of the reader's bookings; ``path`` leads to them."""
+        mine = rows.for_user(self.user).order_by()
+        return mine.filter(**{f"{path}project": self.project}) if self.project else mine
+
+
+def collections(wanted: Wanted, *, explain: bool = False) -> list[Row]:
+    """A section per currency; amounts of different currencies are never added (R0)."""
+    currencies = _currencies(wanted)
+    for row in _open_items(wanted):
+        section = currencies.setdefault(row["currency"], _empty(wanted.on))
+        section["receivables"][row["kind"]] += row["amount"]
+        section["receivables"]["total"] += row["amount"]
+        section["ageing"][row["age"]] += row["amount"]
+    for currency, amount in _advances(wanted):
+        currencies.setdefault(currency, _empty(wanted.on))["ageing"]["advances"] += amount
+    _fill_efficiency(wanted, currencies)
+    _fill_forecast(wanted, currencies)
+    return [
+        _section(currency, currencies[currency], explain=explain) for currency in sorted(currencies)
+    ]
+
+
+def overdue_bookings(wanted: Wanted) -> QuerySet[Any]:
+    """Bookings with something open that was due before the day: largest first, currency by currency."""
+    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), wanted.on)
+    late = lines.filter(demand__due_on__lt=wanted.on, open_on__gt=0)
+    rows = late.values("demand__booking_id", "demand__currency")
+    summed = rows.annotate(overdue=Sum("open_on"), oldest_due_on=Min("demand__due_on"))
+    ordered: QuerySet[Any] = summed.order_by("demand__currency", "-overdue", "demand__booking_id")
+    return ordered
+
+
+def in_words(rows: Iterable[Row], on: date) -> list[Row]:
+    """A page of overdue bookings with the names that people know; one query."""
+    found = list(rows)
+    bookings = Booking.objects.select_related("customer", "project", "unit").in_bulk(
+        [row["demand__booking_id"] for row in found]
+    )
+    return [
+        {
+            "booking": bookings[row["demand__booking_id"]],
+            "currency": row["demand__currency"],
+            "overdue": row["overdue"],
+            "oldest_due_on": row["oldest_due_on"],
+            "days_overdue": (on - row["oldest_due_on"]).days,
+        }
+        for row in found
+    ]
+
+
+def _currencies(wanted: Wanted) -> dict[str, Row]:
+    """An empty section for the currency of every project; for India's where there is no project."""
+    if wanted.project is not None:
+        return {wanted.project.currency: _empty(wanted.on)}
+    mine = Project.objects.editable_by(wanted.user).order_by()
+    found = mine.values_list("currency", flat=True).distinct()
+    return {name: _empty(wanted.on) for name in list(found) or [DEFAULT_CURRENCY]}
+
+
+def _empty(on: date) -> Row:
+    return {
+        "receivables": dict.fromkeys([*DemandKind.values, "total"], ZERO),
+        "ageing": dict.fromkeys([*AGES, "advances"], ZERO),
+        "efficiency": {
+            month: dict.fromkeys(("fell_due", "in_time", "collected"), ZERO)
+            for month in months_until(on)
+        },
+        "months": {},
+        "waiting": [],
+    }
+
+
+def _open_items(wanted: Wanted) -> QuerySet[Any]:
+    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), wanted.on)
+    rows = lines.annotate(
+        currency=F("demand__currency"), kind=F("demand__kind"), age=age(wanted.on)
+    )
+    summed: QuerySet[Any] = rows.values("currency", "kind", "age").annotate(amount=Sum("open_on"))
+    return summed
+
+
+def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
+    """Money received and credited, less what was applied, returned or kept: by currency, in four parts (R8.4)."""
+    on = wanted.on
+    received = wanted.of(Payment.objects).filter(
+        state=ReceiptState.CLEARED, is_held_excess=False, paid_date__lte=on
+    )
+    received = received.exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
+    credited = wanted.of(CreditLine.objects, "credit_note__booking__")
+    credited = credited.filter(credit_note__issued_on__lte=on)
+    used = wanted.of(Allocation.objects.live()).filter(applied_on__lte=on)
+    gone = wanted.of(LedgerEntry.objects).filter(
+        kind__in=(EntryKind.REFUND, EntryKind.FORFEIT), value_on__lte=on
+    )
+    yield from received.values_list("currency").annotate(Sum("amount"))
+    both = Sum(F("principal") + F("tax"))
+    yield from credited.values_list("credit_note__currency").annotate(credited=both)
+    for currency, amount in used.values_list("booking__currency").annotate(Sum("amount")):
+        yield currency, -amount
+    for currency, amount in gone.values_list("booking__currency").annotate(Sum("debit")):
+        yield currency, -amount
+
+
+def _fill_efficiency(wanted: Wanted, currencies: dict[str, Row]) -> None:
+    """By the month in which it fell due: what had to be paid in money, what came by its day, what came by now."""
+    on = wanted.on
+    lines = wanted.of(DemandLine.objects, "demand__booking__").filter(
+        demand__due_on__gte=months_until(on)[0], demand__due_on__lte=on
+    )
+    rows = lines.annotate(
+        month=TruncMonth("demand__due_on"),
+        owed=F("principal") + F("tax") - applied(on, ~BY_MONEY),
+        in_time=applied(on, BY_MONEY, IN_TIME),
+        by_now=applied(on, BY_MONEY),
+    )
+    summed = rows.values_list("demand__currency", "month").annotate(
+        Sum("owed"), Sum("in_time"), Sum("by_now")
+    )
+    for currency, month, owed, in_time, by_now in summed:
+        found = currencies.setdefault(currency, _empty(on))["efficiency"][month]
+        found |= {"fell_due": owed, "in_time": in_time, "collected": by_now}
+
+
+def _fill_forecast(wanted: Wanted, currencies: dict[str, Row]) -> None:
+    on = wanted.on
+    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), on)
+    ahead = lines.filter(demand__due_on__gte=on).annotate(month=TruncMonth("demand__due_on"))
+    for currency, month, amount in ahead.values_list("demand__currency", "month").annotate(
+        Sum("open_on")
+    ):
+        _month(currencies.setdefault(currency, _empty(on)), month)["demanded"] += amount
+    planned = not_demanded(wanted.of(ScheduleLine.objects), on)
+    known = planned.filter(due_on__isnull=False).annotate(month=TruncMonth("due_on"))
+    for currency, month, amount in known.values_list("booking__currency", "month").annotate(
+        Sum("amount")
+    ):
+        _month(currencies.setdefault(currency, _empty(on)), month)["planned"] += amount
+    names = ("booking__currency", "booking__project_id", "trigger", "milestone_code")
+    waiting = planned.filter(due_on=None).values(*names)
+    for row in waiting.annotate(label=Min("label"), summed=Sum("amount")).order_by(*names):
+        section = currencies.setdefault(row["booking__currency"], _empty(on))
+        section["waiting"].append(
+            {
+                "project_id": row["booking__project_id"],
+                "trigger": row["trigger"],
+                "milestone_code": row["milestone_code"],
+                "label": row["label"] if row["trigger"] == Trigger.MILESTONE else "",
+                "amount": row["summed"],
+            }
+        )
+
+
+def _month(section: Row, month: date) -> Row:
+    found: Row = section["months"].setdefault(month, {"demanded": ZERO, "planned": ZERO})
+    return found
+
+
+def _section(currency: str, found: Row, *, explain: bool) -> Row:
+    ageing = Ageing(**found["ageing"])
+    late = found["receivables"]["total"] - ageing.not_due
+    shown = {month: row for month, row in sorted(found["months"].items()) if any(row.values())}
+    forecast = [
+        {"month": f"{month:%Y-%m}", **row, "total": row["demanded"] + row["planned"]}
+        for month, row in shown.items()
+    ]
+    expected = [row["total"] for row in forecast] + [row["amount"] for row in found["waiting"]]
+    section = {
+        "currency": currency,
+        "receivables": found["receivables"],
+        "ageing": ageing,
+        "efficiency": [_rated(month, row) for month, row in found["efficiency"].items()],
+        "forecast": {
+            "overdue": late,
+            "months": forecast,
+            "waiting": found["waiting"],
+            "total": sum(expected, late),
+        },
+        "workings": None,
+    }
+    return section | ({"workings": list(workings(section))} if explain else {})
+
+
+def _rated(month: date, row: Row) -> Row:
+    return {
+        "month": f"{month:%Y-%m}",
+        "fell_due": row["fell_due"],
+        "collected_in_time": row["in_time"],
+        "collected": row["collected"],
+        "percent_in_time": percent(row["in_time"], row["fell_due"]),
+        "percent_collected": percent(row["collected"], row["fell_due"]),
+    }
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """A share in percent, 2 decimals, half up; None of nothing."""
+    return (part * 100 / whole).quantize(CENT, ROUND_HALF_UP) if whole > 0 else None
+
+
+def workings(section: Row) -> Iterator[Row]:
+    """How the figures of a section came about, for ``?explain=1``."""
+    owed, ageing = section["receivables"], vars(section["ageing"])
+    kinds = {kind: owed[kind] for kind in DemandKind.values}
+    yield _working(
+        "Receivables", "R10.4", "principal + tax - applied by the day", kinds, owed["total"]
+    )
+    buckets = {name: ageing[name] for name in AGES}
+    yield _working(
+        "Ageing", "R10.5", "open items by day - due date; advances apart", buckets, owed["total"]
+    )
+    yield _working(
+        "Advances",
+        "R8.4",
+        "received + credited - applied - returned or kept",
+        {},
+        ageing["advances"],
+    )
+    for row in section["efficiency"]:
+        for name, collected in (("in_time", "collected_in_time"), ("collected", "collected")):
+            if row[f"percent_{name}"] is None:
+                continue
+            yield Working(
+                figure=f"Efficiency {row['month']}, {name.replace('_', ' ')}",
+                rule="R8",
+                formula=f"{collected} / (fell due - credited) × 100",
+                inputs={collected: row[collected], "fell_due": row["fell_due"]},
+                unrounded=row[collected] * 100 / row["fell_due"],
+                amount=row[f"percent_{name}"],
+            ).as_json()
+    forecast = section["forecast"]
+    parts = {
+        "overdue": forecast["overdue"],
+        "by_month": sum((row["total"] for row in forecast["months"]), ZERO),
+        "waiting": sum((row["amount"] for row in forecast["waiting"]), ZERO),
+    }
+    formula = "open demands + schedule lines that are not demanded yet, before tax"
+    yield _working("Forecast", "R7", formula, parts, forecast["total"])
+
+
+def _working(figure: str, rule: str, formula: str, inputs: Row, amount: Decimal) -> Row:
+    return Working(
+        figure=figure, rule=rule, formula=formula, inputs=inputs, unrounded=amount, amount=amount
+    ).as_json()
+
+
+def months_until(on: date) -> list[date]:
+    """The first days of the last twelve months, that of ``on`` last."""
+    present = on.year * 12 + on.month - 1
+    return [
+        date(number // 12, number % 12 + 1, 1)
+        for number in range(present - MONTHS + 1, present + 1)
+    ]
