@@ -2,6 +2,7 @@
 
 from payments.admin.gateway import CheckoutAdmin, GatewayEventAdmin
 from payments.admin.receipts import PaymentAdmin
+from payments.admin.reminders import ReminderAdmin
 from payments.admin.settlements import DefaultNoticeAdmin, RefundAdmin, SettlementAdmin
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "GatewayEventAdmin",
     "PaymentAdmin",
     "RefundAdmin",
+    "ReminderAdmin",
     "SettlementAdmin",
 ]
