@@ -43,3 +43,11 @@ class RefundNeeded(Event):
 
     refund_id: int
     booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderFellDue(Event):
+    """A buyer must be reminded of what is open; one event for everything of a booking on a day (R20)."""
+
+    booking_id: int
+    reminder_ids: tuple[int, ...]

@@ -6,12 +6,14 @@ import zipfile
 
 from payments.documents import demand_letters
 from payments.services import (
+    bookings_to_remind,
     demands_of,
     fail_letters,
     finish_letters,
     post_monthly_interest,
     raise_dated_demands,
     raise_milestone_demands,
+    remind_buyer,
     report_letters,
     waiting_batch,
 )
@@ -89,3 +91,13 @@ def make_letters_now(*, batch_id: int, **_unknown: object) -> None:
             done += len(letters)
             report_letters(batch_id=batch_id, done=done)
     finish_letters(actor=audit.SYSTEM, batch_id=batch_id, content=made.getvalue())
+
+
+@job("payments.send_reminders", cron="5 * * * *")
+def send_reminders(**_unknown: object) -> None:
+    """Every hour: remind of what is open (R20), booking by booking; one that fails stops no other and comes again."""
+    for booking_id in bookings_to_remind():
+        try:
+            remind_buyer(booking_id=booking_id)
+        except Exception:
+            log.exception("the buyer of booking %s could not be reminded", booking_id)

@@ -1,11 +1,13 @@
-"""Progress speaks: who lives from a project's news is told when some are published."""
+"""Progress speaks: buyers read what is published, and who can certify a stage that it is reported."""
 
+from accounts.models import User
 from notifications import services
 from notifications.enums import NotificationType, Priority
-from progress.events import UpdatePosted
-from progress.models import ConstructionUpdate
+from progress.events import MilestoneReported, UpdatePosted
+from progress.models import ConstructionUpdate, Milestone
 from projects.models import Claim
 from realestate.core import clock
+from realestate.core.enums import Role
 from realestate.core.events import on
 
 
@@ -26,3 +28,26 @@ def tell_buyers(event: UpdatePosted) -> None:
         priority=Priority(update.priority),
         action_url="/customer/progress",
     )
+
+
+@on(MilestoneReported)
+def tell_who_certifies(event: MilestoneReported) -> None:
+    """The builder and staff, without the one who reported it; each report is news."""
+    row = Milestone.objects.select_related("project", "tower").get(pk=event.milestone_id)
+    place = f", tower {row.tower.name}" if row.tower else ""
+    staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
+    sides = (
+        ({row.project.builder_id}, "/builder/progress"),
+        (set(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
+    )
+    for people, url in sides:
+        services.notify(
+            user_ids=people - {row.reported_by_id},
+            notification_type=NotificationType.PROGRESS_UPDATE,
+            title="Stage to certify",
+            message=f"“{row.name}” in {row.project.project_name}{place} was reported as done."
+            " Payments that wait for it are demanded once it is certified.",
+            related=("milestone", row.pk),
+            dedupe_key=f"milestone:{row.pk}:reported:{row.reported_at}",
+            action_url=url,
+        )

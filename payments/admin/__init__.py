@@ -16,6 +16,7 @@ from payments.admin.plans import (
     TermsAdmin,
 )
 from payments.admin.receipts import PaymentAdmin
+from payments.admin.reminders import ReminderAdmin
 from payments.admin.settlements import DefaultNoticeAdmin, RefundAdmin, SettlementAdmin
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "PaymentAdmin",
     "PlanTemplateAdmin",
     "RefundAdmin",
+    "ReminderAdmin",
     "ScheduleRevisionAdmin",
     "SettlementAdmin",
     "TermsAdmin",

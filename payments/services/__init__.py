@@ -68,6 +68,14 @@ from payments.services.receipts import (
     reverse_payment,
 )
 from payments.services.refunds import PayerIsRequester, late_interest, pay_refund, rate_table
+from payments.services.reminders import (
+    OpenDemand,
+    RemindedAlready,
+    bookings_to_remind,
+    note_channel,
+    open_demands,
+    remind_buyer,
+)
 from payments.services.replay import working_of
 from payments.services.schedules import (
     NoSchedule,
@@ -104,6 +112,7 @@ __all__ = [
     "NothingToSettle",
     "NoticeTooEarly",
     "NoticesMissing",
+    "OpenDemand",
     "PayerIsRequester",
     "PlanExists",
     "PlanNotApplicable",
@@ -115,6 +124,7 @@ __all__ = [
     "RateExists",
     "ReasonMissing",
     "ReceiptsPending",
+    "RemindedAlready",
     "ScheduleExists",
     "SettlementStale",
     "SettlementSuperseded",
@@ -123,6 +133,7 @@ __all__ = [
     "add_plan",
     "add_rate",
     "applied_of",
+    "bookings_to_remind",
     "change_plan",
     "charge_change",
     "charge_interest",
@@ -137,6 +148,8 @@ __all__ = [
     "installments",
     "interest_of",
     "late_interest",
+    "note_channel",
+    "open_demands",
     "paid_for",
     "pay_refund",
     "post_monthly_interest",
@@ -152,6 +165,7 @@ __all__ = [
     "record_payment",
     "reject_payment",
     "release_held",
+    "remind_buyer",
     "report_letters",
     "request_allocation",
     "request_letters",

@@ -35,6 +35,9 @@ class Definition(Generic[Value]):
     minimum: Value | None = None
     maximum: Value | None = None
     words: tuple[str, ...] = ()  # of a text setting: the only values
+    reads: Callable[[Value], object] | None = (
+        None  # raises ValueError with a sentence for a value it cannot use
+    )
     public: bool = False
     scopes: tuple[SettingScope, ...] = field(default=(SettingScope.SYSTEM,))
 
@@ -52,6 +55,11 @@ class Definition(Generic[Value]):
             raise InvalidValue(errors={"value": [f"Must be at least {self.minimum}."]})
         if self.maximum is not None and value > self.maximum:
             raise InvalidValue(errors={"value": [f"Must be at most {self.maximum}."]})
+        if self.reads is not None:
+            try:
+                self.reads(value)
+            except ValueError as error:
+                raise InvalidValue(errors={"value": [str(error)]}) from error
         return value
 
     def for_project(self, project: ScopedProject) -> Value:

@@ -128,6 +128,19 @@ def test_limits_are_inclusive(minutes):
     assert refusal.value.errors == {"value": ["Must be at most 120."]}
 
 
+def test_a_value_that_its_reader_cannot_use_is_refused_with_its_sentence():
+    def reader(text):
+        if text != "good":
+            message = "Enter something good."
+            raise ValueError(message)
+
+    known = define("test.read", str, default="good", help="Read.", reads=reader)
+    assert known.clean("good") == "good"
+    with pytest.raises(InvalidValue) as refusal:
+        known.clean("bad")
+    assert refusal.value.errors == {"value": ["Enter something good."]}
+
+
 @pytest.mark.django_db
 def test_public_values_are_typed_and_only_those_of_public_settings(
     caplog, django_assert_num_queries
