@@ -17,7 +17,7 @@ urlpatterns = [
     path("updates/<int:pk>", UpdateViewSet.as_view({**ROW, "delete": "destroy"})),
     path(
         "projects/<int:project_id>/milestones",
-        MilestoneViewSet.as_view({"get": "list", "put": "replace"}),
+        MilestoneViewSet.as_view({"get": "list", "post": "replace"}),
     ),
     path("milestones", MilestoneViewSet.as_view({"post": "create"})),
     path("milestones/<int:pk>", MilestoneViewSet.as_view(ROW)),

@@ -1,6 +1,6 @@
 """Back-office pages for accounts: demands, credit notes, the ledger, what paid what, and exceptions to the rule."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -61,7 +61,7 @@ class DemandAdmin(ReadOnlyAdmin):
     list_select_related = ("booking__customer",)
     date_hierarchy = "due_on"
     ordering = ("-pk",)
-    fields = (
+    fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
         ("issued_on", "due_on"),
         "shown_lines",
@@ -69,7 +69,7 @@ class DemandAdmin(ReadOnlyAdmin):
         "note",
         ("created_by", "created_at"),
     )
-    readonly_fields = (
+    readonly_fields: ClassVar[Any] = (
         "shown_lines",
         TOTAL,
         OPEN,
@@ -114,7 +114,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     list_select_related = ("booking__customer",)
     date_hierarchy = "issued_on"
     ordering = ("-pk",)
-    fields = (
+    fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
         "issued_on",
         "reason",
@@ -122,7 +122,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
         AMOUNT,
         ("requested_by", "created_by", "created_at"),
     )
-    readonly_fields = ("shown_lines", AMOUNT)
+    readonly_fields: ClassVar[Any] = ("shown_lines", AMOUNT)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the amount of each."""

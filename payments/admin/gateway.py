@@ -48,6 +48,7 @@ class GatewayEventAdmin(ReadOnlyAdmin):
     )
     list_filter = ("outcome", "gateway")
     search_fields = ("=pk", "event_id", "payload__facts__external_id")
+    list_select_related = False
     date_hierarchy = "received_at"
     ordering = ("-pk",)
     object_actions = {

@@ -12,7 +12,7 @@ from payments.models import InterestRate, PlanTemplate, ScheduleRevision, Terms
 from payments.models.agreed import PlannedLine
 from payments.services import add_rate, retire_plan
 from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money, text
-from realestate.core.amounts import format_money
+from realestate.core.amounts import format_money, format_percent
 
 BUYER = ("booking__customer__first_name", "booking__customer__last_name")
 
@@ -131,10 +131,10 @@ def _in_lines(lines: Iterable[Any], currency: str) -> SafeString:
 def _line(line: PlannedLine, currency: str) -> str:
     """A line of a template or of a schedule: how much, when, and whether it still holds."""
     amount = getattr(line, "amount", None)
-    share = f"{line.percent} %" if line.percent is not None else ""
+    share = format_percent(line.percent) if line.percent is not None else ""
     fixed = "the token" if amount is None and not share else ""
     shown = format_money(amount, currency) if amount is not None else fixed
-    when = (line.get_trigger_display(), line.offset, line.fixed_on, line.milestone_code)  # type: ignore[attr-defined]  # Django's, of a field with choices
+    when = (line.get_trigger_display(), line.offset, line.fixed_on, line.milestone_code)
     parts = " ".join(str(part) for part in when if part not in {None, ""})
     retired = getattr(line, "retired_in", None)
     ending = f" (retired by revision {retired.number})" if retired else ""

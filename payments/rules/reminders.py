@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 FURTHEST = 365  # days before or after the due date
 MOST_RUNGS = 20
+LONGEST = len(f"-{FURTHEST}")
 HOURS = 24
 
 
@@ -15,7 +16,9 @@ def ladder_of(text: str) -> tuple[int, ...]:
     """
     words = [word.strip() for word in text.split(",")]
     # Not int() alone: it takes other digits than ours, and underscores.
-    if not all(word.isascii() and word.lstrip("+-").isdigit() and len(word) <= 4 for word in words):  # noqa: PLR2004  # -365
+    if not all(
+        word.isascii() and word.lstrip("+-").isdigit() and len(word) <= LONGEST for word in words
+    ):
         message = "Enter whole numbers with commas between them, such as -7,0,1."
         raise ValueError(message)
     rungs = tuple(sorted(int(word) for word in words))

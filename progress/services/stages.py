@@ -38,7 +38,7 @@ def set_milestones(
     towers = _towers(projects.get(pk=project_id), tower_ids)
     rows = Milestone.objects.filter(_of(towers), project=project_id)
     known = lock_all(rows, rows.values_list("pk", flat=True))
-    project = projects.get(pk=project_id)
+    project = lock(projects, project_id)
     if rows.exclude(
         pk__in=[row.pk for row in known]
     ).exists():  # added before the project was locked

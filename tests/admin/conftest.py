@@ -24,7 +24,7 @@ from bookings.models import (
 from messaging.models import Conversation, Message
 from notifications.enums import Channel, NotificationType
 from notifications.models import Notification, Preference
-from payments.enums import AdjustmentKind, EntryKind, Gateway, Part
+from payments.enums import AdjustmentKind, EntryKind, Gateway, Part, ReminderChannel
 from payments.models import (
     Adjustment,
     Allocation,
@@ -39,6 +39,7 @@ from payments.models import (
     Payment,
     PlanTemplate,
     Refund,
+    Reminder,
     ScheduleRevision,
     Settlement,
     Terms,
@@ -168,6 +169,9 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     PlanTemplate: lambda n: PlanTemplate.objects.create(
         project=ProjectFactory(), payment_plan=PaymentPlan.INSTALLMENTS, name=f"Plan {n}"
     ),
+    Reminder: lambda n: Reminder.objects.create(
+        demand=DemandFactory(), rung=n, channel=ReminderChannel.EMAIL, sent_at=clock.now()
+    ),
     ScheduleRevision: lambda _n: ScheduleRevision.objects.create(
         booking=BookingFactory(paid=True), number=1, created_at=clock.now()
     ),
@@ -195,6 +199,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         version=1,
         effective_from=date(2025, 1, 1),
         note=f"Launch {n}",
+        created_by=UserFactory(),
         created_at=clock.now(),
     ),
     TaxRate: lambda n: TaxRate.objects.create(

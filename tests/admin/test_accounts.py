@@ -29,6 +29,14 @@ pytestmark = pytest.mark.django_db
 DAY = date(2025, 6, 1)
 
 
+@pytest.fixture
+def staff(cast) -> Client:
+    """A browser in which Sana, one of the cast, is logged in."""
+    client = Client()
+    client.force_login(cast.sana)
+    return client
+
+
 def buttons(client: Client, url: str) -> list[str]:
     return [each["label"] for each in client.get(f"{url}/change/").context["house_buttons"]]
 
@@ -160,7 +168,7 @@ def test_R2_a_plan_is_shown_and_retired(staff: Client):
     url = f"/admin/payments/plantemplate/{plan.pk}"
     page = staff.get(f"{url}/change/").content.decode()
     assert "1. Token: the token; On confirmation of the booking" in page
-    assert "2. Rest: 90.00 %; On confirmation of the booking" in page
+    assert "2. Rest: 90\N{NO-BREAK SPACE}%; On confirmation of the booking" in page
     assert buttons(staff, url) == ["Retire"]
     staff.post(f"{url}/do/retire/")
     plan.refresh_from_db()

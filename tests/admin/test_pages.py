@@ -71,6 +71,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "payments.ledgerentry": lambda row: row.reference,
     "payments.letterbatch": lambda row: row.requested_by.email,
     "payments.plantemplate": lambda row: row.name,
+    "payments.reminder": lambda row: row.demand.number,
     "payments.schedulerevision": lambda row: row.booking.customer.last_name,
     "payments.terms": lambda row: row.booking.customer.last_name,
     "payments.defaultnotice": lambda row: row.booking.customer.last_name,

@@ -53,9 +53,6 @@ WRITES = {
 NOT_A_WRITE: dict[str, str] = {
     "accounts/querysets.py:create_user": "the manager method that Django's own commands call",
     "accounts/documents/letterhead.py:_picture": "a picture, into memory",
-    "payments/gateways/razorpay.py:create": "a request to Razorpay",
-    "payments/gateways/stripe.py:create": "a request to Stripe",
-    "payments/views/checkouts.py:_open": "a request to a gateway, between two services",
     "payments/documents/sheet.py:statement_xlsx": "a workbook, into memory",
     "payments/gateways/razorpay.py:begin": "a Payment Link, at the gateway",
     "payments/gateways/stripe.py:begin": "a Checkout Session, at the gateway",

@@ -81,7 +81,7 @@ ENDPOINTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         PLACE | {"tower_id": None, "code": "roof"} | MILESTONE,
     ),
     "change milestone": ("patch", "/api/milestones/{milestone}", MILESTONE),
-    "set milestones": ("put", "/api/projects/{project}/milestones", STAGES),
+    "set milestones": ("post", "/api/projects/{project}/milestones", STAGES),
     "certify milestone": ("post", "/api/milestones/{milestone}/certify", CERTIFY),
     "record certificate": ("post", "/api/certificates", PLACE | CERTIFICATE),
 }
@@ -362,7 +362,7 @@ def test_rows_that_do_not_exist(as_, cast, stored, pk):
     assert_refused(api.patch(f"/api/milestones/{pk}", MILESTONE), 404)
     assert_refused(api.post(f"/api/milestones/{pk}/report"), 404)
     assert_refused(api.post(f"/api/milestones/{pk}/certify", CERTIFY), 404)
-    assert_refused(api.put(f"/api/projects/{pk}/milestones", STAGES), 404)
+    assert_refused(api.post(f"/api/projects/{pk}/milestones", STAGES), 404)
     for path, body in NEW:
         reply = api.post(path, body | {"project_id": pk})
         assert reply.status_code in {400, 404}, reply.content

@@ -245,18 +245,22 @@ def workings(section: Row) -> Iterator[Row]:
     owed, ageing = section["receivables"], vars(section["ageing"])
     kinds = {kind: owed[kind] for kind in DemandKind.values}
     yield _working(
-        "Receivables", "R10.4", "principal + tax - applied by the day", kinds, owed["total"]
+        "Receivables", "R10.4", "principal + tax - applied by the day", kinds, amount=owed["total"]
     )
     buckets = {name: ageing[name] for name in AGES}
     yield _working(
-        "Ageing", "R10.5", "open items by day - due date; advances apart", buckets, owed["total"]
+        "Ageing",
+        "R10.5",
+        "open items by day - due date; advances apart",
+        buckets,
+        amount=owed["total"],
     )
     yield _working(
         "Advances",
         "R8.4",
         "received + credited - applied - returned or kept",
         {},
-        ageing["advances"],
+        amount=ageing["advances"],
     )
     for row in section["efficiency"]:
         for name, collected in (("in_time", "collected_in_time"), ("collected", "collected")):
@@ -277,10 +281,10 @@ def workings(section: Row) -> Iterator[Row]:
         "waiting": sum((row["amount"] for row in forecast["waiting"]), ZERO),
     }
     formula = "open demands + schedule lines that are not demanded yet, before tax"
-    yield _working("Forecast", "R7", formula, parts, forecast["total"])
+    yield _working("Forecast", "R7", formula, parts, amount=forecast["total"])
 
 
-def _working(figure: str, rule: str, formula: str, inputs: Row, amount: Decimal) -> Row:
+def _working(figure: str, rule: str, formula: str, inputs: Row, *, amount: Decimal) -> Row:
     return Working(
         figure=figure, rule=rule, formula=formula, inputs=inputs, unrounded=amount, amount=amount
     ).as_json()

@@ -102,7 +102,7 @@ def listening() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815  # the name that http.server calls
 
         def log_message(self, *_args: object) -> None:
             """Silence."""
