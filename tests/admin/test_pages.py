@@ -33,6 +33,7 @@ QUERIES = {
     "payments.gatewayevent": 6,
     "payments.ledgerentry": 6,
     "payments.payment": 6,
+    "payments.reminder": 5,
     "progress.constructionupdate": 6,
     "projects.project": 6,
     "scheduling.appointment": 6,
