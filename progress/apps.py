@@ -1,4 +1,4 @@
-"""Registers the progress app and lends its figure."""
+"""Registers the progress app and lends its figures."""
 
 from django.apps import AppConfig
 
@@ -9,9 +9,10 @@ class ProgressConfig(AppConfig):
     name = "progress"
 
     def ready(self) -> None:
-        """Offer each project's overall progress."""
+        """Offer each project's overall progress, and when each unit was completed."""
         from progress import figures
-        from projects.models import Project
+        from projects.models import Project, Unit
         from realestate.core.figures import lend
 
         lend(Project, progress=figures.progress)
+        lend(Unit, completed_on=figures.completed_on)

@@ -1,10 +1,11 @@
-"""How far a project is, for the projects app to show."""
+"""How far a project is and when a unit's tower was completed, for the projects app to show."""
 
-from django.db.models import Avg, DecimalField, OuterRef, Subquery, Value
+from django.db.models import Avg, DateField, DecimalField, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Round
 
-from progress.models import ProjectProgress
+from progress.enums import CertificateKind
+from progress.models import Certificate, ProjectProgress
 
 
 def progress() -> Combinable:
@@ -16,3 +17,14 @@ def progress() -> Combinable:
         Value(0),
         output_field=DecimalField(max_digits=5, decimal_places=2),
     )
+
+
+def completed_on() -> Combinable:
+    """``Unit.completed_on``: the day of the first completion certificate of the unit's tower or project; else null."""
+    rows = Certificate.objects.filter(
+        Q(tower=OuterRef("tower")) | Q(tower=None),
+        project=OuterRef("project"),
+        kind=CertificateKind.COMPLETION,
+    )
+    first = rows.order_by("issued_on", "pk").values("issued_on")[:1]
+    return Subquery(first, output_field=DateField())

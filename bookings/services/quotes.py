@@ -18,6 +18,8 @@ from bookings.services.changes import QuoteExpired
 from bookings.services.limits import DISCOUNT_LIMIT_PERCENT, QUOTE_DAYS
 from bookings.services.parties import buyer, claimable_units
 from bookings.services.standing import refuse_customers
+from progress.enums import CertificateKind
+from progress.models import Certificate
 from projects.models import Claim, Unit
 from projects.rules import Discount
 from projects.services import PricedUnit, sheet_for
@@ -177,7 +179,12 @@ def _usable(unit: Unit, customer: Customer | None, claim: Claim, now: datetime) 
 
 
 def _priced(unit: Unit, now: datetime, discount: Discount | None = None) -> PricedUnit:
-    return sheet_for(unit, clock.local(now, unit.project.time_zone).date(), discount)
+    day = clock.local(now, unit.project.time_zone).date()
+    certificates = Certificate.objects.holding(
+        kind=CertificateKind.COMPLETION, project_id=unit.project_id, tower_id=unit.tower_id
+    )
+    is_completed = certificates.filter(issued_on__lte=day).exists()
+    return sheet_for(unit, day, discount, is_completed=is_completed)
 
 
 def _refuse_gifts(actor: User, offer: Offer) -> None:

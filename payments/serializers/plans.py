@@ -132,6 +132,9 @@ class PreviewRead(ReadSerializer):
     plan_id = serializers.IntegerField(allow_null=True, help_text="Null: the platform's own plan.")
     name = serializers.CharField()
     agreement_value = MoneyField()
+    plan_value = MoneyField(
+        help_text="What the plan spreads; the other lines are due on possession."
+    )
     currency = serializers.CharField(help_text="ISO 4217.")
     lines = PreviewLineRead(many=True)
 

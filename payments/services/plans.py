@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from bookings.enums import PaymentPlan
-from payments.enums import LineKind, PlanKind
+from payments.enums import LineKind, PlanKind, Trigger
 from payments.models import PlanLine, PlanTemplate
 from payments.rules.schedule import (
     PlanDoesNotFit,
@@ -22,6 +22,7 @@ from payments.services.schedules import PlanNotApplicable, plain_plan, specs_of
 from progress.models import Milestone
 from projects.models import Project
 from projects.querysets import editable
+from projects.rules import CostSheet, SheetLine
 from realestate.core import audit
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import SettingScope
@@ -150,24 +151,40 @@ def preview(
     template: PlanTemplate | None,
     *,
     word: PaymentPlan,
-    agreement_value: Decimal,
+    sheet: CostSheet,
     token: Decimal,
-    currency: str,
 ) -> list[tuple[PlanSpec, Decimal, Working]]:
     """The lines of a plan for a price before tax, with how each amount came about. Reading only.
+
+    The charges that the plan does not spread follow it; they are due when possession is offered (R1).
 
     Without a template, the platform's own plan for the word. Raises PlanNotApplicable (422).
     """
     found = plain_plan(word, token) if template is None else specs_of(template, token)
     try:
-        values = amounts(agreement_value, found, currency)
+        values = amounts(sheet.plan_value, found, sheet.currency)
     except PlanDoesNotFit as error:
         raise PlanNotApplicable(str(error)) from error
     last = max(line.sequence for line in found if line.kind == LineKind.PERCENT)
-    return [
-        (line, amount, _working(line, amount, agreement_value, is_last=line.sequence == last))
+    spread = [
+        (line, amount, _working(line, amount, sheet.plan_value, is_last=line.sequence == last))
         for line, amount in zip(found, values, strict=True)
     ]
+    own = [line for line in sheet.lines if not line.in_plan and line.taxable]
+    return spread + [
+        (_own_line(line, place), line.taxable, line.working)
+        for place, line in enumerate(own, start=len(spread) + 1)
+    ]
+
+
+def _own_line(line: SheetLine, place: int) -> PlanSpec:
+    return PlanSpec(
+        sequence=place,
+        label=line.label,
+        kind=LineKind.FIXED,
+        amount=line.taxable,
+        trigger=Trigger.ON_POSSESSION_OFFER,
+    )
 
 
 def specs(lines: Sequence[Mapping[str, Any]]) -> list[PlanSpec]:
@@ -179,16 +196,16 @@ def _working(line: PlanSpec, amount: Decimal, value: Decimal, *, is_last: bool) 
     if line.kind == LineKind.FIXED:
         formula, unrounded = "fixed amount", amount
     elif is_last:
-        formula, unrounded = "agreement_value - all other lines", amount
+        formula, unrounded = "plan_value - all other lines", amount
     else:
-        formula, unrounded = "agreement_value × percent / 100", value * (line.percent or 0) / 100
+        formula, unrounded = "plan_value × percent / 100", value * (line.percent or 0) / 100
     if line.less_fixed:
         formula += " - fixed lines before"
     return Working(
         figure=line.label,
         rule="R2",
         formula=formula,
-        inputs={"agreement_value": value, "percent": line.percent},
+        inputs={"plan_value": value, "percent": line.percent},
         unrounded=unrounded,
         amount=amount,
     )

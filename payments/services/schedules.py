@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
@@ -125,13 +126,13 @@ def check_fits(booking: Booking, specs: Sequence[PlanSpec]) -> list[Decimal]:
     codes = milestones_of(booking)
     try:
         check_plan(specs, codes)
-        return amounts(booking.agreement_value or ZERO, specs, booking.currency)
+        return amounts(_plan_value(booking), specs, booking.currency)
     except (PlanError, PlanDoesNotFit) as error:
         raise PlanNotApplicable(str(error)) from error
 
 
 def make_schedule(*, actor: User | None, booking: Booking) -> ScheduleRevision:
-    """Revision 1 (R5.5): the plan's lines, and charges outside the price, which wait for the offer of possession.
+    """Revision 1 (R5.5): the plan's lines, and charges outside the plan, which wait for the offer of possession.
 
     Within the caller's service and with the booking locked. Raises PlanNotApplicable (422), ScheduleExists (409).
     """
@@ -143,7 +144,7 @@ def make_schedule(*, actor: User | None, booking: Booking) -> ScheduleRevision:
         _row(booking, revision, spec, amount=amount, codes=codes)
         for spec, amount in zip(specs, values, strict=True)
     ]
-    rows += _extras(booking, revision, first=len(rows) + 1)
+    rows += _own_lines(booking, revision, first=len(rows) + 1)
     ScheduleLine.objects.bulk_create(rows)
     audit.record(
         actor, revision, "made", after={"booking": booking.pk, "lines": len(rows), "revision": 1}
@@ -198,7 +199,8 @@ def revise_schedule(
     booking = lock_for(actor, booking_id)
     if not ScheduleRevision.objects.filter(booking=booking).exists():
         raise NoSchedule
-    old = list(_undemanded(booking).filter(change_quote=None, is_extra=False))
+    # A line with a tax class of its own is a charge that is due on its own, not a part of the plan.
+    old = list(_undemanded(booking).filter(change_quote=None, is_extra=False, tax_class=""))
     if not old:
         raise InvalidTransition(state=booking.state, allowed=[])
     before = sum((line.amount for line in old), ZERO)
@@ -252,11 +254,20 @@ def milestones_of(booking: Booking) -> dict[str, Milestone]:
     return {row.code: row for row in rows}
 
 
-def _extras(booking: Booking, revision: ScheduleRevision, *, first: int) -> list[ScheduleLine]:
-    """Charges outside the consideration, each due at its own trigger (R1)."""
-    if booking.quote is None:
-        return []
-    charges = [line for line in booking.quote.lines if not line["in_consideration"]]
+def _own_charges(booking: Booking) -> list[dict[str, Any]]:
+    """The lines of the cost sheet that the plan does not spread (R1); none before there were quotes."""
+    lines = booking.quote.lines if booking.quote else []
+    return [line for line in lines if not (line["in_plan"] and line["in_consideration"])]
+
+
+def _plan_value(booking: Booking) -> Decimal:
+    """What the plan spreads: A less the parts of it that are due on their own, so that all lines add to A (R2.4)."""
+    own = (line for line in _own_charges(booking) if line["in_consideration"])
+    return (booking.agreement_value or ZERO) - sum((Decimal(line["taxable"]) for line in own), ZERO)
+
+
+def _own_lines(booking: Booking, revision: ScheduleRevision, *, first: int) -> list[ScheduleLine]:
+    """Charges outside the plan, each due at its own trigger: the offer of possession (R1)."""
     return [
         ScheduleLine(
             booking=booking,
@@ -266,10 +277,10 @@ def _extras(booking: Booking, revision: ScheduleRevision, *, first: int) -> list
             kind=LineKind.FIXED,
             trigger=Trigger.ON_POSSESSION_OFFER,
             amount=Decimal(line["taxable"]),
-            is_extra=True,
+            is_extra=not line["in_consideration"],
             tax_class=line["tax_class"],
         )
-        for place, line in enumerate(charges, start=first)
+        for place, line in enumerate(_own_charges(booking), start=first)
     ]
 
 

@@ -105,17 +105,18 @@ class PlanPreviewView(Edge):
         if word is None:
             raise InvalidValue(errors={"payment_plan": ["Name one of the four plans."]})
         project = unit.project
-        value = sheet_for(unit, clock.today(project.time_zone)).sheet.agreement_value
+        sheet = sheet_for(unit, clock.today(project.time_zone)).sheet
         template = PlanTemplate.objects.filter(
             project=project, payment_plan=word, is_active=True
         ).first()
-        token = token_for(value, TOKEN_PERCENT.for_project(project), project.currency)
+        token = token_for(
+            sheet.agreement_value, TOKEN_PERCENT.for_project(project), project.currency
+        )
         found = services.preview(
             template,
             word=word,
-            agreement_value=value,
+            sheet=sheet,
             token=token,
-            currency=project.currency,
         )
         explains = wants_explanation(request)
         body = {
@@ -123,7 +124,8 @@ class PlanPreviewView(Edge):
             "payment_plan": word,
             "plan_id": template.pk if template else None,
             "name": template.name if template else "",
-            "agreement_value": value,
+            "agreement_value": sheet.agreement_value,
+            "plan_value": sheet.plan_value,
             "currency": project.currency,
             "lines": [
                 {

@@ -119,8 +119,8 @@ class SheetLine:
 
     @property
     def in_plan(self) -> bool:
-        """Whether it is spread over the payment plan."""
-        return self.charge.in_plan
+        """Whether it is spread over the payment plan; what is no part of the agreement value never is."""
+        return self.charge.in_plan and self.charge.in_consideration
 
     @property
     def unrounded(self) -> Decimal:
@@ -158,6 +158,11 @@ class CostSheet:
     def gross(self) -> Decimal:
         """Everything that is paid before tax."""
         return self.agreement_value + self.other_charges
+
+    @property
+    def plan_value(self) -> Decimal:
+        """What the payment plan spreads: A less the lines that are due on their own."""
+        return sum((line.taxable for line in self.lines if line.in_plan), ZERO)
 
     @property
     def value_working(self) -> Working:
@@ -200,6 +205,9 @@ def cost_sheet(
     )
     if sheet.gross >= BEYOND:
         raise PricingError(TOO_LARGE)
+    if sheet.plan_value <= 0:
+        message = "Some part of the agreement value must be spread over the payment plan."
+        raise PricingError(message)
     return sheet
 
 

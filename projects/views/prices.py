@@ -114,9 +114,11 @@ class CostSheetView(Edge):
     )
     def get(self, request: Request, pk: int) -> Response:
         """What a unit costs, line by line, with taxes."""
-        unit = Unit.objects.for_user(request.user).select_related("project").get(pk=pk)
+        rows = Unit.objects.for_user(request.user).with_figures("completed_on")
+        unit = rows.select_related("project").get(pk=pk)
         day = _day(request, clock.today(unit.project.time_zone))
-        priced = services.sheet_for(unit, day)
+        completed = unit.completed_on
+        priced = services.sheet_for(unit, day, is_completed=bool(completed and completed <= day))
         body = {
             "unit_id": unit.pk,
             "on": day,

@@ -10,6 +10,8 @@ from accounts.services import relate
 from bookings import services
 from bookings.enums import QuoteState
 from bookings.models import Booking, Quote
+from progress.enums import CertificateKind
+from progress.models import Certificate
 from projects.enums import ChargeBasis, ChargeKind, TaxClass
 from projects.models import ChargeLine, Claim, PriceList, TaxRate, Unit
 from projects.services import PriceListNotValid, UnitNotAvailable
@@ -104,6 +106,23 @@ def test_R1_a_customer_gets_todays_cost_sheet_for_a_week(cast, priced):
     ]
     assert [working["figure"] for working in quote.workings] == ["Discount", "Agreement value"]
     assert AuditEntry.objects.get(object_type="bookings.quote").action == "quoted"
+
+
+@pytest.mark.parametrize(("issued", "tax_class"), [(5, "completed"), (6, "residential")])
+def test_R3_3_a_unit_sold_after_its_completion_is_not_taxed(cast, priced, issued, tax_class):
+    Certificate.objects.create(
+        project=priced.project,
+        kind=CertificateKind.COMPLETION,
+        number="CC-1",
+        issued_on=NOON.replace(day=issued).date(),
+        recorded_by=cast.meera,
+        recorded_at=NOON,
+    )
+    quote = services.make_quote(actor=cast.asha, unit_id=priced.pk, customer_id=cast.ravi.pk)
+    assert (quote.tax_class, quote.tax_amount) == (
+        tax_class,
+        D(405_000) if tax_class == "residential" else 0,
+    )
 
 
 @pytest.mark.parametrize(

@@ -379,8 +379,8 @@ def test_everybody_may_see_what_a_unit_would_cost_by_a_plan(as_, cast, plan):
     assert explained == {
         "figure": "Agreement",
         "rule": "R2",
-        "formula": "agreement_value × percent / 100",
-        "inputs": {"agreement_value": "7500000.00", "percent": "10.0000"},
+        "formula": "plan_value × percent / 100",
+        "inputs": {"plan_value": "7500000.00", "percent": "10.0000"},
         "unrounded": explained["unrounded"],
         "amount": "750000.00",
     }

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
+from progress.services import record_certificate
 from projects import services
-from projects.models import PriceList, TaxRate
+from projects.models import PriceList, TaxRate, Unit
 from realestate.core.errors import InvalidValue, NotAllowed
-from tests.factories.projects import UnitFactory
+from tests.factories.projects import TowerFactory, UnitFactory
 from tests.races.support import losers, run_together
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,22 @@ def test_R3_3_what_was_completed_before_its_first_sale_is_not_taxed(cast):
     rate(cast, "2.5")
     priced = services.sheet_for(cast.meera_unit, date(2026, 1, 5), is_completed=True)
     assert (priced.tax_class, priced.tax_amount) == ("completed", 0)
+
+
+def test_R3_3_the_cost_sheet_knows_the_completion_certificate(as_, cast):
+    rate(cast, "2.5")
+    tower = TowerFactory(project=cast.meera_project)
+    Unit.objects.filter(pk=cast.meera_unit.pk).update(tower=tower)
+    facts = {"actor": cast.meera, "project_id": cast.meera_project.pk, "number": "CC-1"}
+    other = TowerFactory(project=cast.meera_project)
+    day, path = date(2026, 1, 5), f"/api/units/{cast.meera_unit.pk}/cost-sheet"
+    record_certificate(kind="completion", issued_on=day, tower_id=other.pk, **facts)
+    record_certificate(kind="occupancy", issued_on=day, tower_id=tower.pk, **facts)
+    before = as_(None).get(path).json()
+    record_certificate(kind="completion", issued_on=day, tower_id=tower.pk, **facts)
+    since = as_(None).get(path).json()
+    assert (before["tax_class"], since["tax_class"]) == ("residential", "completed")
+    assert (before["tax_amount"], since["tax_amount"]) == (187_500, 0)
 
 
 @pytest.mark.django_db(transaction=True)
