@@ -117,7 +117,7 @@ class CostSheetView(Edge):
         rows = Unit.objects.for_user(request.user).with_figures("completed_on")
         unit = rows.select_related("project").get(pk=pk)
         day = _day(request, clock.today(unit.project.time_zone))
-        completed = unit.completed_on
+        completed = unit.completed_on  # type: ignore[attr-defined]  # lent by progress
         priced = services.sheet_for(unit, day, is_completed=bool(completed and completed <= day))
         body = {
             "unit_id": unit.pk,
