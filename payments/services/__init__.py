@@ -19,6 +19,7 @@ from payments.services.credits import NothingToCredit
 from payments.services.demands import DemandedAlready
 from payments.services.due import (
     Raised,
+    bookings_without_schedule,
     raise_booking_demands,
     raise_dated_demands,
     raise_due,
@@ -134,6 +135,7 @@ __all__ = [
     "add_rate",
     "applied_of",
     "bookings_to_remind",
+    "bookings_without_schedule",
     "change_plan",
     "charge_change",
     "charge_interest",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import DemandKind, Skip, Trigger
-from payments.models import Demand, DemandLine, ScheduleLine
+from payments.models import Demand, DemandLine, ScheduleLine, ScheduleRevision
 from payments.rules.cap import cap
 from payments.rules.triggers import Due, due_lines
 from payments.services.booked import lock_any
@@ -168,3 +168,12 @@ def start_plan(*, booking_id: int) -> Raised:
     booking = lock_any(booking_id)
     make_schedule(actor=None, booking=booking)
     return raise_due(None, booking, clock.today(booking.project.time_zone))
+
+
+def bookings_without_schedule(booking_id: int | None = None) -> list[int]:
+    """Firm bookings that have no schedule, all or one of them: confirmed before there were schedules. Reading only."""
+    revisions = ScheduleRevision.objects.filter(booking=OuterRef("pk"))
+    rows = Booking.objects.filter(~Exists(revisions), state__in=DEMANDABLE)
+    if booking_id is not None:
+        rows = rows.filter(pk=booking_id)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
