@@ -151,6 +151,8 @@ OPEN = frozenset(
         S.POSSESSION_OFFERED,
     }
 )
+# Changes whose quote the buyer accepted.
+ACCEPTED_CHANGES = frozenset({ChangeState.APPROVED, ChangeState.IN_PROGRESS, ChangeState.COMPLETED})
 FIRM = frozenset(
     {S.TOKEN_PAID, S.BOOKING_CONFIRMED, S.AGREEMENT_SIGNED, S.POSSESSION_OFFERED, S.HANDED_OVER}
 )

@@ -1,6 +1,7 @@
 """What payments says."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from realestate.core.events import Event
 
@@ -51,3 +52,11 @@ class ReminderFellDue(Event):
 
     booking_id: int
     reminder_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithholdingFellShort(Event):
+    """A change lifted the contract over the threshold of withholding; so much of it was not withheld before (R3.6)."""
+
+    booking_id: int
+    amount: Decimal

@@ -5,6 +5,7 @@ from bookings.events import BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
 from payments.services import (
     charge_change,
+    flag_shortfall,
     paid_for,
     raise_due,
     release_held,
@@ -87,6 +88,7 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
         if quote is None:
             return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)
+        flag_shortfall(change.booking, quote)
 
 
 def _demand(booking_id: int) -> None:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<int:pk>", PaymentViewSet.as_view({"get": "retrieve"})),
     path("payments/<int:pk>/receipt", ReceiptView.as_view()),
     path("payments/<int:pk>/clear", DecisionViewSet.as_view({"post": "clear"})),
+    path("payments/<int:pk>/certificate", DecisionViewSet.as_view({"post": "certify"})),
     path("payments/<int:pk>/reject", DecisionViewSet.as_view({"post": "reject"})),
     path("payments/<int:pk>/reverse", DecisionViewSet.as_view({"post": "reverse"})),
     path("bookings/<int:pk>/payments", BookingPaymentsView.as_view()),

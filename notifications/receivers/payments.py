@@ -16,6 +16,7 @@ from payments.events import (
     ProofSubmitted,
     RefundNeeded,
     ReminderFellDue,
+    WithholdingFellShort,
 )
 from payments.models import Demand, Payment, Refund, Reminder
 from payments.services import OpenDemand, note_channel, open_demands
@@ -201,3 +202,25 @@ def _parts(principal: Decimal, tax: Decimal, interest: Decimal, currency: str) -
     shown = [format_money(part, currency) for part in (principal, tax, interest)]
     total = format_money(principal + tax + interest, currency)
     return f"{total} (principal {shown[0]}, tax {shown[1]}, interest {shown[2]})"
+
+
+@on(WithholdingFellShort)
+def tell_of_shortfall(event: WithholdingFellShort) -> None:
+    """Buyer and builder: how much tax should have been withheld so far; nobody deducts it silently (R3.6)."""
+    booking = Booking.objects.select_related("project").get(pk=event.booking_id)
+    amount = format_money(event.amount, booking.currency)
+    for person, url in (
+        (booking.customer_id, CUSTOMER_URL),
+        (booking.project.builder_id, BUILDER_URL),
+    ):
+        services.notify(
+            user_ids=[person],
+            notification_type=NotificationType.PAYMENT_DUE,
+            title="Tax to be withheld",
+            message=f"With the latest change, booking {booking.booking_number} is above the amount from which buyers"
+            f" withhold tax. {amount} should have been withheld from what was paid so far.",
+            related=("booking", booking.pk),
+            dedupe_key=f"booking:{booking.pk}:withholding",
+            priority=Priority.HIGH,
+            action_url=url,
+        )

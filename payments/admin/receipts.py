@@ -5,12 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 
-from payments.enums import ReceiptAction
+from payments.enums import PaymentMethod, ReceiptAction, ReceiptState
 from payments.models import Payment
 from payments.rules.receipts import RECEIPT_TRANSITIONS
-from payments.services import clear_payment, record_payment, reject_payment, reverse_payment
+from payments.services import (
+    clear_payment,
+    record_payment,
+    reject_payment,
+    reverse_payment,
+    verify_certificate,
+)
 from realestate.core.admin import HouseAdmin, HouseForm, moment, money, text
 from realestate.core.states import allowed_actions
+
+CERTIFY = "certify"
 
 
 @admin.register(Payment)
@@ -63,11 +71,23 @@ class PaymentAdmin(HouseAdmin):
             str(ReceiptAction.REVERSE.label),
             lambda actor, pk, reason: reverse_payment(actor=actor, payment_id=pk, reason=reason),
         ),
+        CERTIFY: (
+            "Verify certificate (its number is the reason)",
+            lambda actor, pk, reason: verify_certificate(
+                actor=actor, payment_id=pk, certificate_number=reason
+            ),
+        ),
     }
 
     def possible_actions(self, row: Payment) -> list[str]:
-        """What R8.1 allows in the present state."""
-        return allowed_actions(RECEIPT_TRANSITIONS, row.state)
+        """What R8.1 allows in the present state; tax withheld waits for its certificate (R3.5)."""
+        actions = allowed_actions(RECEIPT_TRANSITIONS, row.state)
+        is_declared = (
+            row.payment_method == PaymentMethod.WITHHOLDING
+            and row.state == ReceiptState.CLEARED
+            and not row.certificate_number
+        )
+        return [*actions, CERTIFY] if is_declared else actions
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service: booking locked, twins refused, token recognised."""

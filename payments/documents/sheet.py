@@ -156,6 +156,30 @@ class _Writer:
         self.put(self.next(), LABEL, "Open less advances")
         span = f"SUM({BALANCE}{first}:{BALANCE}{last - 1})-{BALANCE}{last}"
         self.formula(self.row, FIGURE, f"={span}").font = Font(bold=True)
+        self.withheld(statement)
+
+    def withheld(self, statement: Statement) -> None:
+        """Tax that the buyers withhold, where they must (R3.4-6)."""
+        found = statement.withholding
+        if found is None:
+            return
+        self.next()
+        self.put(self.next(), LABEL, "Tax withheld by the buyer").font = Font(
+            bold=True, color=ACCENT
+        )
+        figures: Sequence[tuple[str, Value]] = (
+            ("Percent", found.percent),
+            ("Consideration paid, gross of what was withheld", found.consideration_paid),
+            ("To be withheld from it", found.expected),
+            *((f"of it {name}, {share} %", part) for name, share, part in found.by_applicant),
+            ("Withheld, certificate verified", found.verified),
+            ("Withheld, certificate awaited", found.declared),
+            ("Not withheld so far", found.shortfall),
+            *(("Certificate overdue", number) for number in found.late),
+        )
+        for name, value in figures:
+            self.put(self.next(), LABEL, name)
+            self.put(self.row, FIGURE, value)
 
     def look(self, head: int) -> None:
         """Widths, what stays in sight, and paper."""

@@ -8,7 +8,7 @@ from accounts.documents import Letterhead, letterhead_of
 from bookings.models import Booking
 from payments.documents.paper import about, shell
 from payments.rules.statement import Ageing, Statement, StatementLine
-from realestate.core.amounts import format_day, format_figure, format_money
+from realestate.core.amounts import format_day, format_figure, format_money, format_percent
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
 from realestate.core.papers import (
@@ -73,8 +73,29 @@ def statement_content(
             ),
             ["Next payment due", _next_due(statement, currency)],
         ],
+        "withholding": withheld_facts(statement, currency),
         "ageing": _ageing(statement.ageing, currency),
     }
+
+
+def withheld_facts(statement: Statement, currency: str) -> list[list[str]]:
+    """Tax that the buyers withhold, who of them how much, and what is missing; empty when nothing is (R3.4-6)."""
+    found = statement.withholding
+    if found is None:
+        return []
+    percent = format_percent(found.percent)
+    parts = found.by_applicant if len(found.by_applicant) > 1 else ()
+    figures = money_facts(
+        currency,
+        ("Consideration paid, gross of what was withheld", found.consideration_paid),
+        (f"To be withheld from it, {percent}", found.expected),
+        *((f"of it {name}, {format_percent(share)}", part) for name, share, part in parts),
+        ("Withheld, certificate verified", found.verified),
+        ("Withheld, certificate awaited", found.declared),
+        ("Not withheld so far", found.shortfall),
+    )
+    late = [["Certificates overdue", ", ".join(found.late)]] if found.late else []
+    return [*figures, *late]
 
 
 def period(statement: Statement) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from payments.rules.withholding import Withholding
 from realestate.core.money import ZERO
 
 BUCKETS = (0, 30, 60, 90)  # the last day of each; later ones are in the last bucket
@@ -57,6 +58,7 @@ class Statement:
     next_due_on: date | None
     next_due_amount: Decimal
     ageing: Ageing
+    withholding: Withholding | None = None  # not in the balance (R3.4)
 
 
 def statement_lines(

@@ -29,6 +29,14 @@ class RejectWrite(WriteSerializer):
     reason = serializers.CharField(max_length=500)
 
 
+class CertificateWrite(WriteSerializer):
+    """The certificate of tax that the buyer withheld (R3.5)."""
+
+    example = {"certificate_number": "26QB/AB1234567"}
+
+    certificate_number = serializers.CharField(max_length=100)
+
+
 class ReverseWrite(WriteSerializer):
     """Why money that had arrived is gone again (R8.6)."""
 

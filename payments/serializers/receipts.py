@@ -48,6 +48,9 @@ class PaymentRead(ReadSerializer):
         allow_null=True, help_text="Value date, in the project's time zone."
     )
     notes = serializers.CharField()
+    certificate_number = serializers.CharField(
+        help_text="Of tax withheld; empty while it is only declared."
+    )
     receipt_url = serializers.SerializerMethodField(
         help_text="Opens the receipt without a login for ten minutes; null before the money arrived."
     )

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from payments.enums import EntryKind
+from payments.rules.withholding import Withholding
 from realestate.core.api.serializers import MoneyField, ReadSerializer, WriteSerializer
 
 
@@ -40,6 +41,42 @@ class AgeingRead(ReadSerializer):
     advances = BalanceField()
 
 
+class ApplicantPartRead(ReadSerializer):
+    """What one of the buyers should have withheld: by share, whole units, the remainder with the last (R3.4)."""
+
+    name = serializers.CharField()
+    share = serializers.DecimalField(5, 2, help_text="Percent.")
+    expected = BalanceField()
+
+
+class WithholdingRead(ReadSerializer):
+    """Tax that the buyers withhold from what they pay and hand to the authority themselves (R3.4-6)."""
+
+    percent = serializers.DecimalField(7, 4)
+    threshold = BalanceField(help_text="From this contract value on, before tax.")
+    contract_value = BalanceField(help_text="With the changes that were accepted, before tax.")
+    consideration_paid = BalanceField(help_text="Gross: received and withheld, before tax.")
+    expected = BalanceField()
+    declared = BalanceField(help_text="Credited, without a certificate so far.")
+    verified = BalanceField()
+    shortfall = BalanceField(help_text="Expected and not credited; it is never deducted silently.")
+    by_applicant = serializers.SerializerMethodField()
+    late = serializers.ListField(
+        child=serializers.CharField(), help_text="Receipts past their filing day, not verified."
+    )
+    working = serializers.SerializerMethodField(help_text="Null without explain=1.")
+
+    def get_by_applicant(self, found: Withholding) -> list[dict[str, Any]]:
+        """In the order of the shares on the agreement, the primary buyer first."""
+        names = ("name", "share", "expected")
+        rows = [dict(zip(names, part, strict=True)) for part in found.by_applicant]
+        return list(ApplicantPartRead(rows, many=True).data)
+
+    def get_working(self, found: Withholding) -> dict[str, Any] | None:
+        """How ``expected`` came about."""
+        return found.working.as_json() if self.context.get("explain") else None
+
+
 class ItemInterestRead(ReadSerializer):
     """Late interest of one demand line, with the segments that it adds up from (R9)."""
 
@@ -70,6 +107,11 @@ class StatementRead(ReadSerializer):
     next_due_on = serializers.DateField(source="statement.next_due_on", allow_null=True)
     next_due_amount = BalanceField(source="statement.next_due_amount")
     ageing = AgeingRead(source="statement.ageing")
+    withholding = WithholdingRead(
+        source="statement.withholding",
+        allow_null=True,
+        help_text="Null: nothing is to be withheld.",
+    )
     interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
     pdf_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
     xlsx_url = serializers.CharField(help_text="Opens without a login for ten minutes.")

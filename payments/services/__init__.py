@@ -95,12 +95,20 @@ from payments.services.settlements import (
 )
 from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
+from payments.services.withholding import (
+    CertificateVerified,
+    NothingWithheld,
+    flag_shortfall,
+    verify_certificate,
+    withholding_of,
+)
 
 __all__ = [
     "LETTER_TEXT",
     "ON_LETTER",
     "OUTSIDE_THE_ACCOUNT",
     "ApproverIsRequester",
+    "CertificateVerified",
     "DemandedAlready",
     "DuplicatePayment",
     "ForfeitBeyondTerms",
@@ -111,6 +119,7 @@ __all__ = [
     "NoSchedule",
     "NothingToCredit",
     "NothingToSettle",
+    "NothingWithheld",
     "NoticeTooEarly",
     "NoticesMissing",
     "OpenDemand",
@@ -146,6 +155,7 @@ __all__ = [
     "demands_of",
     "fail_letters",
     "finish_letters",
+    "flag_shortfall",
     "for_letters",
     "installments",
     "interest_of",
@@ -184,7 +194,9 @@ __all__ = [
     "submit_proof",
     "terms_for",
     "terms_of",
+    "verify_certificate",
     "waiting_batch",
     "withdrawal_is_settled",
+    "withholding_of",
     "working_of",
 ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bookings.enums import BookingState
 from bookings.models import Booking
-from payments.enums import AllocationPreset, Part, ReceiptState
+from payments.enums import AllocationPreset, DemandKind, Part, ReceiptState
 from payments.models import Payment
 from payments.rules.allocation import allocate
 from payments.rules.cap import cap
@@ -34,9 +34,9 @@ def refuse_beyond_cap(booking: Booking, payment: Payment) -> None:
     limit = _limit(booking)
     if limit is None:
         return
-    counted = _consideration(booking, [*_others(booking, payment), payment])
+    counted = consideration_of(booking, [*_others(booking, payment), payment])
     if counted > limit:
-        before = _consideration(booking, _others(booking, payment))
+        before = consideration_of(booking, _others(booking, payment))
         raise PreAgreementCap(max_acceptable=max(limit - before, ZERO), cap=limit, received=before)
 
 
@@ -45,7 +45,7 @@ def room_under_cap(booking: Booking) -> Decimal | None:
     limit = _limit(booking)
     if limit is None:
         return None
-    return max(limit - _consideration(booking, counted_payments(booking, *COUNTED)), ZERO)
+    return max(limit - consideration_of(booking, counted_payments(booking, *COUNTED)), ZERO)
 
 
 def _limit(booking: Booking) -> Decimal | None:
@@ -59,14 +59,19 @@ def _others(booking: Booking, payment: Payment) -> list[Payment]:
     return [row for row in counted_payments(booking, *COUNTED) if row.pk != payment.pk]
 
 
-def _consideration(booking: Booking, payments: Sequence[Payment]) -> Decimal:
-    """C of R6: all money counted, less what pays taxes, extras or interest; unallocated money counts in full."""
+def consideration_of(
+    booking: Booking, payments: Sequence[Payment], *, with_changes: bool = False
+) -> Decimal:
+    """C of R6: all money counted, less what pays taxes, extras or interest; unallocated money counts in full.
+
+    ``with_changes``: what pays for changes that the buyer asked for counts, too (R3.4).
+    """
     facts = facts_of(booking)
     money = [_as_money(payment, number) for number, payment in enumerate(payments)]
     notes = [each for each in facts.money if each.is_credit]
     preset = AllocationPreset(terms_of(booking).allocation)
     applied = allocate(facts.items, [*notes, *money], preset, END_OF_TIME).applied
-    elsewhere = _outside_consideration(facts)
+    elsewhere = _outside_consideration(facts, with_changes=with_changes)
     apart = sum(
         (
             row.amount
@@ -88,5 +93,10 @@ def _as_money(payment: Payment, number: int) -> Money:
     )
 
 
-def _outside_consideration(facts: Facts) -> frozenset[int]:
-    return frozenset(line.pk for line in facts.lines if not line.in_consideration)
+def _outside_consideration(facts: Facts, *, with_changes: bool) -> frozenset[int]:
+    return frozenset(
+        line.pk
+        for line in facts.lines
+        if not line.in_consideration
+        and not (with_changes and line.demand.kind == DemandKind.CHANGE)
+    )

@@ -18,7 +18,7 @@ from payments.rules.schedule import (
     carries,
     check_plan,
 )
-from payments.services.schedules import PlanNotApplicable, plain_plan, specs_of
+from payments.services.schedules import PlanNotApplicable, days_outside, plain_plan, specs_of
 from progress.models import Milestone
 from projects.models import Project
 from projects.querysets import editable
@@ -270,6 +270,8 @@ def _check(row: PlanTemplate, lines: Sequence[PlanSpec]) -> None:
     except PlanError as error:
         raise PlanNotValid(str(error), line=error.line) from error
     project = row.project
+    if outside := days_outside(project, lines):
+        raise PlanNotValid(outside)
     thresholds = Thresholds(
         construction=CONSTRUCTION.for_project(project),
         possession=POSSESSION.for_project(project),

@@ -233,9 +233,11 @@ def value_date(booking: Booking, day: date | None) -> date:
 
     Raises InvalidValue (400) for a day to come and for one before the project began.
     """
-    today = clock.today(booking.project.time_zone)
+    today, began = clock.today(booking.project.time_zone), booking.project.start_date
     if day is not None and day > today:
         raise InvalidValue(errors={"paid_date": ["A payment cannot be dated in the future."]})
+    if day is not None and began is not None and day < began:
+        raise InvalidValue(errors={"paid_date": ["Must not be before the project began."]})
     return day or today
 
 

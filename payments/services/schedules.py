@@ -1,6 +1,7 @@
 """A booking's schedule: made at confirmation from the builder's plan, changed only by revisions (R2, R13.3)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from payments.rules.schedule import (
 from payments.services.booked import lock_for, refuse_buyers
 from progress.models import Milestone
 from projects.enums import TaxClass
+from projects.models import Project
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import SettingScope
@@ -30,6 +32,7 @@ from realestate.core.money import ZERO
 from realestate.core.system_settings import define
 from realestate.core.transactions import service
 
+AHEAD = timedelta(days=30 * 365)
 BUILDERS_PLAN = "Only the builder or staff change a payment schedule."
 HUNDRED = Decimal(100)
 CHANGE_UPFRONT_PERCENT = define(
@@ -205,7 +208,7 @@ def revise_schedule(
         raise InvalidTransition(state=booking.state, allowed=[])
     before = sum((line.amount for line in old), ZERO)
     codes = milestones_of(booking)
-    _check_revision(lines, before, codes)
+    _check_revision(booking.project, lines, before, codes)
     revision = _next_revision(actor, booking, template=None, reason=reason)
     ScheduleLine.objects.filter(pk__in=[line.pk for line in old]).update(retired_in=revision)
     first = _last_place(booking)
@@ -311,16 +314,31 @@ def _row(
 
 
 def _check_revision(
-    lines: Sequence[PlanSpec], before: Decimal, codes: dict[str, Milestone]
+    project: Project, lines: Sequence[PlanSpec], before: Decimal, codes: dict[str, Milestone]
 ) -> None:
     total = sum((line.amount or ZERO for line in lines), ZERO)
     if total != before:
         text = f"The new lines add to {total}, those that they replace to {before}."
         raise PlanNotApplicable(text, expected=before)
+    if outside := days_outside(project, lines):
+        raise PlanNotApplicable(outside)
     try:
         check_plan([*lines, _balancing(len(lines) + 1)], codes)
     except PlanError as error:
         raise PlanNotApplicable(str(error)) from error
+
+
+def days_outside(project: Project, lines: Sequence[PlanSpec]) -> str:
+    """Why the dates of lines are no dates of the project; empty when they are (R2.1).
+
+    From the project's first day (today when it has none) to a generation after today.
+    """
+    today = clock.today(project.time_zone)
+    first = min(project.start_date or today, today)
+    for line in lines:
+        if line.fixed_on and not first <= line.fixed_on <= today + AHEAD:
+            return f"Line {line.sequence}: {line.fixed_on} is outside the project's time."
+    return ""
 
 
 def _balancing(place: int) -> PlanSpec:

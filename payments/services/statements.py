@@ -14,6 +14,7 @@ from payments.services.facts import Facts, facts_of
 from payments.services.ledger import Standing, gone, standing_of
 from payments.services.replay import accrued, posted_net
 from payments.services.terms import terms_of
+from payments.services.withholding import withholding_of
 from realestate.core.money import ZERO
 
 
@@ -51,6 +52,7 @@ def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> S
         ageing=ageing(
             [(item.due_on, item.open) for item in stand.items], stand.advances, on=last_on
         ),
+        withholding=withholding_of(booking, last_on),
     )
 
 

@@ -6,7 +6,13 @@ from rest_framework.response import Response
 
 from payments import services
 from payments.models import Payment
-from payments.serializers.account import ClearWrite, ProofWrite, RejectWrite, ReverseWrite
+from payments.serializers.account import (
+    CertificateWrite,
+    ClearWrite,
+    ProofWrite,
+    RejectWrite,
+    ReverseWrite,
+)
 from payments.serializers.receipts import PaymentRead
 from realestate.core.api.access import BUILDERS, CUSTOMERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
@@ -21,11 +27,18 @@ class DecisionViewSet(HouseViewSet):
 
     model, read = Payment, PaymentRead
     tag = "payments"
-    access = {"clear": BUILDERS, "reject": BUILDERS, "reverse": BUILDERS, "submit": CUSTOMERS}
+    access = {
+        "clear": BUILDERS,
+        "reject": BUILDERS,
+        "reverse": BUILDERS,
+        "certify": BUILDERS,
+        "submit": CUSTOMERS,
+    }
     errors = {
         "clear": (InvalidTransition, services.PreAgreementCap, *ONCE),
         "reject": (InvalidTransition, services.ReasonMissing, *ONCE),
         "reverse": (InvalidTransition, services.ReasonMissing, *ONCE),
+        "certify": (services.NothingWithheld, services.CertificateVerified, *ONCE),
         "submit": (
             services.DuplicatePayment,
             InvalidTransition,
@@ -72,4 +85,15 @@ class DecisionViewSet(HouseViewSet):
         What it had paid is open again from its value date; late interest is computed anew.
         """
         services.reverse_payment(actor=self.caller, payment_id=int(pk), **self.parse(ReverseWrite))
+        return self.show(int(pk))
+
+    @extend_schema(
+        operation_id="payments_certificate", request=CertificateWrite, responses=PaymentRead
+    )
+    @idempotent
+    def certify(self, request: Request, pk: str) -> Response:
+        """The certificate of tax that the buyer withheld was seen; until then the credit is only declared."""
+        services.verify_certificate(
+            actor=self.caller, payment_id=int(pk), **self.parse(CertificateWrite)
+        )
         return self.show(int(pk))

@@ -49,7 +49,8 @@ class StatementView(Edge):
             for kind in ("pdf", "xlsx")
         }
         body = {"booking": booking, "statement": statement, "interest": interest, **links}
-        return Response(StatementRead(body).data)
+        context = {"explain": interest is not None}
+        return Response(StatementRead(body, context=context).data)
 
 
 def period(request: Request, booking: Booking) -> tuple[Any, Any]:

@@ -22,6 +22,7 @@ from payments.enums import DemandKind, LineKind, Skip, Trigger
 from payments.jobs import raise_dated_demands_now, raise_milestone_demands_now
 from payments.models import Demand, DemandLine, PlanTemplate, ScheduleLine, ScheduleRevision, Terms
 from progress.services import certify_milestone
+from projects.models import Project
 from realestate.core.errors import InvalidTransition, NotAllowed
 from tests.factories.bookings import BookingFactory
 from tests.factories.progress import MilestoneFactory
@@ -311,6 +312,27 @@ def test_R2_1_a_plan_names_stages_that_exist(cast, plan):
         add(cast, [line("Roof", 100, "milestone", milestone_code="roof")])
     assert refusal.value.extra == {"line": 1}
     assert PlanTemplate.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", [date(2025, 1, 1), date(2056, 1, 1)])
+def test_dates_outside_the_project_are_no_plan(cast, paid, plan, day):
+    Project.objects.filter(pk=cast.meera_project.pk).update(start_date=date(2025, 1, 2))
+    lines = [line("All", 100, "fixed_date", fixed_on=day)]
+    with pytest.raises(services.PlanNotValid, match="outside the project's time"):
+        add(cast, lines, payment_plan="loan")
+    assert add(
+        cast, [line("All", 100, "fixed_date", fixed_on=date(2025, 1, 2))], payment_plan="loan"
+    ).lines.exists()
+    confirm(cast, paid)
+    facts = {"label": "Rest", "kind": "fixed", "amount": D(7_125_000), "trigger": "fixed_date"}
+    with pytest.raises(services.PlanNotApplicable, match="outside the project's time"):
+        services.revise_schedule(
+            actor=cast.meera,
+            booking_id=paid.pk,
+            lines=services.specs([facts | {"fixed_on": day}]),
+            reason="Agreed",
+        )
+    assert ScheduleRevision.objects.count() == 1
 
 
 def test_R2_5_a_label_is_checked(cast, plan):

@@ -241,6 +241,7 @@ MATRIX: dict[str, Row] = {
     ),
     "payments_retrieve": row(PARTIES),
     "payments_clear": row(OWNER, fixed(), id="cheque"),
+    "payments_certificate": row(OWNER, fixed(certificate_number="26QB-1"), id="withheld"),
     "payments_reject": row(OWNER, fixed(reason="Not found"), id="cheque"),
     "payments_reverse": row(OWNER, fixed(reason="Returned unpaid")),
     "bookings_payment_proofs_create": row(

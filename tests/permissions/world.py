@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.models import Relation
 from bookings.enums import BookingState, ChangeState, KycState, QuoteState
 from bookings.services import generate_agreement
-from payments.enums import Initiator, Part, ReceiptState
+from payments.enums import Initiator, Part, PaymentMethod, PaymentType, ReceiptState
 from payments.services import (
     add_plan,
     correct_demand,
@@ -72,6 +72,7 @@ class World:
     conversation: int
     adjustment: int
     cheque: int
+    withheld: int
     credit_note: int
     customer: int
     demand: int
@@ -189,6 +190,12 @@ def make_world() -> World:
             state=ReceiptState.RECORDED,
             serial=None,
             receipt_number="",
+            notes=FOR_THE_PARTIES,
+        ).pk,
+        withheld=PaymentFactory(
+            booking=booking,
+            payment_method=PaymentMethod.WITHHOLDING,
+            payment_type=PaymentType.INSTALLMENT,
             notes=FOR_THE_PARTIES,
         ).pk,
         credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
