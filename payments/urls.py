@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from payments.views import (
     AdjustmentViewSet,
+    AllotmentLetterView,
     BookingCheckoutsView,
     BookingPaymentsView,
     CheckoutViewSet,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<int:pk>/reverse", DecisionViewSet.as_view({"post": "reverse"})),
     path("bookings/<int:pk>/payments", BookingPaymentsView.as_view()),
     path("bookings/<int:pk>/payment-proofs", DecisionViewSet.as_view({"post": "submit"})),
+    path("bookings/<int:pk>/allotment-letter", AllotmentLetterView.as_view()),
     path("bookings/<int:pk>/statement", StatementView.as_view()),
     path("bookings/<int:pk>/interest", InterestView.as_view()),
     path("bookings/<int:pk>/waivers", AdjustmentViewSet.as_view({"post": "waive"})),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 
+from accounts.documents import letterhead_of
 from bookings.enums import PaymentPlan, SignatureMethod
 from bookings.models import Agreement, Signature
 from bookings.services import keep_agreement_pdf
@@ -50,7 +51,12 @@ def _signatures_of(agreement: Agreement) -> list[Signature]:
 def _drawn(agreement: Agreement, signatures: list[Signature]) -> bytes:
     facts = agreement.content
     data = _data(agreement.agreement_number, facts)
-    return render_pdf(TEMPLATE, {**data, "signatures": _signature_blocks(facts, signatures)})
+    letterhead = letterhead_of(
+        agreement.booking.project.builder
+    )  # for its logo; the words are the facts'
+    data["seller"] = {**letterhead.seller, **data["seller"]}
+    data["signatures"] = _signature_blocks(facts, signatures)
+    return render_pdf(TEMPLATE, data, letterhead.files)
 
 
 def _signature_blocks(facts: dict[str, Any], signatures: list[Signature]) -> list[list[str]]:

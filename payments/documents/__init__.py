@@ -1,5 +1,6 @@
 """Documents of payments: data in, PDF or spreadsheet out; no decisions."""
 
+from payments.documents.allotment import allotment_letter
 from payments.documents.credit import credit_note_pdf
 from payments.documents.letters import demand_letter, demand_letters, file_name
 from payments.documents.receipt import receipt_pdf
@@ -8,6 +9,7 @@ from payments.documents.sheet import statement_xlsx
 from payments.documents.statement import statement_pdf
 
 __all__ = [
+    "allotment_letter",
     "credit_note_pdf",
     "demand_letter",
     "demand_letters",

@@ -8,11 +8,21 @@ from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Val
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from bookings.models import Applicant
+from bookings.models import Applicant, Booking
 from payments.enums import LetterAction, LetterState
-from payments.models import Allocation, Demand, DemandLine, LedgerEntry, LetterBatch, Payment
+from payments.models import (
+    Allocation,
+    Demand,
+    DemandLine,
+    LedgerEntry,
+    LetterBatch,
+    Payment,
+    ScheduleRevision,
+)
 from payments.querysets import MONEY
 from payments.rules.letters import LETTER_TRANSITIONS
+from payments.services.schedules import NoSchedule
+from payments.services.terms import terms_of
 from progress.models import Milestone
 from projects.models import Project
 from realestate.core import audit, clock
@@ -188,3 +198,22 @@ def fail_letters(*, actor: User | None, batch_id: int, reason: str) -> LetterBat
         advance(batch, LETTER_TRANSITIONS, LetterAction.FAIL, changes={"finished_at": clock.now()})
         audit.record(actor, batch, "failed", reason=reason[:500])
     return batch
+
+
+def allotment_of(booking: Booking) -> dict[str, Any]:
+    """What the allotment letter says beside the booking itself: revision 1 and its day, whatever came later (R5.5).
+
+    Raises NoSchedule (409) before the booking is confirmed. Reading only.
+    """
+    revision = ScheduleRevision.objects.filter(booking=booking, number=1).first()
+    if revision is None:
+        raise NoSchedule
+    day = clock.local(revision.created_at, booking.project.time_zone).date()
+    paid = Payment.objects.counted().filter(booking=booking, paid_date__lte=day)
+    lines = revision.lines.select_related("milestone").order_by("sequence", "pk")
+    return {
+        "lines": list(lines.filter(amount__gt=0)),
+        "terms": terms_of(booking),
+        "day": day,
+        "received": paid.aggregate(paid=Sum("amount", default=ZERO))["paid"],
+    }

@@ -10,6 +10,7 @@ from payments.views.demands import (
     MilestoneDemandsView,
 )
 from payments.views.documents import (
+    AllotmentLetterView,
     CreditNoteView,
     DemandLetterView,
     LetterBatchViewSet,
@@ -25,6 +26,7 @@ from payments.views.webhooks import FakeGatewayPage, WebhookView
 
 __all__ = [
     "AdjustmentViewSet",
+    "AllotmentLetterView",
     "BookingCheckoutsView",
     "BookingPaymentsView",
     "CheckoutViewSet",

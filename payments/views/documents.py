@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from bookings.models import Booking
 from payments import services
 from payments.documents import (
+    allotment_letter,
     credit_note_pdf,
     demand_letter,
     settlement_pdf,
@@ -110,6 +111,24 @@ class SettlementView(Paper):
         rows = self.readable(request, Settlement.objects.all()).select_related(*OF_BOOKING)
         settlement = rows.prefetch_related("booking__applicants").get(pk=pk)
         return pdf_response(settlement_pdf(settlement), str(settlement))
+
+
+class AllotmentLetterView(Paper):
+    """GET /api/bookings/{id}/allotment-letter."""
+
+    errors: ClassVar = {"get": (LinkExpired, services.NoSchedule, ServiceUnavailable)}
+
+    @extend_schema(
+        operation_id="bookings_allotment_letter",
+        parameters=[LINK],
+        responses={(200, PDF): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """The allotment letter as a PDF: unit, price and payment plan as they were when the booking was confirmed."""
+        rows = self.readable(request, Booking.objects.all()).select_related(*BOOKING, "unit__tower")
+        booking = rows.prefetch_related("applicants").get(pk=pk)
+        letter = allotment_letter(booking, **services.allotment_of(booking))
+        return pdf_response(letter, f"{booking.booking_number} allotment")
 
 
 class StatementPaper(Paper):

@@ -346,6 +346,7 @@ MATRIX: dict[str, Row] = {
     "credit_notes_pdf": row(PARTIES),
     "settlements_pdf": row(PARTIES),
     "bookings_statement_pdf": row(PARTIES),
+    "bookings_allotment_letter": row(PARTIES, id="planned_booking"),
     "bookings_statement_xlsx": row(PARTIES),
     "demand_letters_list": row(BUILDER_LIST),
     "demand_letters_create": row(OWNER_CREATE, in_project()),
