@@ -29,7 +29,7 @@ class RejectWrite(WriteSerializer):
     reason = serializers.CharField(max_length=500)
 
 
-class CertificateWrite(WriteSerializer):
+class WithholdingCertificateWrite(WriteSerializer):
     """The certificate of tax that the buyer withheld (R3.5)."""
 
     example = {"certificate_number": "26QB/AB1234567"}

@@ -7,11 +7,11 @@ from rest_framework.response import Response
 from payments import services
 from payments.models import Payment
 from payments.serializers.account import (
-    CertificateWrite,
     ClearWrite,
     ProofWrite,
     RejectWrite,
     ReverseWrite,
+    WithholdingCertificateWrite,
 )
 from payments.serializers.receipts import PaymentRead
 from realestate.core.api.access import BUILDERS, CUSTOMERS
@@ -88,12 +88,14 @@ class DecisionViewSet(HouseViewSet):
         return self.show(int(pk))
 
     @extend_schema(
-        operation_id="payments_certificate", request=CertificateWrite, responses=PaymentRead
+        operation_id="payments_certificate",
+        request=WithholdingCertificateWrite,
+        responses=PaymentRead,
     )
     @idempotent
     def certify(self, request: Request, pk: str) -> Response:
         """The certificate of tax that the buyer withheld was seen; until then the credit is only declared."""
         services.verify_certificate(
-            actor=self.caller, payment_id=int(pk), **self.parse(CertificateWrite)
+            actor=self.caller, payment_id=int(pk), **self.parse(WithholdingCertificateWrite)
         )
         return self.show(int(pk))

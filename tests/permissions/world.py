@@ -194,6 +194,7 @@ def make_world() -> World:
         ).pk,
         withheld=PaymentFactory(
             booking=booking,
+            amount=1,
             payment_method=PaymentMethod.WITHHOLDING,
             payment_type=PaymentType.INSTALLMENT,
             notes=FOR_THE_PARTIES,
