@@ -78,8 +78,10 @@ def withholding_of(booking: Booking, on: date) -> Withholding | None:
     is the gross consideration: what reached the builder and what was withheld, without the taxes of the demands.
     """
     terms = terms_of(booking)
+    if not terms.withholding_percent:
+        return None
     total = _contract_value(booking)
-    if not terms.withholding_percent or not must_withhold(total, terms.withholding_threshold):
+    if not must_withhold(total, terms.withholding_threshold):
         return None
     receipts = [
         row

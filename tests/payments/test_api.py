@@ -52,6 +52,7 @@ def test_contract_7_5_the_shape_of_a_payment(as_, cast, booking):
         "due_date": None,
         "paid_date": "2026-01-02",
         "payment_date": "2026-01-02",
+        "certificate_number": "",
         "notes": "By phone",
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
