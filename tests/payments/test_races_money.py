@@ -1,0 +1,213 @@
+"""With threads: receipts at the cap, numbers without gaps, one schedule, one demand per line, one end (B7, A8, B8)."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from bookings.models import Booking
+from bookings.services import move_booking
+from payments import services
+from payments.enums import EntryKind
+from payments.models import (
+    Demand,
+    DemandLine,
+    InterestRate,
+    LedgerEntry,
+    Payment,
+    ScheduleLine,
+    ScheduleRevision,
+    Terms,
+)
+from payments.services import caps, receipts
+from payments.services.ledger import balance_of
+from progress.services import certify_milestone
+from realestate.core.transactions import service
+from tests.cast import make_cast
+from tests.factories.accounts import StaffFactory
+from tests.factories.bookings import BookingFactory
+from tests.factories.payments import RefundFactory
+from tests.factories.progress import MilestoneFactory
+from tests.payments.account import demand, pay, signed
+from tests.races.support import losers, run_together, winners
+
+pytestmark = pytest.mark.django_db(transaction=True)
+D = Decimal
+DAY = date(2026, 1, 5)
+
+
+def patient() -> None:
+    """A slow machine may keep the last of the crowd waiting longer than a person would be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50s'")
+
+
+def receive(cast, booking, index, amount):
+    patient()
+    return services.record_payment(
+        actor=cast.meera,
+        booking_id=booking.pk,
+        payment_type="installment",
+        payment_method="bank_transfer",
+        amount=D(amount),
+        transaction_id=f"UTR-{index}",
+    )
+
+
+def unsigned(cast) -> Booking:
+    """Confirmed, 1,000,000, capped at 100,000 before the agreement."""
+    booking = BookingFactory(
+        paid=True,
+        state="booking_confirmed",
+        unit=cast.meera_unit,
+        customer=cast.asha.customer,
+        agreement_value=1_000_000,
+    )
+    services.terms_of(booking)
+    return booking
+
+
+def test_R6_twenty_receipts_at_once_never_pass_the_cap():
+    cast = make_cast()
+    booking = unsigned(cast)
+    replies = run_together(20, lambda index: receive(cast, booking, index, 30_000))
+    assert len(winners(replies)) == 3
+    assert Counter(type(error) for error in losers(replies)) == {services.PreAgreementCap: 17}
+    assert sum(row.amount for row in Payment.objects.all()) == 90_000
+
+
+def test_R6_control_without_the_lock_the_cap_is_passed(monkeypatch):
+    """The race is a real one: with a booking that is read and not locked, the same crowd passes the cap."""
+    cast = make_cast()
+    booking = unsigned(cast)
+    rows = Booking.objects.select_related("project", "customer")
+    monkeypatch.setattr(receipts, "lock_booking", lambda _actor, pk: rows.get(pk=pk))
+    monkeypatch.setattr(receipts, "replay", lambda *_args: None)
+    monkeypatch.setattr(receipts, "clear", lambda *_args: None)
+    run_together(20, lambda index: receive(cast, booking, index, 30_000))
+    assert caps.room_under_cap(booking) == 0
+    assert sum(row.amount for row in Payment.objects.all()) > 100_000
+
+
+def test_R8_1_numbers_have_no_gaps_though_some_are_rolled_back():
+    cast = make_cast()
+    booking = signed(cast)
+
+    class Broken(Exception):
+        """Something after the number was given."""
+
+    @service
+    def broken(index: int) -> None:
+        receive(cast, booking, index, 100)
+        raise Broken
+
+    def one(index: int):
+        patient()
+        return broken(index) if index % 10 == 0 else receive(cast, booking, index, 100)
+
+    replies = run_together(30, one)
+    assert Counter(type(error) for error in losers(replies)) == {Broken: 3}
+    serials = Payment.objects.order_by("serial").values_list("serial", flat=True)
+    assert list(serials) == list(range(1, 28))
+    assert balance_of(booking) == -2_700
+    assert LedgerEntry.objects.filter(booking=booking).count() == 27
+
+
+def test_R5_5_eight_confirmations_are_one_schedule_and_one_demand():
+    cast = make_cast()
+    booking = BookingFactory(unit=cast.meera_unit, customer=cast.asha.customer, token_amount=75_000)
+    pay(cast, booking, "75000", DAY, payment_type="token")
+
+    def confirm(_index: int):
+        patient()
+        return move_booking(actor=cast.meera, booking_id=booking.pk, action="confirm")
+
+    assert len(winners(run_together(8, confirm))) == 1
+    assert (ScheduleRevision.objects.count(), Demand.objects.count()) == (1, 1)
+    assert sum(line.amount for line in ScheduleLine.objects.all()) == booking.agreement_value
+
+
+def test_R7_3_a_stage_certified_once_and_demanded_by_four_workers_at_once():
+    cast = make_cast()
+    booking = signed(cast)
+    stage = MilestoneFactory(
+        project=cast.meera_project, sequence=1, reported=True, photos=["https://x.example/1.jpg"]
+    )
+    revision = ScheduleRevision.objects.create(
+        booking=booking, number=1, created_at=booking.created_at
+    )
+    line = ScheduleLine.objects.create(
+        booking=booking,
+        revision=revision,
+        sequence=1,
+        label="Stage",
+        kind="fixed",
+        amount=1000,
+        trigger="milestone",
+        milestone=stage,
+        milestone_code=stage.code,
+    )
+
+    def certify(_index: int):
+        patient()
+        return certify_milestone(actor=cast.meera, milestone_id=stage.pk, certified_on=DAY)
+
+    assert len(winners(run_together(4, certify))) == 1
+
+    def work(_index: int):
+        patient()
+        return services.raise_milestone_demands(milestone_id=stage.pk)
+
+    assert not losers(run_together(4, work))
+    assert DemandLine.objects.get().schedule_line == line
+    assert balance_of(booking) == DemandLine.objects.get().principal + DemandLine.objects.get().tax
+
+
+def test_R9_interest_posted_by_four_at_once_is_posted_once():
+    cast = make_cast()
+    booking = signed(cast)
+    InterestRate.objects.get_or_create(percent=D("10.90"), valid_from=date(2000, 1, 1))
+    demand(booking, "1000000", issued=date(2025, 1, 1), due=date(2025, 1, 15))
+    Terms.objects.filter(booking=booking).update(grace_days=0)
+
+    def post(_index: int):
+        patient()
+        return services.charge_interest(
+            actor=cast.meera, booking_id=booking.pk, until=date(2025, 1, 31)
+        )
+
+    assert not losers(run_together(4, post))
+    notes = DemandLine.objects.filter(demand__kind="interest")
+    assert [note.principal for note in notes] == [D("4778.08")]
+
+
+def test_R8_6_reversing_at_once_reverses_once():
+    cast = make_cast()
+    booking = signed(cast)
+    payment = pay(cast, booking, "60000", DAY)
+
+    def reverse(_index: int):
+        patient()
+        return services.reverse_payment(
+            actor=cast.meera, payment_id=payment.pk, reason="Returned unpaid"
+        )
+
+    assert len(winners(run_together(5, reverse))) == 1
+    assert balance_of(booking) == 0
+
+
+def test_R11_a_refund_is_paid_once_however_many_pay_it():
+    refund, staff = RefundFactory(), StaffFactory.create_batch(4)
+
+    def pay_back(index: int):
+        patient()
+        return services.pay_refund(
+            actor=staff[index], refund_id=refund.pk, reference=f"UTR-OUT-{index}"
+        )
+
+    assert len(winners(run_together(4, pay_back))) == 1
+    entry = LedgerEntry.objects.get(kind=EntryKind.REFUND)
+    refund.refresh_from_db()
+    assert (entry.debit, entry.label) == (refund.amount, f"Refund {refund.reference}")
