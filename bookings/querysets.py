@@ -29,6 +29,7 @@ from bookings.enums import (
     QuoteState,
 )
 from bookings.rules import LIFECYCLE
+from projects.querysets import role, visible
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
 from realestate.core.money import ZERO
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         Agreement,
         Applicant,
         Booking,
+        ChangeCutoff,
         ChangeQuote,
         ChangeRequest,
         Quote,
@@ -172,8 +174,21 @@ class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):
     """Quotes for change requests."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """The parties of the booking and staff."""
-        return scope(self, user, "change_request__booking__")
+        """The parties of the booking and staff; the customer only what the builder's side has approved (R13.2)."""
+        rows = scope(self, user, "change_request__booking__")
+        return rows.offered() if role(user) == Role.CUSTOMER else rows
+
+    def offered(self) -> Self:
+        """What customers may see and decide about."""
+        return self.filter(state=QuoteState.APPROVED)
+
+
+class ChangeCutoffQuerySet(QuerySet["ChangeCutoff"]):
+    """From when on changes are too late."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """As public as the project."""
+        return self.filter(visible(user, "project__"))
 
 
 class QuoteQuerySet(QuerySet["Quote"]):

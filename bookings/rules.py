@@ -6,6 +6,7 @@ R1 (quotes), R4 (holds), R5 (states of a booking), R11 (cooling-off), R13 (chang
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bookings.enums import BookingAction as A
@@ -26,6 +27,7 @@ from bookings.enums import (
 from projects.enums import ClaimStage
 from realestate.core.money import DEFAULT_CURRENCY, round_money
 from realestate.core.vocabulary import Vocabulary
+from realestate.core.working import Working
 
 # --- R5: where a booking can go --------------------------------------------------------------------------------------
 
@@ -216,6 +218,21 @@ def change_action_for(wanted: str, state: str) -> ChangeAction | None:
     """The one step that leads a change request from ``state`` to ``wanted``; None where none does."""
     steps = CHANGE_TRANSITIONS.get(state, {})
     return next((X(name) for name, new in steps.items() if new == wanted), None)
+
+
+def change_lines(lines: Iterable[Mapping[str, Any]], currency: str) -> list[Working]:
+    """R13: ``line = round(quantity × rate)``; an omission has a negative quantity."""
+    return [
+        Working(
+            figure=line["description"],
+            rule="R13",
+            formula="quantity × rate",
+            inputs={"quantity": line["quantity"], "rate": line["rate"]},
+            unrounded=line["quantity"] * line["rate"],
+            amount=round_money(line["quantity"] * line["rate"], currency),
+        )
+        for line in lines
+    ]
 
 
 # --- words that clients use ------------------------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """What payments does and says when a booking moves, a stage is certified or a change is approved (R5, R7, R13)."""
 
+from typing import Any
+
 from bookings.enums import BookingState, ChangeState
 from bookings.events import BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
+from payments.models import DemandLine
 from payments.services import (
+    CHANGE_PAID_FIRST,
     charge_change,
     flag_shortfall,
     paid_for,
@@ -89,6 +93,29 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
             return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)
         flag_shortfall(change.booking, quote)
+
+
+class UpfrontNotPaid(DomainError):
+    """What the change asks for at once has not been paid yet."""
+
+    code, status = "upfront_not_paid", 422
+
+
+@on(ChangeMoved)
+def refuse_unpaid_work(event: ChangeMoved) -> None:
+    """R13.4: work begins when what was demanded for the change has been paid."""
+    if event.new != ChangeState.IN_PROGRESS:
+        return
+    change = ChangeRequest.objects.select_related("booking__project").get(
+        pk=event.change_request_id
+    )
+    if not CHANGE_PAID_FIRST.for_project(change.booking.project):
+        return
+    asked: Any = DemandLine.objects.filter(
+        schedule_line__change_quote__change_request=change
+    ).with_open()
+    if asked.filter(open_amount__gt=0).exists():
+        raise UpfrontNotPaid
 
 
 def _demand(booking_id: int) -> None:

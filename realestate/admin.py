@@ -78,6 +78,7 @@ MENU = (
             "projects.model3d",
             "projects.pricelist",
             "projects.taxrate",
+            "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",
             "core.systemsetting",

@@ -6,12 +6,19 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from bookings.enums import BookingAction, BookingState, ChangeAction, ChangeState
-from bookings.models import Booking, ChangeQuote, ChangeRequest
-from bookings.rules import BUILDER_CHANGE_ACTIONS, BY_HAND, CHANGE_TRANSITIONS, TRANSITIONS
+from bookings.enums import BookingAction, BookingState, ChangeAction, ChangeState, QuoteAction
+from bookings.models import Booking, ChangeCutoff, ChangeQuote, ChangeRequest
+from bookings.rules import (
+    BUILDER_CHANGE_ACTIONS,
+    BY_HAND,
+    CHANGE_TRANSITIONS,
+    QUOTE_TRANSITIONS,
+    TRANSITIONS,
+)
 from bookings.services import (
     answer_change,
     book_unit,
+    decide_change_quote,
     move_booking,
     quote_change,
     state_at,
@@ -22,6 +29,7 @@ from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
     ObjectAction,
+    ReadOnlyAdmin,
     moment,
     money,
     text,
@@ -224,15 +232,39 @@ class ChangeRequestAdmin(HouseAdmin):
         return answer_change(actor=actor, change_request_id=form.instance.pk, changes=changes)
 
 
+def _quote_decider(action: QuoteAction) -> tuple[str, ObjectAction]:
+    def decide(actor: Any, pk: int, reason: str) -> object:
+        approve = action == QuoteAction.APPROVE
+        return decide_change_quote(
+            actor=actor, change_quote_id=pk, approve=approve, reason=reason[:300]
+        )
+
+    return str(action.label), decide
+
+
+@admin.register(ChangeCutoff)
+class ChangeCutoffAdmin(ReadOnlyAdmin):
+    """Until which stage of construction kinds of change can be agreed; set by the builder (R13.1)."""
+
+    list_display = ("project", "request_type", "milestone_code")
+    list_filter = ("request_type",)
+    search_fields = ("project__project_name", "milestone_code")
+    list_select_related = ("project",)
+    ordering = ("project", "request_type")
+
+
 @admin.register(ChangeQuote)
 class ChangeQuoteAdmin(HouseAdmin):
     """Numbered offers; a new one supersedes the last."""
 
     editable = False
     add_fields = ("change_request", "net_amount", "tax_amount", "timeline_days", "description")
+    list_filter = ("state",)
+    object_actions = {action.value: _quote_decider(action) for action in QuoteAction}
     list_display = (
         "change_request",
         "version",
+        "state",
         money("total_amount", "Total", "change_request.booking.currency"),
         "timeline_days",
         moment("valid_until", "Valid until"),
@@ -242,6 +274,10 @@ class ChangeQuoteAdmin(HouseAdmin):
     list_select_related = ("change_request__booking",)
     ordering = ("-pk",)
     currency_path = "change_request.booking.currency"
+
+    def possible_actions(self, row: ChangeQuote) -> list[str]:
+        """One above the limit waits for a second person (R13.2)."""
+        return allowed_actions(QUOTE_TRANSITIONS, row.state)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which numbers it and moves the request."""

@@ -2,13 +2,14 @@
 
 from bookings.models.agreements import Agreement, Applicant, Signature
 from bookings.models.booking import Booking
-from bookings.models.changes import ChangeQuote, ChangeRequest
+from bookings.models.changes import ChangeCutoff, ChangeQuote, ChangeRequest
 from bookings.models.quotes import Quote
 
 __all__ = [
     "Agreement",
     "Applicant",
     "Booking",
+    "ChangeCutoff",
     "ChangeQuote",
     "ChangeRequest",
     "Quote",

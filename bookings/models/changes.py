@@ -4,12 +4,16 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
-from bookings.enums import ChangeState, ChangeType
+from bookings.enums import ChangeState, ChangeType, QuoteState
 from bookings.models.booking import Booking
-from bookings.querysets import ChangeQuoteQuerySet, ChangeRequestQuerySet
-from projects.models import text_list
+from bookings.querysets import (
+    ChangeCutoffQuerySet,
+    ChangeQuoteQuerySet,
+    ChangeRequestQuerySet,
+)
+from projects.models import Project, text_list
 from realestate.core.db.fields import TimestampedModel, enum_check, money_field
 
 
@@ -57,6 +61,9 @@ class ChangeQuote(models.Model):
         ChangeRequest, on_delete=models.PROTECT, related_name="quotes"
     )
     version = models.PositiveSmallIntegerField()
+    lines = models.JSONField(
+        default=list, help_text="Quantity and rate of each, with how its amount came about (R13)."
+    )
     net_amount = money_field(help_text="Negative for an omission.")
     tax_amount = money_field(default=0)
     total_amount = models.GeneratedField(
@@ -71,6 +78,17 @@ class ChangeQuote(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(
+        max_length=16,
+        choices=QuoteState,
+        default=QuoteState.APPROVED,
+        help_text="The customer sees approved ones only (R13.2).",
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar[models.Manager["ChangeQuote"]] = ChangeQuoteQuerySet.as_manager()
 
@@ -78,8 +96,34 @@ class ChangeQuote(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["change_request", "version"], name="one_quote_per_version"
-            )
+            ),
+            enum_check("change_quote_state", "state", QuoteState),
+            models.CheckConstraint(
+                name="change_quote_approver_is_another",
+                condition=~Q(decided_by=F("created_by")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"quote {self.version} for change request {self.change_request_id}"
+
+
+class ChangeCutoff(models.Model):
+    """From which stage on a kind of change is too late in a project (R13.1)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    request_type = models.CharField(max_length=12, choices=ChangeType)
+    milestone_code = models.CharField(max_length=30)
+
+    objects: ClassVar[models.Manager["ChangeCutoff"]] = ChangeCutoffQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            enum_check("cutoff_change_type", "request_type", ChangeType),
+            models.UniqueConstraint(
+                fields=["project", "request_type"], name="one_cutoff_per_kind_of_change"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_request_type_display()} until {self.milestone_code}"

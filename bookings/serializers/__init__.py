@@ -7,6 +7,7 @@ from bookings.serializers.reads import (
     BookingRead,
     ChangeQuoteRead,
     ChangeRequestRead,
+    CutoffRead,
     HoldRead,
 )
 from bookings.serializers.sales import (
@@ -25,6 +26,7 @@ from bookings.serializers.writes import (
     BookingWrite,
     ChangePatch,
     ChangeWrite,
+    CutoffsWrite,
     DeclineWrite,
     ExtendWrite,
     HoldWrite,
@@ -48,6 +50,8 @@ __all__ = [
     "ChangeQuoteRead",
     "ChangeRequestRead",
     "ChangeWrite",
+    "CutoffRead",
+    "CutoffsWrite",
     "DeclineWrite",
     "ExtendWrite",
     "HoldRead",

@@ -2,7 +2,14 @@
 
 from rest_framework import serializers
 
-from bookings.enums import BookingState, ChangeState, ChangeType, Lifecycle, PaymentPlan
+from bookings.enums import (
+    BookingState,
+    ChangeState,
+    ChangeType,
+    Lifecycle,
+    PaymentPlan,
+    QuoteState,
+)
 from bookings.models import Booking
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim
@@ -131,6 +138,14 @@ class ChangeQuoteRead(ReadSerializer):
 
     id = serializers.IntegerField()
     version = serializers.IntegerField()
+    state = serializers.ChoiceField(
+        QuoteState.choices,
+        help_text="Customers see approved ones only; above a limit a second person approves.",
+    )
+    lines = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Each with its quantity and rate, and how its amount came about; empty for one net amount.",
+    )
     net_amount = MoneyField(help_text="Negative for an omission.")
     tax_amount = MoneyField()
     total_amount = MoneyField()
@@ -165,3 +180,12 @@ class ChangeRequestRead(ReadSerializer):
     quotes = ChangeQuoteRead(many=True, source="shown_quotes")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+class CutoffRead(ReadSerializer):
+    """Until which stage a kind of change can be agreed."""
+
+    order = ("request_type",)
+
+    request_type = serializers.ChoiceField(ChangeType.choices)
+    milestone_code = serializers.CharField()

@@ -170,19 +170,60 @@ class ChangePatch(WriteSerializer):
     final_cost = MoneyField(allow_null=True)
 
 
+class OfferLineWrite(WriteSerializer):
+    """A line of an offer; what is omitted has a negative quantity."""
+
+    example = {"description": "Sockets", "quantity": 12, "rate": 4350}
+
+    description = serializers.CharField(max_length=200)
+    quantity = serializers.DecimalField(12, 3, min_value=-9_999_999, max_value=9_999_999)
+    rate = MoneyField(help_text="Per piece, in the booking's currency.")
+
+    def validate_rate(self, rate: Decimal) -> Decimal:
+        """An omission shows in the quantity."""
+        if rate < 0:
+            raise serializers.ValidationError("Must not be below zero.")  # for the field
+        return rate
+
+
+class CutoffWrite(WriteSerializer):
+    """Until which stage a kind of change can be agreed."""
+
+    example = {"request_type": "electrical", "milestone_code": "slab-3"}
+
+    request_type = WordField(TYPE_WORDS)
+    milestone_code = serializers.CharField(max_length=30)
+
+
+class CutoffsWrite(WriteSerializer):
+    """All cut-offs of a project; kinds that are not named have none."""
+
+    example = {"cutoffs": [CutoffWrite.example]}
+
+    cutoffs = CutoffWrite(many=True, max_length=50)  # type: ignore[call-arg]  # of the list
+
+
 class QuoteWrite(WriteSerializer):
     """An offer for a change."""
 
     blank_is_null = ("valid_until",)
     example = {
-        "net_amount": 38164.25,
-        "tax_amount": 6869.56,
+        "lines": [
+            {"description": "Sockets", "quantity": 12, "rate": 4350},
+            {"description": "Omitted: one door", "quantity": -1, "rate": 18500},
+        ],
         "timeline_days": 14,
         "description": "12 sockets, wiring, plaster.",
     }
 
-    net_amount = MoneyField(help_text="Negative for an omission.")
-    tax_amount = MoneyField(required=False)
+    lines = OfferLineWrite(many=True, required=False, max_length=200)  # type: ignore[call-arg]  # of the list
+    net_amount = MoneyField(
+        required=False,
+        help_text="Instead of lines: one amount for the whole; negative for an omission.",
+    )
+    tax_amount = MoneyField(
+        required=False, help_text="That of extra work on the day when left out."
+    )
     timeline_days = serializers.IntegerField(min_value=0, max_value=3_650, required=False)
     description = serializers.CharField(required=False, allow_blank=True, max_length=LONG)
     valid_until = serializers.DateTimeField(

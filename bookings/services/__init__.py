@@ -29,10 +29,10 @@ from bookings.services.changes import (
     approve_quote,
     decline_quote,
     lapse_change,
-    quote_change,
     request_change,
     withdraw_change,
 )
+from bookings.services.cutoffs import CategoryClosed, set_cutoffs
 from bookings.services.edits import RatingTooEarly, update_booking
 from bookings.services.holds import (
     HoldCooldown,
@@ -44,6 +44,7 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.lapses import record_lapses
+from bookings.services.offers import decide_change_quote, quote_change
 from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
 from bookings.services.retaking import retake_claim
 from bookings.services.signatures import (
@@ -61,6 +62,7 @@ __all__ = [
     "AlreadySigned",
     "ApplicantTwice",
     "ApplicantsFrozen",
+    "CategoryClosed",
     "HoldCooldown",
     "HoldHasBooking",
     "HoldHasEnded",
@@ -83,6 +85,7 @@ __all__ = [
     "approve_quote",
     "book_unit",
     "cancel_booking",
+    "decide_change_quote",
     "decide_quote",
     "decline_quote",
     "expire_booking",
@@ -103,6 +106,7 @@ __all__ = [
     "request_change",
     "retake_claim",
     "set_applicants",
+    "set_cutoffs",
     "set_kyc",
     "set_status",
     "sign_agreement",

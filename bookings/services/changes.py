@@ -1,12 +1,11 @@
 """Change requests (R13): the customer asks, the builder answers with a quote, the customer decides."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from bookings.enums import ChangeAction, ChangeState
+from bookings.enums import ChangeAction, ChangeState, QuoteState
 from bookings.events import ChangeMoved
 from bookings.models import Booking, ChangeQuote, ChangeRequest
 from bookings.rules import (
@@ -16,14 +15,13 @@ from bookings.rules import (
     NEW,
     change_action_for,
 )
-from bookings.services.limits import CHANGE_QUOTE_DAYS
+from bookings.services.cutoffs import refuse_too_late
 from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
 from realestate.core import audit, clock
 from realestate.core.enums import Role
-from realestate.core.errors import DomainError, InvalidTransition, InvalidValue, NotAllowed
+from realestate.core.errors import DomainError, InvalidTransition, NotAllowed
 from realestate.core.events import publish
 from realestate.core.locking import lock
-from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
 
@@ -53,12 +51,14 @@ class QuoteIsFixed(DomainError):
 
 @service
 def request_change(*, actor: User, booking_id: int, **wish: Any) -> ChangeRequest:  # model fields
-    """A customer's wish for its own live booking. Raises InvalidTransition (409) when that is over."""
+    """A customer's wish for its own live booking. Raises InvalidTransition (409) when that is over, CategoryClosed."""
     if actor.user_type != Role.CUSTOMER:
         raise NotAllowed("Only the customer requests a change.")
     booking = lock_booking(actor, booking_id)
     refuse_dead(booking, clock.now())
-    row = ChangeRequest.objects.create(booking=booking, state=ChangeState.SUBMITTED, **wish)
+    row = ChangeRequest(booking=booking, state=ChangeState.SUBMITTED, **wish)
+    refuse_too_late(row)
+    row.save(force_insert=True)
     audit.record(actor, row, "submitted", after={"request_title": row.request_title})
     publish(ChangeMoved(change_request_id=row.pk, old=NEW, new=row.state))
     return row
@@ -75,8 +75,8 @@ def answer_change(
     """
     refuse_customers(actor, BUILDERS_ANSWER)
     now = clock.now()
-    row = _locked(actor, change_request_id)
-    _refuse_lapsed(row, now)
+    row = locked_change(actor, change_request_id)
+    refuse_lapsed(row, now)
     if row.state not in CHANGE_TRANSITIONS:
         raise InvalidTransition(state=row.state, allowed=[])
     if row.state not in ESTIMATED and ESTIMATES & changes.keys():
@@ -93,50 +93,10 @@ def answer_change(
 
 
 @service
-def quote_change(
-    *,
-    actor: User,
-    change_request_id: int,
-    net_amount: Decimal,
-    tax_amount: Decimal = ZERO,
-    timeline_days: int = 0,
-    description: str = "",
-    valid_until: datetime | None = None,
-) -> ChangeQuote:
-    """A numbered offer (R13.1); it supersedes the one before it. Valid for the set number of days unless it says.
-
-    Raises InvalidValue (400) for a date in the past, InvalidTransition (409), NotAllowed for customers.
-    """
-    refuse_customers(actor, BUILDERS_ANSWER)
-    now = clock.now()
-    row = _locked(actor, change_request_id)
-    refuse_dead(row.booking, now)
-    _refuse_lapsed(row, now)
-    until = valid_until or now + timedelta(days=CHANGE_QUOTE_DAYS.for_project(row.booking.project))
-    if until <= now:
-        raise InvalidValue(errors={"valid_until": ["Must be in the future."]})
-    last = _last_quote(row)
-    quote = ChangeQuote.objects.create(
-        change_request=row,
-        version=last.version + 1 if last else 1,
-        net_amount=net_amount,
-        tax_amount=tax_amount,
-        timeline_days=timeline_days,
-        description=description,
-        valid_until=until,
-        created_by=actor,
-    )
-    row.estimated_cost, row.estimated_timeline_days = net_amount + tax_amount, timeline_days
-    _advance(actor, row, ChangeAction.QUOTE, version=quote.version)
-    row.save(update_fields=["estimated_cost", "estimated_timeline_days", "updated_at"])
-    return quote
-
-
-@service
 def approve_quote(*, actor: User, change_request_id: int, version: int) -> ChangeRequest:
     """R13.1: the customer accepts one version of the offer.
 
-    Raises QuoteSuperseded, QuoteExpired, InvalidTransition (409), NotAllowed for builders.
+    Raises QuoteSuperseded, QuoteExpired, CategoryClosed, InvalidTransition (409), NotAllowed for builders.
     """
     return _decide(actor, change_request_id, ChangeAction.APPROVE, version=version)
 
@@ -153,9 +113,9 @@ def decline_quote(
 def withdraw_change(*, actor: User, change_request_id: int, reason: str = "") -> ChangeRequest:
     """The customer takes the wish back, before approving. Raises InvalidTransition (409), NotAllowed for builders."""
     _refuse_builders(actor)
-    row = _locked(actor, change_request_id)
-    _refuse_lapsed(row, clock.now())
-    _advance(actor, row, ChangeAction.WITHDRAW, reason=reason)
+    row = locked_change(actor, change_request_id)
+    refuse_lapsed(row, clock.now())
+    advance_change(actor, row, ChangeAction.WITHDRAW, reason=reason)
     return row
 
 
@@ -165,22 +125,23 @@ def lapse_change(*, change_request_id: int) -> bool:
     row = lock(ChangeRequest.objects.all(), change_request_id)
     if not _has_lapsed(row, clock.now()):
         return False
-    _advance(None, row, ChangeAction.LAPSE)
+    advance_change(None, row, ChangeAction.LAPSE)
     return True
 
 
-def _locked(actor: User, change_request_id: int) -> ChangeRequest:
-    """The request behind its booking: locks of one app go by table name."""
+def locked_change(actor: User, change_request_id: int) -> ChangeRequest:
+    """The request behind its booking, within the caller's service: locks of one app go by table name."""
     rows = ChangeRequest.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=change_request_id)
-    booking = lock(Booking.objects.select_related("project"), booking_id)
+    booking = lock(Booking.objects.select_related("project", "unit"), booking_id)
     row = lock(rows, change_request_id)
     row.booking = booking
     return row
 
 
 def _last_quote(row: ChangeRequest) -> ChangeQuote | None:
-    return row.quotes.order_by("-version").first()
+    """The offer that the customer has before it."""
+    return row.quotes.filter(state=QuoteState.APPROVED).order_by("-version").first()
 
 
 def _has_lapsed(row: ChangeRequest, now: datetime) -> bool:
@@ -188,7 +149,8 @@ def _has_lapsed(row: ChangeRequest, now: datetime) -> bool:
     return row.state == ChangeState.QUOTED and quote is not None and quote.valid_until <= now
 
 
-def _refuse_lapsed(row: ChangeRequest, now: datetime) -> None:
+def refuse_lapsed(row: ChangeRequest, now: datetime) -> None:
+    """Raises InvalidTransition (409) when the offer is over and nobody has recorded it yet."""
     if _has_lapsed(row, now):
         raise InvalidTransition(state=ChangeState.LAPSED.value, allowed=[])
 
@@ -208,7 +170,7 @@ def _decide(
 ) -> ChangeRequest:
     _refuse_builders(actor)
     now = clock.now()
-    row = _locked(actor, change_request_id)
+    row = locked_change(actor, change_request_id)
     refuse_dead(row.booking, now)
     quote = _last_quote(row)
     if row.state == ChangeState.QUOTED and quote is not None:
@@ -216,7 +178,9 @@ def _decide(
             raise QuoteSuperseded(version=quote.version)
         if quote.valid_until <= now:
             raise QuoteExpired
-    _advance(actor, row, action, reason=reason)
+        if action == ChangeAction.APPROVE:
+            refuse_too_late(row)
+    advance_change(actor, row, action, reason=reason)
     if action == ChangeAction.APPROVE:
         row.approval_date = now
         row.save(update_fields=["approval_date", "updated_at"])
@@ -232,16 +196,17 @@ def _step(actor: User, row: ChangeRequest, wanted: str, now: datetime) -> None:
         raise NotAllowed(CUSTOMERS_DECIDE)
     if action not in BUILDER_CHANGE_ACTIONS:
         raise InvalidTransition("A quote is sent with its amounts.", state=row.state, allowed=[])
-    _advance(actor, row, action)
+    advance_change(actor, row, action)
     if action == ChangeAction.COMPLETE:
         row.completion_date = now
         if row.final_cost is None:
             row.final_cost = row.estimated_cost
 
 
-def _advance(
+def advance_change(
     actor: User | None, row: ChangeRequest, action: str, *, reason: str = "", **facts: object
 ) -> None:
+    """One step of a request, with its audit and its news, within the caller's service. Raises InvalidTransition."""
     old, new = advance(row, CHANGE_TRANSITIONS, action)
     audit.record(
         actor, row, "moved", before={"state": old}, after={"state": new, **facts}, reason=reason

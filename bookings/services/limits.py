@@ -92,6 +92,16 @@ CHANGE_QUOTE_DAYS = define(
     scopes=SCOPES,
     help="How long a quote for a change request is valid (R13.1).",
 )
+CHANGE_APPROVAL_LIMIT = define(
+    "bookings.change_approval_limit",
+    Decimal,
+    default=Decimal(500_000),
+    minimum=Decimal(0),
+    maximum=Decimal(10_000_000_000),
+    unit="the project's currency, before tax",
+    scopes=SCOPES,
+    help="The largest offer for a change that needs no second person's approval, credits alike (R13.2).",
+)
 QUOTE_DAYS = define(
     "bookings.quote_days",
     int,

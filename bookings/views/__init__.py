@@ -3,7 +3,7 @@
 from bookings.views.agreements import AgreementDownload, AgreementView, AgreementViewSet
 from bookings.views.applicants import ApplicantViewSet
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
-from bookings.views.changes import ChangeRequestViewSet
+from bookings.views.changes import ChangeQuoteViewSet, ChangeRequestViewSet, CutoffViewSet
 from bookings.views.holds import HoldViewSet
 from bookings.views.quote_pdf import QuotePdfView
 from bookings.views.quotes import QuoteViewSet
@@ -15,8 +15,10 @@ __all__ = [
     "ApplicantViewSet",
     "BookingViewSet",
     "BuilderBookingViewSet",
+    "ChangeQuoteViewSet",
     "ChangeRequestViewSet",
     "CustomerBookingViewSet",
+    "CutoffViewSet",
     "HoldViewSet",
     "QuotePdfView",
     "QuoteViewSet",

@@ -9,20 +9,24 @@ from rest_framework.response import Response
 
 from bookings import services
 from bookings.filters import ChangeFilter
-from bookings.models import ChangeQuote, ChangeRequest
+from bookings.models import ChangeCutoff, ChangeQuote, ChangeRequest
 from bookings.serializers import (
     ApproveWrite,
     ChangePatch,
+    ChangeQuoteRead,
     ChangeRequestRead,
     ChangeWrite,
+    CutoffRead,
+    CutoffsWrite,
     DeclineWrite,
     QuoteWrite,
     ReasonWrite,
 )
+from projects.models import Project
 from realestate.core import clock
-from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
+from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES, PUBLIC
 from realestate.core.api.views import HouseViewSet
-from realestate.core.errors import InvalidTransition
+from realestate.core.errors import InvalidTransition, InvalidValue
 
 
 class ChangeRequestViewSet(HouseViewSet):
@@ -43,17 +47,22 @@ class ChangeRequestViewSet(HouseViewSet):
         "withdraw": CUSTOMERS,
     }
     errors = {
-        "create": (InvalidTransition,),
+        "create": (InvalidTransition, services.CategoryClosed),
         "partial_update": (InvalidTransition, services.QuoteIsFixed),
         "quote": (InvalidTransition,),
-        "approve": (InvalidTransition, services.QuoteSuperseded, services.QuoteExpired),
+        "approve": (
+            InvalidTransition,
+            services.QuoteSuperseded,
+            services.QuoteExpired,
+            services.CategoryClosed,
+        ),
         "decline": (InvalidTransition, services.QuoteSuperseded, services.QuoteExpired),
         "withdraw": (InvalidTransition,),
     }
 
     def get_queryset(self) -> QuerySet[Any]:
         """Change requests with their status and quotes, newest first."""
-        quotes = ChangeQuote.objects.order_by("-version")
+        quotes = ChangeQuote.objects.for_user(self.request.user).order_by("-version")
         rows = self.rows().with_status(clock.now())  # type: ignore[attr-defined]  # ChangeRequestQuerySet
         return self.shaped(rows).prefetch_related(
             Prefetch("quotes", quotes, to_attr="shown_quotes")
@@ -98,7 +107,7 @@ class ChangeRequestViewSet(HouseViewSet):
         operation_id="change_requests_quote", request=QuoteWrite, responses={201: ChangeRequestRead}
     )
     def quote(self, request: Request, pk: str) -> Response:
-        """Send a quote; it supersedes the one before it."""
+        """Send a quote; it supersedes the one before it. Above a limit somebody else approves it first."""
         services.quote_change(
             actor=self.caller,
             change_request_id=int(pk),
@@ -141,3 +150,67 @@ class ChangeRequestViewSet(HouseViewSet):
             **self.parse(ReasonWrite),
         )
         return self.show(int(pk))
+
+
+class ChangeQuoteViewSet(HouseViewSet):
+    """Offers above the limit wait for a second person on the builder's side (R13.2)."""
+
+    model, read = ChangeQuote, ChangeQuoteRead
+    tag = "change requests"
+    access = {"approve": BUILDERS, "refuse": BUILDERS}
+    errors = {
+        "approve": (
+            InvalidTransition,
+            services.OwnQuote,
+            services.QuoteSuperseded,
+            services.QuoteExpired,
+        ),
+        "refuse": (InvalidTransition, services.OwnQuote),
+    }
+
+    @extend_schema(operation_id="change_quotes_approve", request=None, responses=ChangeQuoteRead)
+    def approve(self, request: Request, pk: str) -> Response:
+        """Let an offer go to the customer; not by whoever made it."""
+        services.decide_change_quote(actor=self.caller, change_quote_id=int(pk), approve=True)
+        return self.show(int(pk))
+
+    @extend_schema(
+        operation_id="change_quotes_refuse", request=ReasonWrite, responses=ChangeQuoteRead
+    )
+    def refuse(self, request: Request, pk: str) -> Response:
+        """Keep an offer from the customer; not by whoever made it."""
+        services.decide_change_quote(
+            actor=self.caller, change_quote_id=int(pk), approve=False, **self.parse(ReasonWrite)
+        )
+        return self.show(int(pk))
+
+
+class CutoffViewSet(HouseViewSet):
+    """Until which stage of construction each kind of change can be agreed (R13.1)."""
+
+    model, read = ChangeCutoff, CutoffRead
+    default_limit = 100
+    tag = "change requests"
+    access = {"list": PUBLIC, "replace": BUILDERS}
+    errors = {"replace": (InvalidValue,)}
+
+    @extend_schema(operation_id="projects_change_cutoffs_list", responses=CutoffRead(many=True))
+    def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
+        """Until when changes can be asked for; kinds that are not named have no limit."""
+        project = Project.objects.for_user(request.user).get(pk=project_id)
+        return self.show_list(self.get_queryset().filter(project=project))
+
+    @extend_schema(
+        operation_id="projects_change_cutoffs_replace",
+        request=CutoffsWrite,
+        responses=CutoffRead(many=True),
+    )
+    def replace(self, request: Request, *, project_id: int) -> Response:
+        """Say until when each kind of change can be agreed; kinds that are not named have no limit."""
+        rows = self.parse(CutoffsWrite)["cutoffs"]
+        services.set_cutoffs(
+            actor=self.caller,
+            project_id=project_id,
+            cutoffs=[(row["request_type"], row["milestone_code"]) for row in rows],
+        )
+        return self.list(request, project_id=project_id)

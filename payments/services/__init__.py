@@ -80,6 +80,7 @@ from payments.services.reminders import (
 )
 from payments.services.replay import working_of
 from payments.services.schedules import (
+    CHANGE_PAID_FIRST,
     NoSchedule,
     PlanNotApplicable,
     ScheduleExists,
@@ -105,6 +106,7 @@ from payments.services.withholding import (
 )
 
 __all__ = [
+    "CHANGE_PAID_FIRST",
     "LETTER_TEXT",
     "ON_LETTER",
     "OUTSIDE_THE_ACCOUNT",

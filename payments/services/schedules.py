@@ -46,6 +46,14 @@ CHANGE_UPFRONT_PERCENT = define(
     help="What an approved change asks for at once (R13.3); the rest with the offer of possession.",
 )
 
+CHANGE_PAID_FIRST = define(
+    "payments.change_paid_first",
+    bool,
+    default=True,
+    scopes=(SettingScope.PROJECT, SettingScope.BUILDER, SettingScope.SYSTEM),
+    help="Whether work on a change begins only when what it asks for at once is paid (R13.4).",
+)
+
 
 class PlanNotApplicable(DomainError):
     """This payment plan does not fit this booking."""

@@ -20,6 +20,7 @@ from projects.services.models3d import add_model, change_model, remove_model
 from projects.services.prices import (
     PricedUnit,
     PriceListNotValid,
+    rates_on,
     sheet_for,
     tax_class_of,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "extend_claim",
     "generate_units",
     "publish_project",
+    "rates_on",
     "release_claim",
     "remove_model",
     "set_parties",

@@ -16,6 +16,7 @@ from bookings.models import (
     Agreement,
     Applicant,
     Booking,
+    ChangeCutoff,
     ChangeQuote,
     ChangeRequest,
     Quote,
@@ -116,6 +117,9 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Signature: lambda n: SignatureFactory(name=f"Signer {n}"),
     ChangeRequest: lambda _n: ChangeRequestFactory(),
     ChangeQuote: lambda _n: ChangeQuoteFactory(),
+    ChangeCutoff: lambda n: ChangeCutoff.objects.create(
+        project=ProjectFactory(), request_type="electrical", milestone_code=f"slab-{n}"
+    ),
     Payment: lambda _n: PaymentFactory(),
     Settlement: lambda _n: SettlementFactory(),
     Refund: lambda _n: RefundFactory(),

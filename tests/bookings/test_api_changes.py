@@ -3,6 +3,7 @@
 import pytest
 
 from bookings.models import ChangeRequest
+from realestate.core.models import SystemSetting
 from tests.factories.bookings import ChangeQuoteFactory, ChangeRequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,9 @@ def test_from_the_wish_to_the_finished_work(as_, cast, booking):
     approved = asha.post(f"{url}/approve", {"version": 1}).json()
     assert approved["status"] == "approved"
     assert approved["approval_date"] is not None
+    unpaid = meera.patch(url, {"status": "in_progress"})
+    assert (unpaid.status_code, unpaid.json()["code"]) == (422, "upfront_not_paid")
+    SystemSetting.objects.create(key="payments.change_paid_first", scope="system", value=False)
     assert meera.patch(url, {"status": "in_progress"}).status_code == 200
     done = meera.patch(url, {"status": "completed"}).json()
     assert (done["status"], done["final_cost"]) == ("completed", 45033.81)

@@ -10,10 +10,12 @@ from bookings import rules, services
 from bookings.enums import BookingState, ChangeAction, ChangeState
 from bookings.events import ChangeMoved
 from bookings.models import Booking, ChangeQuote, ChangeRequest
+from payments.receivers import UpfrontNotPaid
 from realestate.core import clock, events
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.models import AuditEntry, SystemSetting
 from tests.factories.bookings import ChangeQuoteFactory, ChangeRequestFactory
+from tests.payments.account import pay
 
 pytestmark = pytest.mark.django_db
 C, X = ChangeState, ChangeAction
@@ -187,6 +189,11 @@ def test_withdrawn_before_a_quote(cast, change, state):
 
 def test_the_work_ends_with_its_date_and_cost(cast, quoted):
     services.approve_quote(actor=cast.asha, change_request_id=quoted.pk, version=1)
+    with pytest.raises(UpfrontNotPaid):  # R13.4
+        services.answer_change(
+            actor=cast.meera, change_request_id=quoted.pk, changes={}, wanted=C.IN_PROGRESS
+        )
+    pay(cast, quoted.booking, "45033.81", NOON.date())
     for wanted in (C.IN_PROGRESS, C.COMPLETED):
         services.answer_change(
             actor=cast.meera, change_request_id=quoted.pk, changes={}, wanted=wanted

@@ -224,6 +224,10 @@ MATRIX: dict[str, Row] = {
     "change_requests_quote": row(
         OWNER_CREATE, fixed(net_amount=100, tax_amount=18), id="quoted_change"
     ),
+    "change_quotes_approve": row(OWNER, id="pending_change_quote"),
+    "change_quotes_refuse": row(OWNER, fixed(reason="Too dear."), id="pending_change_quote"),
+    "projects_change_cutoffs_list": row(PUBLIC),
+    "projects_change_cutoffs_replace": row(OWNER, fixed(cutoffs=[])),
     "change_requests_approve": row(BUYER, fixed(version=1), id="quoted_change"),
     "change_requests_decline": row(BUYER, fixed(reason="Too much."), id="quoted_change"),
     "change_requests_withdraw": row(BUYER),

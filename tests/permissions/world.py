@@ -98,6 +98,7 @@ class World:
     price_list: int
     phase: int
     pending_quote: int
+    pending_change_quote: int
     project: int
     quote: int
     quoted_change: int
@@ -264,6 +265,12 @@ def make_world() -> World:
             note=FOR_MEERA,
         ).pk,
         phase=PhaseFactory(project=project, contractor_notes=FOR_MEERA).pk,
+        pending_change_quote=ChangeQuoteFactory(
+            change_request=ChangeRequestFactory(booking=booking, state=ChangeState.UNDER_REVIEW),
+            state=QuoteState.APPROVAL_PENDING,
+            created_by=StaffFactory(),
+            description=FOR_MEERA,
+        ).pk,
         pending_quote=QuoteFactory(
             unit=cast.meera_unit,
             customer=asha,

@@ -1,0 +1,62 @@
+"""Until which stage of construction a kind of change can be agreed (R13.1)."""
+
+from collections.abc import Sequence
+
+from accounts.models import User
+from bookings.enums import ChangeType
+from bookings.models import ChangeCutoff, ChangeRequest
+from progress.enums import MilestoneState
+from progress.models import Milestone
+from projects.models import Project
+from realestate.core import audit
+from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.locking import lock
+from realestate.core.transactions import service
+
+
+class CategoryClosed(DomainError):
+    """It is too late for a change of this kind: the construction is past it."""
+
+    code, status = "category_closed", 409
+
+
+@service
+def set_cutoffs(
+    *, actor: User, project_id: int, cutoffs: Sequence[tuple[ChangeType, str]]
+) -> list[ChangeCutoff]:
+    """The stages from which on kinds of change are too late; kinds that are not named have none.
+
+    Raises InvalidValue (400) for a code that no stage of the project has or a kind twice; DoesNotExist for strangers.
+    """
+    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    codes = set(Milestone.objects.filter(project=project).values_list("code", flat=True))
+    unknown = sorted({code for _kind, code in cutoffs} - codes)
+    if unknown:
+        raise InvalidValue(errors={"cutoffs": [f"No stage has the code {unknown[0]}."]})
+    if len({kind for kind, _code in cutoffs}) < len(cutoffs):
+        raise InvalidValue(errors={"cutoffs": ["Name each kind of change once."]})
+    rows = ChangeCutoff.objects.filter(project=project)
+    before = {row.request_type: row.milestone_code for row in rows}
+    rows.delete()
+    made = ChangeCutoff.objects.bulk_create(
+        ChangeCutoff(project=project, request_type=kind, milestone_code=code)
+        for kind, code in cutoffs
+    )
+    after = {str(kind): code for kind, code in cutoffs}
+    audit.record(actor, project, "cutoffs_set", before=before, after=after)
+    return made
+
+
+def refuse_too_late(row: ChangeRequest) -> None:
+    """Raises CategoryClosed (409) when the cut-off stage of the unit's tower is certified."""
+    booking = row.booking
+    codes = ChangeCutoff.objects.filter(
+        project=booking.project_id, request_type=row.request_type
+    ).values("milestone_code")
+    unit = booking.unit
+    if unit is None:
+        return
+    stages = Milestone.objects.of_tower(booking.project_id, unit.tower_id)
+    closed = stages.filter(code__in=codes, state=MilestoneState.CERTIFIED).first()
+    if closed is not None:
+        raise CategoryClosed(milestone_code=closed.code)
