@@ -185,7 +185,7 @@ class ChangeRequestRead(ReadSerializer):
 class CutoffRead(ReadSerializer):
     """Until which stage a kind of change can be agreed."""
 
-    order = ("request_type",)
+    order = ("request_type", "pk")
 
     request_type = serializers.ChoiceField(ChangeType.choices)
     milestone_code = serializers.CharField()

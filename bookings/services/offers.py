@@ -29,6 +29,7 @@ from realestate.core.errors import InvalidTransition, InvalidValue
 from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
+from realestate.core.working import Working
 
 register_conflict("change_quote_approver_is_another", OwnQuote)
 
@@ -64,10 +65,7 @@ def quote_change(
     until = valid_until or now + timedelta(days=CHANGE_QUOTE_DAYS.for_project(booking.project))
     if until <= now:
         raise InvalidValue(errors={"valid_until": ["Must be in the future."]})
-    if bool(lines) == (net_amount is not None):
-        raise InvalidValue(errors={"lines": ["Send lines, or one net amount."]})
-    workings = change_lines(lines, booking.currency)
-    net = net_amount if net_amount is not None else sum((each.amount for each in workings), ZERO)
+    workings, net = _priced(row, lines, net_amount)
     last = row.quotes.order_by("-version").first()
     quote = ChangeQuote.objects.create(
         change_request=row,
@@ -132,6 +130,16 @@ def _offer(actor: User, row: ChangeRequest, quote: ChangeQuote) -> None:
     row.estimated_timeline_days = quote.timeline_days
     advance_change(actor, row, ChangeAction.QUOTE, version=quote.version)
     row.save(update_fields=["estimated_cost", "estimated_timeline_days", "updated_at"])
+
+
+def _priced(
+    row: ChangeRequest, lines: Sequence[Mapping[str, Any]], net_amount: Decimal | None
+) -> tuple[list[Working], Decimal]:
+    if bool(lines) == (net_amount is not None):
+        raise InvalidValue(errors={"lines": ["Send lines, or one net amount."]})
+    workings = change_lines(lines, row.booking.currency)
+    total = sum((each.amount for each in workings), ZERO)
+    return workings, total if net_amount is None else net_amount
 
 
 def _first_state(row: ChangeRequest, net: Decimal) -> QuoteState:

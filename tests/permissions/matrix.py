@@ -470,6 +470,7 @@ ROW_OF = {
     "bookings": "booking",
     "builders": "builder",
     "checkouts": "checkout",
+    "change-quotes": "pending_change_quote",
     "change-requests": "change",
     "credit-notes": "credit_note",
     "customers": "customer",

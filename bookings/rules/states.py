@@ -1,33 +1,22 @@
-"""Rules of the bookings app: pure tables and functions.
-
-R1 (quotes), R4 (holds), R5 (states of a booking), R11 (cooling-off), R13 (change requests), R18 (applicants).
-"""
+"""R1 (quotes), R4 (holds), R5 (states of a booking), R11 (cooling-off) and R18 (applicants) as tables and functions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bookings.enums import BookingAction as A
 from bookings.enums import BookingState as S
 from bookings.enums import (
-    ChangeAction,
-    ChangeState,
-    ChangeType,
     KycAction,
     KycState,
     Lifecycle,
-    PaidShare,
-    PaymentPlan,
     QuoteAction,
     QuoteState,
-    SignatureMethod,
 )
 from projects.enums import ClaimStage
 from realestate.core.money import DEFAULT_CURRENCY, round_money
 from realestate.core.vocabulary import Vocabulary
-from realestate.core.working import Working
 
 # --- R5: where a booking can go --------------------------------------------------------------------------------------
 
@@ -186,72 +175,3 @@ def is_share(share: Decimal) -> bool:
 def are_whole(shares: Iterable[Decimal]) -> bool:
     """Whether shares in percent total exactly 100.00."""
     return sum(shares, Decimal(0)) == WHOLE
-
-
-# --- R13: change requests --------------------------------------------------------------------------------------------
-
-C = ChangeState
-X = ChangeAction
-CHANGE_TRANSITIONS: dict[str, dict[str, str]] = {
-    C.SUBMITTED: {X.REVIEW: C.UNDER_REVIEW, X.WITHDRAW: C.WITHDRAWN},
-    C.UNDER_REVIEW: {X.QUOTE: C.QUOTED, X.REJECT: C.REJECTED, X.WITHDRAW: C.WITHDRAWN},
-    C.QUOTED: {  # a further quote is a new version and supersedes the one before it
-        X.QUOTE: C.QUOTED,
-        X.APPROVE: C.APPROVED,
-        X.DECLINE: C.DECLINED,
-        X.LAPSE: C.LAPSED,
-        X.WITHDRAW: C.WITHDRAWN,
-    },
-    C.APPROVED: {X.START: C.IN_PROGRESS},
-    C.IN_PROGRESS: {X.COMPLETE: C.COMPLETED},
-}
-BUILDER_CHANGE_ACTIONS = frozenset(
-    {X.REVIEW, X.REJECT, X.START, X.COMPLETE}
-)  # by PATCH; quotes have a way of their own
-CUSTOMER_CHANGE_ACTIONS = frozenset({X.APPROVE, X.DECLINE, X.WITHDRAW})
-CHANGE_WORDS = Vocabulary(
-    C, {"pending": C.SUBMITTED, "in_review": C.UNDER_REVIEW, "reviewing": C.UNDER_REVIEW}
-)
-
-
-def change_action_for(wanted: str, state: str) -> ChangeAction | None:
-    """The one step that leads a change request from ``state`` to ``wanted``; None where none does."""
-    steps = CHANGE_TRANSITIONS.get(state, {})
-    return next((X(name) for name, new in steps.items() if new == wanted), None)
-
-
-def change_lines(lines: Iterable[Mapping[str, Any]], currency: str) -> list[Working]:
-    """R13: ``line = round(quantity × rate)``; an omission has a negative quantity."""
-    return [
-        Working(
-            figure=line["description"],
-            rule="R13",
-            formula="quantity × rate",
-            inputs={"quantity": line["quantity"], "rate": line["rate"]},
-            unrounded=line["quantity"] * line["rate"],
-            amount=round_money(line["quantity"] * line["rate"], currency),
-        )
-        for line in lines
-    ]
-
-
-# --- words that clients use ------------------------------------------------------------------------------------------
-
-PLAN_WORDS = Vocabulary(
-    PaymentPlan,
-    {
-        "one_time": PaymentPlan.FULL_PAYMENT,
-        "full": PaymentPlan.FULL_PAYMENT,
-        "installment": PaymentPlan.INSTALLMENTS,
-        "instalments": PaymentPlan.INSTALLMENTS,
-    },
-)
-TYPE_WORDS = Vocabulary(ChangeType)
-QUOTE_WORDS = Vocabulary(
-    QuoteState, {"pending": QuoteState.APPROVAL_PENDING, "rejected": QuoteState.REFUSED}
-)
-METHOD_WORDS = Vocabulary(SignatureMethod)
-PAID_WORDS = Vocabulary(
-    PaidShare,
-    {"paid": PaidShare.COMPLETED, "unpaid": PaidShare.PENDING, "partially_paid": PaidShare.PARTIAL},
-)
