@@ -31,7 +31,6 @@ STATUS_OF_STAGE = {
     ClaimStage.SOLD: UnitStatus.SOLD,
     ClaimStage.HANDED_OVER: UnitStatus.HANDED_OVER,
 }
-
 HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to the public
 # Not Q(): "x or nothing said" is x to Django, so that staff would lose what a builder sees.
 NOTHING = Q(pk__in=[])
@@ -246,7 +245,8 @@ class TaxRateQuerySet(QuerySet["TaxRate"]):
 
     def all_in_force(self, classes: Collection[str], day: date) -> Self:
         """The same for several classes at once, by class."""
-        rows = self.filter(tax_class__in=classes, valid_from__lte=day)
-        return rows.order_by("tax_class", "component", "-valid_from").distinct(
-            "tax_class", "component"
+        rows, keys = (
+            self.filter(tax_class__in=classes, valid_from__lte=day),
+            ("tax_class", "component"),
         )
+        return rows.order_by(*keys, "-valid_from").distinct(*keys)
