@@ -245,8 +245,6 @@ class TaxRateQuerySet(QuerySet["TaxRate"]):
 
     def all_in_force(self, classes: Collection[str], day: date) -> Self:
         """The same for several classes at once, by class."""
-        rows, keys = (
-            self.filter(tax_class__in=classes, valid_from__lte=day),
-            ("tax_class", "component"),
-        )
+        keys = ("tax_class", "component")
+        rows = self.filter(tax_class__in=classes, valid_from__lte=day)
         return rows.order_by(*keys, "-valid_from").distinct(*keys)
