@@ -75,6 +75,21 @@ class QuoteAction(TextChoices):
     REFUSE = "refuse", "Refuse"
 
 
+class PromiseState(TextChoices):
+    """R13.5: whether both sides agree to a date."""
+
+    PROPOSED = "proposed", "Waits for the buyer"
+    AGREED = "agreed", "Agreed"
+    DECLINED = "declined", "Declined"
+
+
+class PromiseAction(TextChoices):
+    """R13.5: the buyer's answers."""
+
+    AGREE = "agree", "Agree"
+    DECLINE = "decline", "Decline"
+
+
 class KycState(TextChoices):
     """R18: how far the check of an applicant's identity is."""
 

@@ -21,3 +21,19 @@ class ChangeMoved(Event):
     change_request_id: int
     old: str
     new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseProposed(Event):
+    """The builder asks for another date of possession."""
+
+    promise_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseAnswered(Event):
+    """The buyer agreed to a proposed date, or did not."""
+
+    promise_id: int
+    booking_id: int

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         ChangeCutoff,
         ChangeQuote,
         ChangeRequest,
+        PromisedDate,
         Quote,
         Signature,
     )
@@ -189,6 +190,14 @@ class ChangeCutoffQuerySet(QuerySet["ChangeCutoff"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """As public as the project."""
         return self.filter(visible(user, "project__"))
+
+
+class PromisedDateQuerySet(QuerySet["PromisedDate"]):
+    """Promised dates."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The parties of the booking and staff."""
+        return scope(self, user, "booking__")
 
 
 class QuoteQuerySet(QuerySet["Quote"]):

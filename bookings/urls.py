@@ -14,6 +14,7 @@ from bookings.views import (
     CustomerBookingViewSet,
     CutoffViewSet,
     HoldViewSet,
+    PromisedDateViewSet,
     QuotePdfView,
     QuoteViewSet,
 )
@@ -39,6 +40,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<int:pk>/download-agreement", AgreementDownload.as_view()),
     path("bookings/<int:pk>/applicants", applicants),
     path("bookings/<int:pk>/agreements", AgreementViewSet.as_view({"get": "list"})),
+    path(
+        "bookings/<int:pk>/promised-dates",
+        PromisedDateViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path("promised-dates/<int:pk>/accept", PromisedDateViewSet.as_view({"post": "accept"})),
+    path("promised-dates/<int:pk>/decline", PromisedDateViewSet.as_view({"post": "decline"})),
     path("applicants/<int:pk>/kyc/submit", ApplicantViewSet.as_view({"post": "kyc_submit"})),
     path("applicants/<int:pk>/kyc/verify", ApplicantViewSet.as_view({"post": "kyc_verify"})),
     path("applicants/<int:pk>/kyc/reject", ApplicantViewSet.as_view({"post": "kyc_reject"})),

@@ -27,6 +27,7 @@ MENU = (
             "accounts.customer",
             "bookings.agreement",
             "bookings.signature",
+            "bookings.promiseddate",
         ),
     ),
     (

@@ -6,7 +6,13 @@ from bookings.admin.deals import (
     ChangeQuoteAdmin,
     ChangeRequestAdmin,
 )
-from bookings.admin.papers import AgreementAdmin, ApplicantAdmin, QuoteAdmin, SignatureAdmin
+from bookings.admin.papers import (
+    AgreementAdmin,
+    ApplicantAdmin,
+    PromisedDateAdmin,
+    QuoteAdmin,
+    SignatureAdmin,
+)
 
 __all__ = [
     "AgreementAdmin",
@@ -15,6 +21,7 @@ __all__ = [
     "ChangeCutoffAdmin",
     "ChangeQuoteAdmin",
     "ChangeRequestAdmin",
+    "PromisedDateAdmin",
     "QuoteAdmin",
     "SignatureAdmin",
 ]

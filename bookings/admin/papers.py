@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 
 from bookings.enums import KycAction, QuoteAction
-from bookings.models import Agreement, Applicant, Quote, Signature
+from bookings.models import Agreement, Applicant, PromisedDate, Quote, Signature
 from bookings.rules import BUYERS_KYC_ACTIONS, KYC_ACTION_TO, KYC_TRANSITIONS, QUOTE_TRANSITIONS
 from bookings.services import decide_quote, make_quote, set_kyc, sign_agreement
 from realestate.core.admin import (
@@ -147,3 +147,26 @@ class SignatureAdmin(HouseAdmin):
         return sign_agreement(
             actor=actor, agreement_id=agreement.pk, applicant_id=applicant_id, **data
         )
+
+
+@admin.register(PromisedDate)
+class PromisedDateAdmin(ReadOnlyAdmin):
+    """Which day was promised to whom; every revision with the consent of both sides (R13.5)."""
+
+    list_display = (
+        "booking",
+        text("booking.customer", "Customer"),
+        "version",
+        "promised_on",
+        "state",
+        "reason",
+        moment("proposed_at", "Proposed"),
+    )
+    list_filter = ("state",)
+    search_fields = (
+        "=booking__pk",
+        "booking__customer__first_name",
+        "booking__customer__last_name",
+    )
+    list_select_related = ("booking__customer",)
+    ordering = ("-pk",)

@@ -3,6 +3,7 @@
 from bookings.models.agreements import Agreement, Applicant, Signature
 from bookings.models.booking import Booking
 from bookings.models.changes import ChangeCutoff, ChangeQuote, ChangeRequest
+from bookings.models.promises import PromisedDate
 from bookings.models.quotes import Quote
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ChangeCutoff",
     "ChangeQuote",
     "ChangeRequest",
+    "PromisedDate",
     "Quote",
     "Signature",
 ]

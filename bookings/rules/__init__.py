@@ -7,6 +7,7 @@ from bookings.rules.changes import (
     BUILDER_CHANGE_ACTIONS,
     CHANGE_TRANSITIONS,
     CUSTOMER_CHANGE_ACTIONS,
+    PROMISE_TRANSITIONS,
     change_action_for,
     change_lines,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "NEW",
     "PAID_WORDS",
     "PLAN_WORDS",
+    "PROMISE_TRANSITIONS",
     "QUOTE_TRANSITIONS",
     "QUOTE_WORDS",
     "STAGE_AFTER",

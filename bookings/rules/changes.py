@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bookings.enums import ChangeAction, ChangeState
+from bookings.enums import ChangeAction, ChangeState, PromiseAction, PromiseState
 from realestate.core.money import round_money
 from realestate.core.working import Working
 
@@ -26,6 +26,14 @@ BUILDER_CHANGE_ACTIONS = frozenset(
     {X.REVIEW, X.REJECT, X.START, X.COMPLETE}
 )  # by PATCH; quotes have a way of their own
 CUSTOMER_CHANGE_ACTIONS = frozenset({X.APPROVE, X.DECLINE, X.WITHDRAW})
+
+
+PROMISE_TRANSITIONS: dict[str, dict[str, str]] = {
+    PromiseState.PROPOSED: {
+        PromiseAction.AGREE: PromiseState.AGREED,
+        PromiseAction.DECLINE: PromiseState.DECLINED,
+    },
+}
 
 
 def change_action_for(wanted: str, state: str) -> ChangeAction | None:

@@ -9,10 +9,12 @@ from bookings.serializers.reads import (
     ChangeRequestRead,
     CutoffRead,
     HoldRead,
+    PromisedDateRead,
 )
 from bookings.serializers.sales import (
     ApplicantRead,
     ApplicantsWrite,
+    PromiseWrite,
     QuoteDecisionWrite,
     QuotePageRead,
     QuoteRead,
@@ -56,6 +58,8 @@ __all__ = [
     "ExtendWrite",
     "HoldRead",
     "HoldWrite",
+    "PromiseWrite",
+    "PromisedDateRead",
     "QuoteDecisionWrite",
     "QuotePageRead",
     "QuoteRead",

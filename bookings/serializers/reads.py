@@ -8,6 +8,7 @@ from bookings.enums import (
     ChangeType,
     Lifecycle,
     PaymentPlan,
+    PromiseState,
     QuoteState,
 )
 from bookings.models import Booking
@@ -189,3 +190,20 @@ class CutoffRead(ReadSerializer):
 
     request_type = serializers.ChoiceField(ChangeType.choices)
     milestone_code = serializers.CharField()
+
+
+class PromisedDateRead(ReadSerializer):
+    """A day that was promised or proposed."""
+
+    order = ("version", "pk")
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    promised_on = serializers.DateField(help_text="In the project's time zone.")
+    reason = serializers.CharField()
+    state = serializers.ChoiceField(PromiseState.choices)
+    change_quote_id = serializers.IntegerField(
+        allow_null=True, help_text="The accepted offer whose days moved the date."
+    )
+    proposed_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)

@@ -242,3 +242,12 @@ class SignatureWrite(WriteSerializer):
     scan_id = id_field(
         required=False, allow_null=True, help_text="A file that you have sent: the signed page."
     )
+
+
+class PromiseWrite(WriteSerializer):
+    """Another date for the buyer to agree to."""
+
+    example = {"promised_on": "2028-06-30", "reason": "The monsoon took six weeks."}
+
+    promised_on = serializers.DateField()
+    reason = serializers.CharField(max_length=300)

@@ -45,6 +45,7 @@ from bookings.services.holds import (
 )
 from bookings.services.lapses import record_lapses
 from bookings.services.offers import decide_change_quote, quote_change
+from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
 from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
 from bookings.services.retaking import retake_claim
 from bookings.services.signatures import (
@@ -72,6 +73,7 @@ __all__ = [
     "OnePrimary",
     "OwnQuote",
     "PriceChanged",
+    "ProposalOpen",
     "QuoteExpired",
     "QuoteIsFixed",
     "QuoteNotApproved",
@@ -82,6 +84,7 @@ __all__ = [
     "SignaturesMissing",
     "TokenOutOfRange",
     "answer_change",
+    "answer_date",
     "approve_quote",
     "book_unit",
     "cancel_booking",
@@ -99,6 +102,8 @@ __all__ = [
     "missing_parties",
     "move_booking",
     "pay_token",
+    "promised_on",
+    "propose_date",
     "quote_change",
     "record_lapses",
     "refuse_dead",

@@ -23,6 +23,7 @@ from bookings.services.applicants import add_primary, refuse_incomplete
 from bookings.services.holds import claim_for
 from bookings.services.limits import COOLING_OFF_DAYS, TOKEN_PERCENT
 from bookings.services.parties import buyer, claimable_units
+from bookings.services.promises import first_promise
 from bookings.services.quotes import end_quote, join_quote, named_quote, quote_for_hold
 from bookings.services.signatures import refuse_unsigned
 from bookings.services.standing import (
@@ -124,6 +125,7 @@ def book_unit(
     refuse_large_loan(booking)
     booking.save(force_insert=True)
     add_primary(booking)
+    first_promise(actor, booking)
     relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
     facts = {"unit": unit.pk, "quote": quote.pk, "agreement_value": booking.agreement_value}
     audit.record(actor, booking, "booked", after=facts)

@@ -16,6 +16,7 @@ from bookings.rules import (
     change_action_for,
 )
 from bookings.services.cutoffs import refuse_too_late
+from bookings.services.promises import extend_promise
 from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
 from realestate.core import audit, clock
 from realestate.core.enums import Role
@@ -184,6 +185,9 @@ def _decide(
     if action == ChangeAction.APPROVE:
         row.approval_date = now
         row.save(update_fields=["approval_date", "updated_at"])
+        if quote is not None:
+            label = f"{row.tracking_number}: {row.request_title}"
+            extend_promise(actor, row.booking, quote, label)
     return row
 
 

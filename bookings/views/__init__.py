@@ -5,6 +5,7 @@ from bookings.views.applicants import ApplicantViewSet
 from bookings.views.bookings import BookingViewSet, BuilderBookingViewSet, CustomerBookingViewSet
 from bookings.views.changes import ChangeQuoteViewSet, ChangeRequestViewSet, CutoffViewSet
 from bookings.views.holds import HoldViewSet
+from bookings.views.promises import PromisedDateViewSet
 from bookings.views.quote_pdf import QuotePdfView
 from bookings.views.quotes import QuoteViewSet
 
@@ -20,6 +21,7 @@ __all__ = [
     "CustomerBookingViewSet",
     "CutoffViewSet",
     "HoldViewSet",
+    "PromisedDateViewSet",
     "QuotePdfView",
     "QuoteViewSet",
 ]

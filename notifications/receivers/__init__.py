@@ -1,5 +1,13 @@
 """What people are told about: one module per app that speaks. Each loads what happened and calls ``notify``."""
 
-from notifications.receivers import bookings, changes, messaging, payments, progress, scheduling
+from notifications.receivers import (
+    bookings,
+    changes,
+    messaging,
+    payments,
+    progress,
+    promises,
+    scheduling,
+)
 
-__all__ = ["bookings", "changes", "messaging", "payments", "progress", "scheduling"]
+__all__ = ["bookings", "changes", "messaging", "payments", "progress", "promises", "scheduling"]

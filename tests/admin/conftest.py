@@ -19,6 +19,7 @@ from bookings.models import (
     ChangeCutoff,
     ChangeQuote,
     ChangeRequest,
+    PromisedDate,
     Quote,
     Signature,
 )
@@ -113,6 +114,15 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Booking: lambda _n: BookingFactory(),
     Agreement: lambda _n: AgreementFactory(),
     Applicant: lambda _n: BookingFactory().applicants.get(),
+    PromisedDate: lambda _n: PromisedDate.objects.create(
+        booking=BookingFactory(),
+        version=1,
+        promised_on=date(2030, 1, 1),
+        reason="Monsoon",
+        state="agreed",
+        proposed_by=UserFactory(),
+        proposed_at=clock.now(),
+    ),
     Quote: lambda _n: QuoteFactory(),
     Signature: lambda n: SignatureFactory(name=f"Signer {n}"),
     ChangeRequest: lambda _n: ChangeRequestFactory(),

@@ -52,6 +52,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.signature": lambda row: row.name,
     "bookings.booking": lambda row: row.customer.user.email,
     "bookings.changecutoff": lambda row: row.milestone_code,
+    "bookings.promiseddate": lambda row: row.booking.customer.last_name,
     "bookings.changequote": lambda row: row.change_request_id,
     "bookings.changerequest": lambda row: row.booking.customer.last_name,
     "core.auditentry": lambda row: row.actor.email,

@@ -233,7 +233,6 @@ def test_what_is_no_json_object(as_, cast, ids, endpoint, raw, content_type, sta
         ("ask", "request_type"),
         ("ask", "request_title"),
         ("ask", "request_description"),
-        ("quote", "net_amount"),
         ("approve", "version"),
     ],
 )

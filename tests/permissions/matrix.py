@@ -209,6 +209,12 @@ MATRIX: dict[str, Row] = {
     ),
     "applicants_kyc_submit": row(BUYER),
     "applicants_kyc_verify": row(OWNER, id="submitted_applicant"),
+    "bookings_promised_dates_list": row(PARTIES),
+    "bookings_promised_dates_create": row(
+        OWNER_CREATE, fixed(promised_on="2040-01-01", reason="Late")
+    ),
+    "promised_dates_accept": row(BUYER, id="promise"),
+    "promised_dates_decline": row(BUYER, id="promise"),
     "applicants_kyc_reject": row(OWNER, id="submitted_applicant"),
     "agreements_sign": row(
         (401, 201, 404, 201, 404, 201), lambda world: {"applicant_id": world.signer}
@@ -470,6 +476,7 @@ ROW_OF = {
     "bookings": "booking",
     "builders": "builder",
     "checkouts": "checkout",
+    "promised-dates": "promise",
     "change-quotes": "pending_change_quote",
     "change-requests": "change",
     "credit-notes": "credit_note",

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import Relation
-from bookings.enums import BookingState, ChangeState, KycState, QuoteState
+from bookings.enums import BookingState, ChangeState, KycState, PromiseState, QuoteState
+from bookings.models import PromisedDate
 from bookings.services import generate_agreement
 from payments.enums import Initiator, Part, PaymentMethod, PaymentType, ReceiptState
 from payments.services import (
@@ -98,6 +99,7 @@ class World:
     price_list: int
     phase: int
     pending_quote: int
+    promise: int
     pending_change_quote: int
     project: int
     quote: int
@@ -270,6 +272,15 @@ def make_world() -> World:
             state=QuoteState.APPROVAL_PENDING,
             created_by=StaffFactory(),
             description=FOR_MEERA,
+        ).pk,
+        promise=PromisedDate.objects.create(
+            booking=planned,
+            version=1,
+            promised_on=date(2041, 1, 1),
+            reason=FOR_THE_PARTIES,
+            state=PromiseState.PROPOSED,
+            proposed_by=cast.meera,
+            proposed_at=clock.now(),
         ).pk,
         pending_quote=QuoteFactory(
             unit=cast.meera_unit,
