@@ -66,6 +66,7 @@ MENU = (
         (
             "scheduling.appointment",
             "scheduling.appointmentmove",
+            "scheduling.appointmentreminder",
             "messaging.conversation",
             "messaging.message",
             "notifications.notification",
@@ -79,6 +80,8 @@ MENU = (
             "projects.model3d",
             "projects.pricelist",
             "projects.taxrate",
+            "scheduling.workinghours",
+            "scheduling.holiday",
             "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",

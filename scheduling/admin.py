@@ -6,11 +6,24 @@ from django.contrib import admin
 from django.db.models import Model
 from django.utils.timezone import make_naive
 
-from realestate.core.admin import HouseAdmin, HouseForm, ObjectAction, ReadOnlyAdmin, moment
+from realestate.core.admin import (
+    HouseAdmin,
+    HouseForm,
+    ObjectAction,
+    ReadOnlyAdmin,
+    moment,
+    text,
+)
 from realestate.core.edits import update_row
 from realestate.core.states import allowed_actions
 from scheduling.enums import AppointmentAction
-from scheduling.models import Appointment, AppointmentMove
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    AppointmentReminder,
+    Holiday,
+    WorkingHours,
+)
 from scheduling.rules import TRANSITIONS
 from scheduling.services import book_appointment, move_appointment
 
@@ -135,4 +148,44 @@ class AppointmentMoveAdmin(ReadOnlyAdmin):
     )
     search_fields = ("reason", "moved_by__email")
     list_select_related = ("appointment__project", "moved_by")
+    ordering = ("-pk",)
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(ReadOnlyAdmin):
+    """When projects receive people; set by the builder (R14.4)."""
+
+    list_display = ("project", "weekday", "opens", "closes")
+    list_filter = ("weekday",)
+    search_fields = ("project__project_name",)
+    list_select_related = ("project",)
+    ordering = ("project", "weekday", "opens")
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReadOnlyAdmin):
+    """When projects receive nobody; set by the builder (R14.4)."""
+
+    list_display = ("project", "day", "name")
+    search_fields = ("project__project_name", "name")
+    list_select_related = ("project",)
+    ordering = ("-day", "-pk")
+
+
+@admin.register(AppointmentReminder)
+class AppointmentReminderAdmin(ReadOnlyAdmin):
+    """Who was reminded of what (R14.6)."""
+
+    list_display = (
+        "appointment",
+        text("appointment.customer", "Customer"),
+        "hours_before",
+        moment("sent_at", "Sent"),
+    )
+    search_fields = (
+        "=appointment__pk",
+        "appointment__customer__first_name",
+        "appointment__customer__last_name",
+    )
+    list_select_related = ("appointment__customer",)
     ordering = ("-pk",)

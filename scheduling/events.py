@@ -22,3 +22,11 @@ class AppointmentRescheduled(Event):
 
     appointment_id: int
     actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentNears(Event):
+    """An appointment is near; both sides are reminded, once for each distance (R14.6)."""
+
+    appointment_id: int
+    hours_before: int

@@ -19,7 +19,12 @@ from scheduling.enums import (
     MeetingLocation,
     Outcome,
 )
-from scheduling.querysets import AppointmentMoveQuerySet, AppointmentQuerySet
+from scheduling.querysets import (
+    AppointmentMoveQuerySet,
+    AppointmentQuerySet,
+    HolidayQuerySet,
+    WorkingHoursQuerySet,
+)
 from scheduling.rules import time_text
 
 IS_LIVE = Q(status__in=sorted(LIVE))
@@ -137,3 +142,71 @@ class AppointmentMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.appointment_id} was at {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+
+
+class WorkingHours(models.Model):
+    """When a project receives people: local times of a weekday; without any row the settings hold (R14.4)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday, 6 is Sunday.")
+    opens = models.TimeField(help_text="Wall clock of the project.")
+    closes = models.TimeField(help_text="Wall clock of the project.")
+
+    objects: ClassVar[models.Manager["WorkingHours"]] = WorkingHoursQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "working hours"
+        constraints = [
+            models.CheckConstraint(name="weekday_is_0_to_6", condition=Q(weekday__range=(0, 6))),
+            models.CheckConstraint(
+                name="opens_before_it_closes", condition=Q(opens__lt=F("closes"))
+            ),
+            models.UniqueConstraint(
+                fields=["project", "weekday", "opens"], name="one_opening_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday}: {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Holiday(models.Model):
+    """A day on which a project receives nobody (R14.4)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    name = models.CharField(max_length=100)
+
+    objects: ClassVar[models.Manager["Holiday"]] = HolidayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "day"], name="one_holiday_per_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.day:%Y-%m-%d}"
+
+
+class AppointmentReminder(models.Model):
+    """People were reminded of an appointment at this time; another time is reminded of anew (R14.6)."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    hours_before = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["AppointmentReminder"]] = (
+        AppointmentMoveQuerySet.as_manager()  # the same parties
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "starts_at", "hours_before"],
+                name="one_reminder_per_time_of_an_appointment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hours_before} hours before {self.appointment}"

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Count, Q, QuerySet
 
 from bookings.querysets import scope
+from projects.querysets import visible
 from scheduling.enums import LIVE, AppointmentStatus, MeetingLocation
 
 if TYPE_CHECKING:
-    from scheduling.models import Appointment, AppointmentMove  # noqa: F401  # generic parameters
+    from scheduling.models import (  # noqa: F401  # generic parameters
+        Appointment,
+        AppointmentMove,
+        Holiday,
+        WorkingHours,
+    )
     from scheduling.rules import Slot
 
 
@@ -65,3 +71,19 @@ class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the appointment and staff."""
         return scope(self, user, "appointment__")
+
+
+class WorkingHoursQuerySet(QuerySet["WorkingHours"]):
+    """When projects receive people."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """As public as the project."""
+        return self.filter(visible(user, "project__"))
+
+
+class HolidayQuerySet(QuerySet["Holiday"]):
+    """When projects receive nobody."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """As public as the project."""
+        return self.filter(visible(user, "project__"))

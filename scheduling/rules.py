@@ -1,8 +1,8 @@
 """R14 as pure functions and tables: which slots conflict, what moves an appointment, what clients' words mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from realestate.core.vocabulary import Vocabulary
@@ -120,3 +120,31 @@ def place(text: str) -> tuple[MeetingLocation, str]:
         return word or MeetingLocation.SITE, ""
     is_link = text.casefold().startswith(LINKS)
     return (MeetingLocation.ONLINE if is_link else MeetingLocation.SITE), text
+
+
+REMINDED = (24, 2)  # hours before the start, the farthest first (R14.6)
+
+
+def reminder_due(starts_at: datetime, made_at: datetime, now: datetime) -> int | None:
+    """R14.6: the distance in hours of which people must be reminded now; None: none.
+
+    Of several whose time has passed only the nearest: after a standstill nobody hears of 24 hours one hour before. An
+    appointment that was made later than its reminder's time has said it itself.
+    """
+    due = [
+        hours
+        for hours in REMINDED
+        if made_at < starts_at - timedelta(hours=hours) <= now < starts_at
+    ]
+    return min(due, default=None)
+
+
+def is_open(slot: Slot, zone: str, hours: Mapping[int, Iterable[tuple[time, time]]]) -> bool:
+    """R14.4: whether a slot lies within one opening of its weekday, on the wall clock of a zone."""
+    start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (slot.starts_at, slot.ends_at))
+    if start.date() != end.date() and (end.time() != time.min or end - start > timedelta(days=1)):
+        return False
+    last = time.max if start.date() != end.date() else end.time()
+    return any(
+        opens <= start.time() and last <= closes for opens, closes in hours.get(start.weekday(), ())
+    )

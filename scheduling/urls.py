@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from scheduling.views import AppointmentViewSet
+from scheduling.views import (
+    AppointmentViewSet,
+    FreeSlotsView,
+    HolidayViewSet,
+    WorkingHoursViewSet,
+)
 
 view = AppointmentViewSet.as_view
 
@@ -11,6 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<int:pk>", view({"get": "retrieve", "delete": "destroy"})),
     path("appointments/<int:pk>/status", view({"patch": "set_status"})),
     path("appointments/<int:pk>/reschedule", view({"patch": "reschedule"})),
+    path(
+        "projects/<int:project_id>/working-hours",
+        WorkingHoursViewSet.as_view({"get": "list", "post": "replace"}),
+    ),
+    path(
+        "projects/<int:project_id>/holidays",
+        HolidayViewSet.as_view({"get": "list", "post": "replace"}),
+    ),
+    path("projects/<int:project_id>/slots", FreeSlotsView.as_view()),
     path("appointments/customer/<int:customer_id>", view({"get": "of_customer"})),
     path("appointments/project/<int:project_id>", view({"get": "of_project"})),
 ]

@@ -7,11 +7,13 @@ from notifications.enums import NotificationType, Priority
 from realestate.core import clock
 from realestate.core.events import on
 from scheduling.enums import AppointmentStatus, Outcome
-from scheduling.events import AppointmentMoved, AppointmentRescheduled
+from scheduling.events import AppointmentMoved, AppointmentNears, AppointmentRescheduled
 from scheduling.models import Appointment
 
 NEW = "new"
 NO_SHOW = "no_show"
+FAR = 24  # hours
+NOBODY = 0  # acted
 SAYINGS = {
     NEW: ("New appointment", "was made by {who}", Priority.HIGH),
     AppointmentStatus.SCHEDULED: (
@@ -65,6 +67,20 @@ def tell_of_other_time(event: AppointmentRescheduled) -> None:
         priority=Priority.HIGH,
     )
     _tell(row, news, event.actor_id)
+
+
+@on(AppointmentNears)
+def remind_both(event: AppointmentNears) -> None:
+    """Customer and host: what, where and when; each distance is said once for each time (R14.6)."""
+    row = _appointment(event.appointment_id)
+    where = f" Place: {row.location}." if row.location else ""
+    news = News(
+        title="Appointment tomorrow" if event.hours_before == FAR else "Appointment soon",
+        sentence=f"{_what(row)}.{where}",
+        key=f"near:{event.hours_before}:{row.starts_at.isoformat()}",
+        priority=Priority.HIGH,
+    )
+    _tell(row, news, NOBODY)
 
 
 def _appointment(pk: int) -> Appointment:

@@ -1,6 +1,8 @@
 """Every write of scheduling: book, move along the states, reschedule."""
 
 from scheduling.services.book import book_appointment
+from scheduling.services.free import FreeSlot, free_slots
+from scheduling.services.hours import OnHoliday, OutsideHours, set_holidays, set_hours
 from scheduling.services.limits import (
     BUFFER_MINUTES,
     HORIZON_DAYS,
@@ -10,6 +12,7 @@ from scheduling.services.limits import (
     SITE_CAPACITY,
 )
 from scheduling.services.move import AppointmentNotStarted, cancel_appointment, move_appointment
+from scheduling.services.reminders import appointments_to_remind, remind_of_appointment
 from scheduling.services.reschedule import reschedule_appointment
 from scheduling.services.slots import (
     DurationOutOfRange,
@@ -29,13 +32,21 @@ __all__ = [
     "SITE_CAPACITY",
     "AppointmentNotStarted",
     "DurationOutOfRange",
+    "FreeSlot",
     "InThePast",
     "NoSuchTime",
+    "OnHoliday",
+    "OutsideHours",
     "SlotTaken",
     "TooFarAhead",
     "TooSoon",
+    "appointments_to_remind",
     "book_appointment",
     "cancel_appointment",
+    "free_slots",
     "move_appointment",
+    "remind_of_appointment",
     "reschedule_appointment",
+    "set_holidays",
+    "set_hours",
 ]

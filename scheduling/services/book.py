@@ -16,6 +16,7 @@ from scheduling.enums import AppointmentStatus, MeetingLocation
 from scheduling.events import AppointmentMoved
 from scheduling.models import Appointment
 from scheduling.rules import Slot
+from scheduling.services.hours import refuse_closed
 from scheduling.services.slots import bookable_slot, lock_people, refuse_taken
 
 HOUR = 60  # minutes; the contract's default length
@@ -53,6 +54,7 @@ def book_appointment(
     customer = _customer(actor, customer_id)
     lock_people(host_id=project.builder_id, customer_id=customer.pk)
     slot = bookable_slot(project, appointment_date, duration_minutes, now=now)
+    refuse_closed(project, slot)
     row = Appointment(
         customer=customer,
         project=project,

@@ -47,6 +47,28 @@ HORIZON_DAYS = define(
     scopes=SCOPES,
     help="How far ahead an appointment may be made (R14.4).",
 )
+OPENS = define(
+    "scheduling.opens",
+    int,
+    default=0,
+    minimum=0,
+    maximum=23,
+    unit="hour of the project's wall clock",
+    public=True,
+    scopes=SCOPES,
+    help="From when on projects without working hours of their own receive people (R14.4); 0 to 24: always.",
+)
+CLOSES = define(
+    "scheduling.closes",
+    int,
+    default=24,
+    minimum=1,
+    maximum=24,
+    unit="hour of the project's wall clock",
+    public=True,
+    scopes=SCOPES,
+    help="Until when projects without working hours of their own receive people (R14.4).",
+)
 SHORTEST_MINUTES = define(
     "scheduling.shortest_minutes",
     int,

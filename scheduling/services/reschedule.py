@@ -14,6 +14,7 @@ from scheduling.enums import AppointmentAction, MeetingLocation
 from scheduling.events import AppointmentRescheduled
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.rules import TRANSITIONS, Slot, instant
+from scheduling.services.hours import refuse_closed
 from scheduling.services.slots import bookable_slot, lock_people, refuse_taken
 
 CHANGED = [
@@ -68,6 +69,7 @@ def reschedule_appointment(
         return row
     advance(row, TRANSITIONS, AppointmentAction.RESCHEDULE, field="status")
     slot = bookable_slot(project, appointment_date, minutes, now=now)
+    refuse_closed(project, slot)
     _keep_history(row, actor, reason, now)
     before = {"starts_at": row.starts_at, "ends_at": row.ends_at}
     _set_slot(row, slot, minutes)

@@ -59,7 +59,13 @@ from realestate.core.models import (
     StoredFile,
     SystemSetting,
 )
-from scheduling.models import Appointment, AppointmentMove
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    AppointmentReminder,
+    Holiday,
+    WorkingHours,
+)
 from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
 from tests.factories.bookings import (
     AgreementFactory,
@@ -114,6 +120,18 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Booking: lambda _n: BookingFactory(),
     Agreement: lambda _n: AgreementFactory(),
     Applicant: lambda _n: BookingFactory().applicants.get(),
+    WorkingHours: lambda n: WorkingHours.objects.create(
+        project=ProjectFactory(), weekday=n, opens="09:00", closes="18:00"
+    ),
+    Holiday: lambda n: Holiday.objects.create(
+        project=ProjectFactory(), day=date(2030, 1, 1 + n), name=f"Holiday {n}"
+    ),
+    AppointmentReminder: lambda _n: AppointmentReminder.objects.create(
+        appointment=(soon := AppointmentFactory()),
+        starts_at=soon.starts_at,
+        hours_before=24,
+        sent_at=clock.now(),
+    ),
     PromisedDate: lambda _n: PromisedDate.objects.create(
         booking=BookingFactory(),
         version=1,

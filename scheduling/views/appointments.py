@@ -38,6 +38,8 @@ WHEN = (
     services.TooFarAhead,
     services.DurationOutOfRange,
     services.NoSuchTime,
+    services.OutsideHours,
+    services.OnHoliday,
 )
 
 

@@ -1,0 +1,18 @@
+"""Jobs of the scheduling app: load, call a service."""
+
+import logging
+
+from realestate.core.jobs import job
+from scheduling.services import appointments_to_remind, remind_of_appointment
+
+log = logging.getLogger(__name__)
+
+
+@job("scheduling.send_reminders", cron="*/5 * * * *")
+def send_appointment_reminders(**_unknown: object) -> None:
+    """Every five minutes: remind of what is near (R14.6); one that fails stops no other and comes again."""
+    for appointment_id in appointments_to_remind():
+        try:
+            remind_of_appointment(appointment_id=appointment_id)
+        except Exception:
+            log.exception("nobody could be reminded of appointment %s", appointment_id)
