@@ -73,8 +73,11 @@ def set_hours(
     """
     project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
     ordered = sorted(hours)
-    for (day, opens, closes), following in zip(ordered, [*ordered[1:], None], strict=True):
-        if opens >= closes or (following and following[0] == day and following[1] < closes):
+    for place, (day, opens, closes) in enumerate(ordered):
+        overlaps = any(
+            other == day and begins < closes for other, begins, _ in ordered[place + 1 :]
+        )
+        if opens >= closes or overlaps:
             raise InvalidValue(
                 errors={"hours": ["Openings must end after they begin, and not overlap."]}
             )

@@ -34,6 +34,7 @@ QUERIES = {
     "payments.ledgerentry": 6,
     "payments.payment": 6,
     "payments.reminder": 5,
+    "scheduling.workinghours": 5,
     "progress.constructionupdate": 6,
     "projects.project": 6,
     "scheduling.appointment": 6,

@@ -1,0 +1,45 @@
+"""Appointments on the wire (contract 7.6)."""
+
+from scheduling.serializers.appointments import (
+    AppointmentCancelledRead,
+    AppointmentCustomerRead,
+    AppointmentPageRead,
+    AppointmentRead,
+    AppointmentStatsRead,
+    AppointmentStatusWrite,
+    AppointmentWrite,
+    MomentField,
+    PlaceWrite,
+    RescheduleWrite,
+)
+from scheduling.serializers.hours import (
+    FreeSlotRead,
+    HolidayRead,
+    HolidaysWrite,
+    HolidayWrite,
+    HoursWrite,
+    OpeningRead,
+    OpeningWrite,
+    SlotsWrite,
+)
+
+__all__ = [
+    "AppointmentCancelledRead",
+    "AppointmentCustomerRead",
+    "AppointmentPageRead",
+    "AppointmentRead",
+    "AppointmentStatsRead",
+    "AppointmentStatusWrite",
+    "AppointmentWrite",
+    "FreeSlotRead",
+    "HolidayRead",
+    "HolidayWrite",
+    "HolidaysWrite",
+    "HoursWrite",
+    "MomentField",
+    "OpeningRead",
+    "OpeningWrite",
+    "PlaceWrite",
+    "RescheduleWrite",
+    "SlotsWrite",
+]

@@ -1,0 +1,76 @@
+"""Working hours, holidays and free starts on the wire (R14.4)."""
+
+from rest_framework import serializers
+
+from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+
+
+class OpeningRead(ReadSerializer):
+    """From when until when people are received on a weekday, on the project's wall clock."""
+
+    order = ("weekday", "opens", "pk")
+
+    weekday = serializers.IntegerField(help_text="0 is Monday, 6 is Sunday.")
+    opens = serializers.TimeField(format="%H:%M")
+    closes = serializers.TimeField(format="%H:%M")
+
+
+class OpeningWrite(WriteSerializer):
+    """An opening of a weekday."""
+
+    example = {"weekday": 0, "opens": "09:00", "closes": "18:00"}
+
+    weekday = serializers.IntegerField(min_value=0, max_value=6, help_text="0 is Monday.")
+    opens = serializers.TimeField()
+    closes = serializers.TimeField()
+
+
+class HoursWrite(WriteSerializer):
+    """All openings of a project; none: people are received as the settings say."""
+
+    example = {"hours": [OpeningWrite.example]}
+
+    hours = OpeningWrite(many=True, max_length=50)  # type: ignore[call-arg]  # of the list
+
+
+class HolidayRead(ReadSerializer):
+    """A day on which nobody is there."""
+
+    order = ("day", "pk")
+
+    day = serializers.DateField()
+    name = serializers.CharField()
+
+
+class HolidayWrite(WriteSerializer):
+    """A holiday."""
+
+    example = {"day": "2026-08-15", "name": "Independence Day"}
+
+    day = serializers.DateField()
+    name = serializers.CharField(max_length=100)
+
+
+class HolidaysWrite(WriteSerializer):
+    """All holidays of a project."""
+
+    example = {"holidays": [HolidayWrite.example]}
+
+    holidays = HolidayWrite(many=True, max_length=400)  # type: ignore[call-arg]  # of the list
+
+
+class FreeSlotRead(ReadSerializer):
+    """A start that can be booked, and with whom."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    host_id = serializers.IntegerField()
+
+
+class SlotsWrite(WriteSerializer):
+    """The day and the length that are asked for, from the query."""
+
+    aliases = {"date": "day"}
+
+    day = serializers.DateField(required=False)
+    duration = serializers.IntegerField(min_value=1, max_value=1_440, default=60)
