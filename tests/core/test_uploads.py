@@ -148,8 +148,8 @@ def test_a_model_that_points_to_other_files_is_refused(cast, part):
     for rows in ([{"uri": "https://evil.example/x.bin"}], [{"uri": "../x.bin"}], {"uri": "x"}):
         scene = json.dumps({"asset": {"version": "2.0"}, part: rows}).encode()
         refused(send(cast.meera, scene, "a.gltf", purpose="model"), 422, "model_not_whole")
-    rows = [{"uri": "data:application/octet-stream;base64,AAAA"}, {"bufferView": 0}]
-    scene = json.dumps({"asset": {"version": "2.0"}, part: rows}).encode()
+    own = [{"uri": "data:application/octet-stream;base64,AAAA"}, {"bufferView": 0}]
+    scene = json.dumps({"asset": {"version": "2.0"}, part: own}).encode()
     assert send(cast.meera, scene, "a.gltf", purpose="model").status_code == 201
 
 

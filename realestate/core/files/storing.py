@@ -8,8 +8,11 @@ import io
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import IO
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -21,6 +24,7 @@ from realestate.core.files.pictures import VARIANT_TYPE, VARIANTS, Picture
 from realestate.core.models import StoredFile
 from realestate.core.transactions import service
 
+STORE_FAILED = (BotoCoreError, ClientError, Boto3Error)  # of an S3 store; a folder raises OSError
 LONGEST_NAME = 200
 PIECE = 1_000_000  # bytes that are read at once
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,48}/[a-z0-9][a-z0-9.+-]{0,48}")
@@ -40,7 +44,7 @@ def store_file(
 
     Whoever calls has checked that the content is what ``content_type`` says. ``purpose`` is of files that people sent;
     ``picture`` has the size in pixels and the smaller pictures. Raises InvalidValue (400) for a content type that is
-    none.
+    none, ServiceUnavailable (503) when the store does not answer.
     """
     if not _MEDIA_TYPE.fullmatch(content_type):
         raise InvalidValue(errors={"content_type": ["Enter a media type such as image/png."]})
@@ -65,10 +69,19 @@ def store_file(
         for variant, smaller in (picture.variants if picture else {}).items():
             saved.append(default_storage.save(variant_path(row, variant), ContentFile(smaller)))
         return _register(actor=actor, row=row)
+    except STORE_FAILED as error:
+        _forget(saved)
+        raise ServiceUnavailable from error
     except BaseException:
-        for path in saved:
-            default_storage.delete(path)
+        _forget(saved)
         raise
+
+
+def _forget(paths: Iterable[str]) -> None:
+    """Take back what was stored; what a failing store keeps is for the clean-up."""
+    for path in paths:
+        with suppress(*STORE_FAILED):
+            default_storage.delete(path)
 
 
 def variant_path(file: StoredFile, variant: str) -> str:
@@ -84,9 +97,12 @@ def open_file(file: StoredFile, size: str = "") -> tuple[IO[bytes], str]:
     smaller = size in VARIANTS and file.width is not None
     try:
         content = default_storage.open(variant_path(file, size) if smaller else file.path)
+        content.seek(
+            0
+        )  # fetches it from an S3 store, so that a failure comes before the answer begins
     except FileNotFoundError as error:
         raise NotFound from error
-    except (BotoCoreError, ClientError) as error:
+    except STORE_FAILED as error:
         raise ServiceUnavailable from error
     return content, VARIANT_TYPE if smaller else file.content_type
 
