@@ -2,6 +2,7 @@
 
 import io
 import struct
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,7 @@ from rest_framework.test import APIClient
 
 from realestate.core.enums import FilePurpose
 from realestate.core.errors import ServiceUnavailable
-from realestate.core.files import keep_upload, signed_link
+from realestate.core.files import Sweep, clean_files, keep_upload, signed_link
 from realestate.core.models import StoredFile
 from tests.core.conftest import bucket_options
 from tests.pictures import FBX, GLTF, JPEG, OBJ, PDF, PNG, WEBP, glb, picture
@@ -166,3 +167,20 @@ def test_G1_any_name(api, folder, name):
 def test_G1_any_header_of_a_binary_model(api, folder, sizes):
     head = struct.pack("<4sIII", b"glTF", *sizes) + b"JSON" + GLTF
     holds(api, folder, "a.glb", head, FilePurpose.MODEL)
+
+
+# --- clean-up --------------------------------------------------------------------------------------------------------
+
+
+def test_the_clean_up_works_in_either_store(api, cast, kept, time_machine):
+    row = keep_upload(actor=cast.meera, name="a", content=PNG)
+    StoredFile.objects.filter(pk=row.pk).delete()
+    stays = keep_upload(actor=cast.meera, name="b", content=PDF)
+    names = {row.path, f"{row.path}-thumb", f"{row.path}-preview"}
+    assert clean_files() == Sweep([], [])
+    time_machine.shift(timedelta(days=2))
+    assert set(clean_files().names) == names
+    assert kept() == {stays.path}
+    time_machine.shift(timedelta(days=7))
+    assert clean_files() == Sweep([stays.pk], [])
+    assert (kept(), clean_files()) == (set(), Sweep([], []))

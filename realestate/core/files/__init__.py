@@ -3,6 +3,7 @@
 Services store and link; ``realestate.core.api.files`` hands them out over HTTP.
 """
 
+from realestate.core.files.cleaning import Sweep, clean_files
 from realestate.core.files.kinds import (
     KINDS,
     ModelNotWhole,
@@ -28,7 +29,9 @@ __all__ = [
     "ModelNotWhole",
     "NameDisagrees",
     "PictureTooLarge",
+    "Sweep",
     "UnknownFileType",
+    "clean_files",
     "file_path",
     "file_url",
     "keep_upload",
