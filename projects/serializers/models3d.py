@@ -73,7 +73,7 @@ class Model3DRead(ReadSerializer):
 class Model3DVersionRead(ReadSerializer):
     """What a 3D model showed before."""
 
-    order = ("-version",)
+    order = ("-version", "-pk")
     related = ("file",)
 
     version = serializers.IntegerField()

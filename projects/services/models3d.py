@@ -34,7 +34,7 @@ def add_model(
         raise InvalidValue(errors={"unit_id": ["There is no such unit in this project."]})
     facts = _facts(actor, values)
     if not facts.get("file_url"):
-        raise InvalidValue(errors={"file_url": ["Send a file, or give its address."]})
+        raise InvalidValue(errors={"file_url": ["This field is required."]})
     if not facts.get("file_format"):
         raise InvalidValue(errors={"file_format": ["This field is required."]})
     model = Model3D(project=project, unit_id=unit_id, **facts)

@@ -220,7 +220,7 @@ def test_each_purpose_has_its_limit(cast, monkeypatch, purpose):
     content = OBJ if purpose == FilePurpose.MODEL else PDF if purpose != FilePurpose.IMAGE else PNG
     name = "a.obj" if purpose == FilePurpose.MODEL else "a"
     monkeypatch.setattr(limits, "MEGABYTE", len(content) - 1)
-    set_limit(f"files.{purpose}_max_megabytes", 1)
+    set_limit(f"platform.{purpose}_max_megabytes", 1)
     with pytest.raises(uploads.FileTooLarge) as refusal:
         keep_upload(actor=cast.meera, name=name, content=content, purpose=purpose)
     assert refusal.value.extra == {"maximum": len(content) - 1}
@@ -230,7 +230,7 @@ def test_each_purpose_has_its_limit(cast, monkeypatch, purpose):
 
 
 def test_over_http_the_limit_holds(cast):
-    set_limit("files.proof_max_megabytes", 1)
+    set_limit("platform.proof_max_megabytes", 1)
     content = PDF + b"0" * (1_000_001 - len(PDF))
     refused(send(cast.asha, content, purpose="proof"), 413, "file_too_large")
     assert send(cast.asha, content[:-1], purpose="proof").status_code == 201
@@ -255,20 +255,20 @@ def test_F6_a_form_that_is_too_long_is_not_even_read(cast):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("files.image_kinds", "png,svg"),
-        ("files.image_kinds", "pdf"),
-        ("files.model_kinds", "png"),
-        ("files.document_kinds", ","),
+        ("platform.image_kinds", "png,svg"),
+        ("platform.image_kinds", "pdf"),
+        ("platform.model_kinds", "png"),
+        ("platform.document_kinds", ","),
     ],
 )
 def test_settings_name_only_kinds_that_are_known(key, value):
-    purpose = FilePurpose(key.removeprefix("files.").removesuffix("_kinds"))
+    purpose = FilePurpose(key.removeprefix("platform.").removesuffix("_kinds"))
     with pytest.raises(InvalidValue):
         limits.KINDS_FOR[purpose].clean(value)
 
 
 def test_a_setting_narrows_what_is_taken(cast):
-    set_limit("files.image_kinds", "png, webp")
+    set_limit("platform.image_kinds", "png, webp")
     assert send(cast.asha, PNG, purpose="image").status_code == 201
     assert send(cast.asha, JPEG, purpose="image").json()["code"] == "unknown_file_type"
 
@@ -381,7 +381,7 @@ def test_G1_a_bomb_is_refused_before_it_is_decoded(cast):
 
 
 def test_the_limit_of_pixels_is_a_setting(cast):
-    set_limit("files.max_megapixels", 1)
+    set_limit("platform.max_megapixels", 1)
     assert send(cast.asha, picture("PNG", (1000, 1000))).status_code == 201
     reply = send(cast.asha, picture("PNG", (1000, 1001)))
     assert (reply.status_code, reply.json()["code"]) == (422, "picture_too_large")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
@@ -92,7 +93,7 @@ def _addressed(model: type[Model]) -> Iterator[int]:
             yield from (int(key) for key in ADDRESS.findall(text or ""))
 
 
-def _holds_text(field: Field) -> bool:
+def _holds_text(field: Field[Any, Any]) -> bool:
     return isinstance(field, JSONField | TextField | ArrayField) or (
         isinstance(field, CharField) and not field.choices and (field.max_length or 0) > len(MARK)
     )

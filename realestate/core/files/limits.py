@@ -41,7 +41,7 @@ def _widest(purpose: FilePurpose) -> str:
 
 KINDS_FOR: dict[FilePurpose, Definition[str]] = {
     purpose: define(
-        f"files.{purpose}_kinds",
+        f"platform.{purpose}_kinds",
         str,
         default=kinds,
         reads=_only(_widest(purpose)),
@@ -52,7 +52,7 @@ KINDS_FOR: dict[FilePurpose, Definition[str]] = {
 }
 MEGABYTES_FOR: dict[FilePurpose, Definition[int]] = {
     purpose: define(
-        f"files.{purpose}_max_megabytes",
+        f"platform.{purpose}_max_megabytes",
         int,
         default=megabytes,
         minimum=1,
@@ -64,7 +64,7 @@ MEGABYTES_FOR: dict[FilePurpose, Definition[int]] = {
     for purpose, (_kinds, megabytes) in DEFAULTS.items()
 }
 MEGAPIXELS = define(
-    "files.max_megapixels",
+    "platform.max_megapixels",
     int,
     default=25,
     minimum=1,
