@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from projects.services import (
@@ -20,6 +21,9 @@ from projects.services import (
 )
 from realestate.core import clock
 from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+from realestate.core.files import signed_link
+
+LINK_MINUTES = 10  # that a link of a page opens
 
 
 def chosen(form: HouseForm, *without: str) -> dict[str, Any]:
@@ -254,8 +258,27 @@ class Model3DAdmin(HouseAdmin):
     autocomplete_fields = ("project", "unit")
     list_select_related = ("project",)
     ordering = ("project", "model_name", "pk")
-    readonly_fields = ("version",)  # another file is another version
+    readonly_fields = (
+        "version",  # another file is another version
+        "file",  # sent over the API
+        "thumbnail",
+        "opens",
+        "earlier",
+    )
     fixed = ("project", "unit")
+
+    @admin.display(description="Open")
+    def opens(self, row: Model3D) -> str:
+        """A fresh link to an own file."""
+        if row.file is None:
+            return ""
+        return format_html('<a href="{}">{}</a>', signed_link(row.file, LINK_MINUTES), row.file)
+
+    @admin.display(description="Earlier versions")
+    def earlier(self, row: Model3D) -> str:
+        """One line each, the latest first."""
+        versions = row.versions.order_by("-version") if row.pk else ()
+        return "\n".join(f"{old.version}: {old.file_format}, {old.file_url}" for old in versions)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which checks the unit."""

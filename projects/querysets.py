@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ChargeLine,
         Claim,
         Model3D,
+        Model3DVersion,
         PriceList,
         Project,
         TaxRate,
@@ -208,6 +209,14 @@ class Model3DQuerySet(QuerySet["Model3D"]):
     def _booked_by(self, customer_id: int) -> QuerySet[Model3D, Any]:
         booked = live_party("project__units__claims__", customer_id, clock.now())
         return self.model._default_manager.filter(booked).values("pk")  # noqa: SLF001  # documented manager access
+
+
+class Model3DVersionQuerySet(QuerySet["Model3DVersion"]):
+    """What 3D models showed before."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder those of its projects, staff all."""
+        return self.filter(editable(user, "model__project__"))
 
 
 class PriceListQuerySet(QuerySet["PriceList"]):

@@ -6,6 +6,7 @@ from django.urls import path
 
 from projects.views import (
     CostSheetView,
+    Model3DVersionViewSet,
     Model3DViewSet,
     PriceListViewSet,
     ProjectViewSet,
@@ -33,5 +34,6 @@ urlpatterns = [
     path("price-lists/<int:pk>", PriceListViewSet.as_view(ROW)),
     path("tax-rates", TaxRateViewSet.as_view({"get": "list", "post": "create"})),
     path("models", Model3DViewSet.as_view({"post": "create"})),
+    path("models/<int:model_id>/versions", Model3DVersionViewSet.as_view({"get": "of_model"})),
     path("models/<int:pk>", Model3DViewSet.as_view({**ROW, "delete": "destroy"})),
 ]

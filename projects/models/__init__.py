@@ -3,6 +3,7 @@
 from projects.models.catalogue import (
     Claim,
     Model3D,
+    Model3DVersion,
     Project,
     Tower,
     Unit,
@@ -15,6 +16,7 @@ __all__ = [
     "ChargeLine",
     "Claim",
     "Model3D",
+    "Model3DVersion",
     "PriceList",
     "Project",
     "TaxRate",

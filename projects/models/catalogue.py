@@ -27,6 +27,7 @@ from projects.enums import (
 from projects.querysets import (
     ClaimQuerySet,
     Model3DQuerySet,
+    Model3DVersionQuerySet,
     ProjectQuerySet,
     TowerQuerySet,
     UnitQuerySet,
@@ -42,6 +43,7 @@ from realestate.core.db.fields import (
     not_negative,
     positive,
 )
+from realestate.core.models import StoredFile
 
 
 def text_list() -> ArrayField:  # type: ignore[type-arg]  # the stubs make ArrayField generic, Django does not
@@ -324,7 +326,18 @@ class Model3D(TimestampedModel):
     model_type = models.CharField(max_length=20, choices=ModelType)
     file_format = models.CharField(max_length=5, choices=FileFormat)
     file_url = link_field()
+    file = models.ForeignKey(
+        StoredFile,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The platform's own file behind the address; empty: it lies elsewhere.",
+    )
     thumbnail_url = link_field(blank=True)
+    thumbnail = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     file_size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
     access_level = models.CharField(max_length=20, choices=AccessLevel, default=AccessLevel.PUBLIC)
     version = models.PositiveIntegerField(default=1)
@@ -343,3 +356,28 @@ class Model3D(TimestampedModel):
 
     def __str__(self) -> str:
         return self.model_name
+
+
+class Model3DVersion(TimestampedModel):
+    """What a 3D model showed before: kept when another file took its place."""
+
+    model = models.ForeignKey(Model3D, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    file_format = models.CharField(max_length=5, choices=FileFormat)
+    file_url = link_field()
+    file = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    file_size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+
+    objects: ClassVar[models.Manager["Model3DVersion"]] = Model3DVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "earlier 3D model"
+        constraints = [
+            enum_check("model_version_format", "file_format", FileFormat),
+            models.UniqueConstraint(fields=["model", "version"], name="one_row_per_model_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_id} version {self.version}"

@@ -11,6 +11,7 @@ from projects.rules.pricing import (
     cost_sheet,
 )
 from projects.rules.tax import TaxComponent, TaxResult, tax
+from projects.rules.viewer import VIEWER_SETTINGS, viewer_problems
 from projects.rules.words import (
     ACCESS_LEVEL,
     CHARGE_BASIS,
@@ -41,6 +42,7 @@ __all__ = [
     "TAX_CLASS",
     "UNIT_STATUS",
     "UNIT_TYPE",
+    "VIEWER_SETTINGS",
     "ChargeSpec",
     "CostSheet",
     "Discount",
@@ -52,4 +54,5 @@ __all__ = [
     "check_charges",
     "cost_sheet",
     "tax",
+    "viewer_problems",
 ]

@@ -1,8 +1,8 @@
 """What projects look like on the wire. Apps above nest ``ProjectRead`` and ``UnitRead``."""
 
 from projects.serializers.grid import AvailabilityRead
+from projects.serializers.models3d import Model3DRead, Model3DVersionRead
 from projects.serializers.reads import (
-    Model3DRead,
     ProjectPageRead,
     ProjectRead,
     TowerRead,
@@ -23,6 +23,7 @@ __all__ = [
     "AvailabilityRead",
     "Model3DPatch",
     "Model3DRead",
+    "Model3DVersionRead",
     "Model3DWrite",
     "ProjectPageRead",
     "ProjectPatch",

@@ -8,10 +8,7 @@ from rest_framework import serializers
 from accounts.models import Builder
 from accounts.serializers import BuilderPublic
 from projects.enums import (
-    AccessLevel,
     Facing,
-    FileFormat,
-    ModelType,
     ProjectStatus,
     ProjectType,
     UnitStatus,
@@ -139,25 +136,3 @@ class UnitRead(ReadSerializer):
         if request is None or role_of(request) == Role.STAFF:
             return request is not None
         return role_of(request) == Role.BUILDER and project.builder_id == request.user.pk
-
-
-class Model3DRead(ReadSerializer):
-    """A 3D model."""
-
-    order = ("model_name", "pk")
-
-    id = serializers.IntegerField()
-    project_id = serializers.IntegerField()
-    unit_id = serializers.IntegerField(allow_null=True)
-    model_name = serializers.CharField()
-    model_type = serializers.ChoiceField(ModelType.choices)
-    file_format = serializers.ChoiceField(FileFormat.choices)
-    file_url = ShownLink()
-    file_size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
-    thumbnail_url = ShownLink()
-    access_level = serializers.ChoiceField(AccessLevel.choices)
-    version = serializers.IntegerField()
-    viewer_settings = serializers.DictField()
-    is_active = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()

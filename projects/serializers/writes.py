@@ -15,6 +15,7 @@ from projects.rules import (
     PROJECT_TYPE,
     UNIT_TYPE,
 )
+from projects.serializers.models3d import ViewerSettings
 from realestate.core.api.links import LinkField, links, texts
 from realestate.core.api.serializers import (
     MoneyField,
@@ -228,7 +229,16 @@ class Model3DFields(WriteSerializer):
         min_value=0, max_value=2**40, required=False, allow_null=True
     )
     access_level = WordField(ACCESS_LEVEL, required=False)
-    viewer_settings = serializers.DictField(required=False)
+    viewer_settings = ViewerSettings(required=False)
+    file_id = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        help_text="A file that you sent as a model; it decides address, format and size.",
+    )
+    thumbnail_id = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, required=False, help_text="A picture that you sent."
+    )
 
 
 class Model3DWrite(Model3DFields):
@@ -238,8 +248,7 @@ class Model3DWrite(Model3DFields):
         "project_id": 1,
         "model_name": "Tower A, lobby",
         "model_type": "amenities",
-        "file_format": "glb",
-        "file_url": "https://files.example.com/lobby.glb",
+        "file_id": 12,
         "access_level": "customers_only",
     }
 
@@ -247,8 +256,12 @@ class Model3DWrite(Model3DFields):
     unit_id = serializers.IntegerField(required=False, allow_null=True)
     model_name = serializers.CharField(max_length=200)
     model_type = WordField(MODEL_TYPE)
-    file_format = WordField(FILE_FORMAT)
-    file_url = LinkField(allow_blank=False)
+    file_format = WordField(
+        FILE_FORMAT, required=False, help_text="Needed where the file lies elsewhere."
+    )
+    file_url = LinkField(
+        allow_blank=False, required=False, help_text="Of a file that lies elsewhere."
+    )
 
 
 class Model3DPatch(Model3DFields):

@@ -31,3 +31,13 @@ class KeyState(TextChoices):
 
     RUNNING = "running", "Running"
     FINISHED = "finished", "Finished"
+
+
+class FilePurpose(TextChoices):
+    """What a file was sent for: it decides which kinds of files are taken and how large they may be."""
+
+    IMAGE = "image", "Picture"
+    DOCUMENT = "document", "Document"
+    MODEL = "model", "3D model"
+    ATTACHMENT = "attachment", "Attachment"
+    PROOF = "proof", "Proof of payment"

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from realestate.core.db.fields import TimestampedModel, enum_check
-from realestate.core.enums import KeyState, SettingScope, Visibility
+from realestate.core.enums import FilePurpose, KeyState, SettingScope, Visibility
 
 
 class SystemSetting(TimestampedModel):
@@ -150,9 +150,24 @@ class StoredFile(TimestampedModel):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    purpose = models.CharField(
+        max_length=10,
+        choices=FilePurpose,
+        blank=True,
+        default="",
+        help_text="What somebody sent it for; empty: the platform made it.",
+    )
+    width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels, of pictures.")
+    height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels, of pictures.")
 
     class Meta:
-        constraints = [enum_check("file_visibility", "visibility", Visibility)]
+        constraints = [
+            enum_check("file_visibility", "visibility", Visibility),
+            models.CheckConstraint(
+                name="file_purpose_is_known",
+                condition=models.Q(purpose__in=["", *FilePurpose.values]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

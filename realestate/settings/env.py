@@ -5,11 +5,12 @@ Problems are collected, so that one start shows all of them: each settings modul
 """
 
 import os
+import re
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -18,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 YES = frozenset({"1", "true", "yes", "on"})
 # Keys that begin so stand in this repository; production refuses them.
 DEVELOPMENT_PREFIX = "development-only-"
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 NO = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -135,6 +137,39 @@ class Reader:
         except (ImproperlyConfigured, KeyError, ValueError):
             self._refuse(name, f"is not an e-mail server's address such as {default}")
             return dict(self._environ.email_url_config(default))
+
+    def bucket(self, name: str, *, about: str) -> dict[str, Any]:
+        """An S3-compatible store, as s3://KEY:SECRET@host/bucket?region=…; empty when the variable is not set.
+
+        ``s3+http://`` speaks without TLS, for a store on the same machine. Without a key the machine's own role holds.
+        """
+        self._register(name, "s3://KEY:SECRET@host/bucket?region=…", "", about, secret=True)
+        if not self.given(name):
+            return {}
+        parts = urlsplit(self._raw(name))
+        try:
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        region = query.pop("region", "us-east-1")
+        bucket = parts.path.strip("/")
+        keys = (unquote(parts.username or ""), unquote(parts.password or ""))
+        known = parts.scheme in {"s3", "s3+http"} and host and BUCKET.fullmatch(bucket)
+        if not known or query or parts.fragment or not region or bool(keys[0]) != bool(keys[1]):
+            self._refuse(
+                name, "must look like s3://KEY:SECRET@s3.example.com/bucket?region=eu-west-1"
+            )
+            return {}
+        shown = f"[{host}]" if ":" in str(host) else host
+        scheme = "http" if parts.scheme == "s3+http" else "https"
+        return {
+            "bucket_name": bucket,
+            "endpoint_url": f"{scheme}://{shown}" + (f":{port}" if port else ""),
+            "region_name": region,
+            "access_key": keys[0] or None,
+            "secret_key": keys[1] or None,
+        }
 
     def folder(self, name: str, *, about: str, default: Path) -> Path:
         """A folder; a relative one counts from the checkout."""

@@ -38,6 +38,8 @@ if base.DEBUG:
     env.wrong("DEBUG must be off")
 if base.FAKE_GATEWAY:
     env.wrong("FAKE_GATEWAY must be off: it books money that nobody paid")
+if base.given_bucket and not base.given_bucket["endpoint_url"].startswith("https://"):
+    env.wrong("FILES_URL must begin with s3://, which speaks TLS")
 check_gateway("STRIPE_API_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 check_gateway(
     "RAZORPAY_API_URL", "RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"

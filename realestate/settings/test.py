@@ -32,6 +32,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = True  # nothing is scanned at start
 MEDIA_ROOT = base.VAR_DIR / "test-media" / str(os.getpid())
+STORAGES = {**base.STORAGES, "default": base.files_storage({})}
 LOGGING = logging_config(level="WARNING", columns=False)
 
 env.refuse()

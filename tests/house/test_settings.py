@@ -131,6 +131,51 @@ def test_a_database_is_postgresql():
     assert env.problems == ["X must begin with postgres:// (PostgreSQL is the only database)"]
 
 
+def test_a_bucket_has_an_address():
+    found = reader(X="s3+http://k%2Fy:s%40t@minio:9000/house-1?region=eu-west-1").bucket(
+        "X", about=""
+    )
+    assert found == {
+        "bucket_name": "house-1",
+        "endpoint_url": "http://minio:9000",
+        "region_name": "eu-west-1",
+        "access_key": "k/y",
+        "secret_key": "s@t",
+    }
+    plain = reader(X="s3://[::1]/house").bucket("X", about="")
+    assert plain == {
+        "bucket_name": "house",
+        "endpoint_url": "https://[::1]",
+        "region_name": "us-east-1",
+        "access_key": None,
+        "secret_key": None,
+    }
+    assert reader().bucket("X", about="") == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://k:s@host/house",
+        "s3://k:s@host",
+        "s3://k:s@/house",
+        "s3://k@host/house",
+        "s3://k:s@host/House",
+        "s3://k:s@host/house/folder",
+        "s3://k:s@host:port/house",
+        "s3://k:s@host/house?acl=public",
+        "s3://k:s@host/house?region=",
+        "s3://k:s@host/house#x",
+    ],
+)
+def test_a_bucket_with_another_address_is_refused(address):
+    env = reader(X=address)
+    assert env.bucket("X", about="") == {}
+    assert env.problems == [
+        "X must look like s3://KEY:SECRET@s3.example.com/bucket?region=eu-west-1"
+    ]
+
+
 def test_mail_servers_have_addresses():
     found = reader(X="smtp+tls://user:secret@mail.example.org:587").mail(
         "X", default="consolemail://", about=""
@@ -182,6 +227,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "JWT_SIGNING_KEY",
         "DATABASE_URL",
         "EMAIL_URL",
+        "FILES_URL",
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "RAZORPAY_KEY_SECRET",
@@ -244,6 +290,7 @@ def test_production_names_everything_that_is_missing():
             "RAZORPAY_KEY_ID is required",
         ),
         ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL must begin with https://"),
+        ({"FILES_URL": "s3+http://k:s@minio:9000/house"}, "FILES_URL must begin with s3://"),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
     ],

@@ -168,6 +168,7 @@ MATRIX: dict[str, Row] = {
     "models_retrieve": row(READERS),
     "models_update": row(OWNER, fixed(model_name="Hall")),
     "models_delete": row(OWNER),
+    "models_versions_list": row(OWNER, model_id="model"),
     # --- progress
     "progress_create": row(OWNER_CREATE, in_project(phase_name="Roof")),
     "progress_retrieve": row(PUBLIC),

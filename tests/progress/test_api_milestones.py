@@ -14,8 +14,8 @@ from realestate.core.files import keep_upload
 from realestate.core.models import AuditEntry, StoredFile, SystemSetting
 from tests.factories.progress import MilestoneFactory
 from tests.factories.projects import LONG_AGO, ProjectFactory, TowerFactory
+from tests.pictures import PNG
 
-PNG = b"\x89PNG\r\n\x1a\n picture"
 PDF = b"%PDF-1.7\n%"
 PHOTO = "https://cdn.example.com/plinth.jpg"
 GOOD: dict[str, Any] = {"certified_on": "2026-01-04", "photos": [PHOTO]}

@@ -15,12 +15,12 @@ from realestate.core.files import keep_upload
 from realestate.core.models import AuditEntry
 from tests.factories.progress import MilestoneFactory
 from tests.factories.projects import TowerFactory
+from tests.pictures import PNG
 from tests.races.support import losers, run_together
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 1, 5)
 PHOTO = "https://cdn.example.com/plinth.jpg"
-PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ MODEL: dict[str, Any] = {
     "thumbnail_url": LINK,
     "file_size": 5,
     "access_level": "public",
-    "viewer_settings": {"x": 1},
+    "viewer_settings": {"shadows": True},
 }
 ENDPOINTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "publish": ("post", "/api/projects", PROJECT | {"currency": "INR"}),

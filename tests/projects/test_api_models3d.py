@@ -11,7 +11,7 @@ FORM = {
     "file_format": "GLB",
     "file_url": "https://files.example.com/lobby.glb",
     "access_level": "customers-only",
-    "viewer_settings": {"camera": [1, 2.5]},
+    "viewer_settings": {"camera": [1, 2.5, 0]},
 }
 
 
@@ -35,12 +35,14 @@ def test_a_model_has_exactly_these_fields(cast, as_, own, noon):
         "model_name": "Lobby",
         "model_type": "floor_plan",
         "file_format": "glb",
+        "file_id": None,
         "file_url": "https://files.example.com/lobby.glb",
         "file_size": None,
+        "thumbnail_id": None,
         "thumbnail_url": "http://testserver/api/files/4",
         "access_level": "customers_only",
         "version": 1,
-        "viewer_settings": {"camera": [1, 2.5]},
+        "viewer_settings": {"camera": [1, 2.5, 0]},
         "is_active": True,
         "created_at": body["created_at"],
         "updated_at": "2026-01-05T12:00:00Z",

@@ -143,13 +143,14 @@ class StoredFileAdmin(ReadOnlyAdmin):
 
     list_display = (
         "name",
+        "purpose",
         "content_type",
         "size",
         "visibility",
         "owner",
         moment("created_at", "Stored"),
     )
-    list_filter = ("visibility", "content_type")
+    list_filter = ("purpose", "visibility", "content_type")
     search_fields = ("name", "sha256", "owner__email")
     list_select_related = ("owner",)
     ordering = ("-pk",)

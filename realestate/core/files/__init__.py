@@ -3,22 +3,40 @@
 Services store and link; ``realestate.core.api.files`` hands them out over HTTP.
 """
 
+from realestate.core.files.cleaning import Sweep, clean_files
+from realestate.core.files.kinds import (
+    KINDS,
+    ModelNotWhole,
+    NameDisagrees,
+    UnknownFileType,
+)
 from realestate.core.files.links import file_path, file_url, opens, signed_link
-from realestate.core.files.storing import store_file
+from realestate.core.files.pictures import VARIANTS, BrokenPicture, PictureTooLarge
+from realestate.core.files.storing import open_file, store_file
 from realestate.core.files.uploads import (
     EmptyFile,
     FileTooLarge,
-    UnknownFileType,
     keep_upload,
+    most_bytes_of,
 )
 
 __all__ = [
+    "KINDS",
+    "VARIANTS",
+    "BrokenPicture",
     "EmptyFile",
     "FileTooLarge",
+    "ModelNotWhole",
+    "NameDisagrees",
+    "PictureTooLarge",
+    "Sweep",
     "UnknownFileType",
+    "clean_files",
     "file_path",
     "file_url",
     "keep_upload",
+    "most_bytes_of",
+    "open_file",
     "opens",
     "signed_link",
     "store_file",

@@ -1,25 +1,16 @@
-"""Files that people send: their content says what they are, never their name."""
+"""Files that people send: their content says what they are, and their name must not say something else."""
 
-from collections.abc import Mapping
+import io
+from typing import IO
 
 from realestate.core import audit
-from realestate.core.errors import DomainError
-from realestate.core.files.storing import store_file
+from realestate.core.enums import FilePurpose, Role
+from realestate.core.errors import DomainError, NotAllowed
+from realestate.core.files.kinds import KINDS, UnknownFileType, agreeing_name, recognise
+from realestate.core.files.limits import kinds_for, most_bytes
+from realestate.core.files.pictures import redrawn
+from realestate.core.files.storing import readable_name, store_file
 from realestate.core.models import StoredFile
-
-MAX_BYTES = 10_000_000  # a phone's photo, a scanned agreement
-SIGNATURES: Mapping[bytes, str] = {
-    b"%PDF-": "application/pdf",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-}
-WEBP = (b"RIFF", b"WEBP")
-
-
-class UnknownFileType(DomainError):
-    """Please send a PDF or a picture (PNG, JPEG or WebP)."""
-
-    code, status = "unknown_file_type", 422
 
 
 class EmptyFile(DomainError):
@@ -29,28 +20,58 @@ class EmptyFile(DomainError):
 
 
 class FileTooLarge(DomainError):
-    """The file is larger than 10 MB."""
+    """The file is too large."""
 
     code, status = "file_too_large", 413
 
 
-def keep_upload(*, actor: audit.Actor, name: str, content: bytes) -> StoredFile:
-    """Keep a PDF or a picture that somebody sent; private until something shows it.
+def keep_upload(
+    *,
+    actor: audit.Actor,
+    name: str,
+    content: bytes | IO[bytes],
+    purpose: FilePurpose = FilePurpose.ATTACHMENT,
+) -> StoredFile:
+    """Keep a file that somebody sent for a purpose; private until something shows it (D29).
 
-    Raises FileTooLarge (413), EmptyFile and UnknownFileType (422).
+    Pictures are drawn anew, without metadata, with two smaller ones. Raises NotAllowed (403), FileTooLarge
+    (413), EmptyFile, UnknownFileType, NameDisagrees, ModelNotWhole, PictureTooLarge and BrokenPicture (422).
     """
-    if len(content) > MAX_BYTES:
-        raise FileTooLarge(maximum=MAX_BYTES)
-    if not content:
+    if purpose not in purposes_of(actor):
+        raise NotAllowed("Only builders and staff send 3D models.")
+    stream: IO[bytes] = io.BytesIO(content) if isinstance(content, bytes) else content
+    size = stream.seek(0, io.SEEK_END)
+    refuse_size(size, most_bytes(purpose))
+    allowed = kinds_for(purpose)
+    word = recognise(stream, size)
+    if word not in allowed:
+        raise UnknownFileType(allowed=sorted(allowed))
+    kind = KINDS[word]
+    picture = redrawn(stream) if kind.picture else None
+    return store_file(
+        actor=actor,
+        name=agreeing_name(readable_name(name), kind, strict=purpose == FilePurpose.MODEL),
+        content=picture.content if picture else stream,
+        content_type=kind.media_type,
+        purpose=purpose,
+        picture=picture,
+    )
+
+
+def refuse_size(size: int, most: int) -> None:
+    """Raises EmptyFile (422) and FileTooLarge (413)."""
+    if size > most:
+        raise FileTooLarge(maximum=most)
+    if not size:
         raise EmptyFile
-    return store_file(actor=actor, name=name, content=content, content_type=type_of(content))
 
 
-def type_of(content: bytes) -> str:
-    """The media type by the first bytes. Raises UnknownFileType (422)."""
-    for signature, media_type in SIGNATURES.items():
-        if content.startswith(signature):
-            return media_type
-    if (content[:4], content[8:12]) == WEBP:
-        return "image/webp"
-    raise UnknownFileType
+def most_bytes_of(actor: audit.Actor) -> int:
+    """The largest file that a user may send for anything: what is longer is not even read."""
+    return max(most_bytes(purpose) for purpose in purposes_of(actor))
+
+
+def purposes_of(actor: audit.Actor) -> list[FilePurpose]:
+    """What a user may send files for: customers send no 3D models."""
+    models = getattr(actor, "user_type", "") in {Role.BUILDER, Role.STAFF}
+    return [purpose for purpose in FilePurpose if models or purpose != FilePurpose.MODEL]
