@@ -93,7 +93,7 @@ def _addressed(model: type[Model]) -> Iterator[int]:
             yield from (int(key) for key in ADDRESS.findall(text or ""))
 
 
-def _holds_text(field: Field[Any, Any]) -> bool:
+def _holds_text(field: "Field[Any, Any]") -> bool:
     return isinstance(field, JSONField | TextField | ArrayField) or (
         isinstance(field, CharField) and not field.choices and (field.max_length or 0) > len(MARK)
     )
