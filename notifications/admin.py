@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from notifications.models import Notification, Preference
+from notifications.models import Notification, Preference, Signal
 from realestate.core.admin import ReadOnlyAdmin, moment
 
 
@@ -34,3 +34,14 @@ class PreferenceAdmin(ReadOnlyAdmin):
     search_fields = ("user__email",)
     list_select_related = ("user",)
     ordering = ("user", "notification_type", "channel")
+
+
+@admin.register(Signal)
+class SignalAdmin(ReadOnlyAdmin):
+    """What browsers were told at once; kept for some days."""
+
+    list_display = ("topic", "object_id", "user", moment("created_at", "Made"))
+    list_filter = ("created_at", "topic")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    ordering = ("-pk",)

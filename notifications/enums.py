@@ -30,3 +30,11 @@ class Channel(TextChoices):
     EMAIL = "email", "E-mail"
     SMS = "sms", "SMS"
     PUSH = "push", "Push"
+
+
+class Topic(TextChoices):
+    """What a browser hears about at once."""
+
+    NOTIFICATION = "notification", "Notification"
+    MESSAGE = "message", "Message"
+    UNIT = "unit", "Unit"

@@ -18,3 +18,16 @@ def deliver(*, notification_id: int, **_later: object) -> None:
 def deliver_waiting(**_later: object) -> None:
     """Queue what should have left by now: scheduled ones, the rest of a crowd, failed tries."""
     services.queue_waiting_deliveries()
+
+
+@job("notifications.signal_due", cron="* * * * *")
+def signal_due(**_later: object) -> None:
+    """Tell browsers of notifications whose scheduled time has come."""
+    services.signal_due_notifications()
+
+
+@job("notifications.purge_signals", cron="19 3 * * *")
+def purge_signals(**_later: object) -> None:
+    """Daily: delete signals that no browser can ask for any more, and tickets that nobody has used."""
+    services.purge_signals()
+    services.purge_tickets()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from notifications.models import Notification, Preference  # noqa: F401  # generic parameters
+    from notifications.models import (  # noqa: F401  # generic parameters
+        Notification,
+        Preference,
+        Signal,
+        Ticket,
+    )
 
 
 class NotificationQuerySet(QuerySet["Notification"]):
@@ -35,6 +41,49 @@ class NotificationQuerySet(QuerySet["Notification"]):
 
 class PreferenceQuerySet(QuerySet["Preference"]):
     """Notification preferences."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own."""
+        return self.filter(user=user.pk) if user.pk else self.none()
+
+
+class _SeenIn(Func):
+    """Whether a transaction was finished when a snapshot was taken."""
+
+    template = "pg_visible_in_snapshot(%(expressions)s)"
+    arg_joiner = "::text::xid8, "
+    output_field = BooleanField()
+
+
+class SignalQuerySet(QuerySet["Signal"]):
+    """Signals. A place in their stream is a PostgreSQL snapshot: the set of transactions whose rows were read.
+
+    The largest key that was read would not do: a transaction that began earlier and commits later has smaller keys,
+    and its rows would never be read.
+    """
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """What everybody hears, and one's own."""
+        return self.heard_by(user.pk, None)
+
+    def heard_by(self, user_id: int | None, project_ids: Collection[int] | None) -> Self:
+        """One's own, and what everybody hears about these projects (None: all projects)."""
+        public = Q(user=None)
+        if project_ids is not None:
+            public &= Q(payload__project_id__in=list(project_ids))
+        return self.filter(public | Q(user=user_id) if user_id else public)
+
+    def between(self, after: str, until: str) -> Self:
+        """Rows of the transactions that the later snapshot sees and the earlier does not, each exactly once."""
+        seen_before, seen_now = (
+            _SeenIn(F("written_in"), Value(snapshot)) for snapshot in (after, until)
+        )
+        oldest_open = int(after.partition(":")[0])
+        return self.filter(~Q(seen_before), Q(seen_now), written_in__gte=oldest_open)
+
+
+class TicketQuerySet(QuerySet["Ticket"]):
+    """Tickets."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """One's own."""

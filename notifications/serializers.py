@@ -83,3 +83,11 @@ class PreferencesWrite(WriteSerializer):
             message = f"Unknown: {', '.join(sorted(unknown))[:200]}."
             raise serializers.ValidationError(message)
         return wishes
+
+
+class TicketRead(serializers.Serializer[Any]):
+    """Opens one WebSocket, once."""
+
+    ticket = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+    url = serializers.CharField(help_text="Where to connect to, with `ticket` as a parameter.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import NotificationViewSet, PreferencesView
+from notifications.views import NotificationViewSet, PreferencesView, TicketView
 
 view = NotificationViewSet.as_view
 
@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications", view({"get": "list"})),
     path("notifications/read-all", view({"post": "mark_all_read"})),
     path("notifications/preferences", PreferencesView.as_view()),
+    path("realtime/ticket", TicketView.as_view()),
     path("notifications/<int:pk>/read", view({"patch": "mark_read"})),
 ]

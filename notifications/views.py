@@ -1,5 +1,8 @@
 """Notifications over HTTP (contract 7.8): one's own, and over which channels one wants them."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,16 +12,22 @@ from notifications import services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
 from notifications.querysets import NotificationQuerySet
+from notifications.rules import TICKET_LIFE
 from notifications.serializers import (
     NotificationPageRead,
     NotificationRead,
     NotificationsMarkedRead,
     PreferencesRead,
     PreferencesWrite,
+    TicketRead,
 )
 from realestate.core import clock
-from realestate.core.api.access import USERS
+from realestate.core.api.access import PUBLIC, USERS
+from realestate.core.api.throttling import client_address, limit
 from realestate.core.api.views import Edge, HouseViewSet, message
+from realestate.core.errors import TooManyRequests
+
+TICKETS_PER_MINUTE = 60
 
 
 class NotificationViewSet(HouseViewSet):
@@ -81,3 +90,31 @@ class PreferencesView(Edge):
             actor=self.caller, wishes=self.parse(PreferencesWrite)["preferences"]
         )
         return Response({"preferences": services.wishes_of(self.caller)})
+
+
+class TicketView(Edge):
+    """Tickets for sockets."""
+
+    tag = "notifications"
+    access = {"post": PUBLIC}
+    errors = {"post": [TooManyRequests]}
+
+    @extend_schema(operation_id="realtime_ticket", request=None, responses={201: TicketRead})
+    def post(self, request: Request) -> Response:
+        """A ticket that opens one WebSocket, once, within a minute.
+
+        Connect to `url?ticket=…&cursor=…&projects=1,2`. The first frame is `hello`; `events` follow, each frame with
+        a `cursor`: keep the last one, and give it when you come back (with a new ticket) to get what you have missed.
+        A `resync` frame says to read everything anew. Events name what is new (`notification`, `message`, `unit`) by
+        key; fetch it from the API. Send `{"type": "subscribe", "projects": [1, 2]}` to hear of other projects' units,
+        and `{"type": "ping"}` to see whether the line is alive. Closed with 4401: log in, or get a new ticket.
+        Visitors who are not logged in hear of units only. Without a socket, ask the lists from time to time.
+        """
+        session_id = getattr(request.auth, "session_id", None)
+        user = self.caller if session_id is not None else None
+        identity = f"user {user.pk}" if user else client_address(request)
+        limit("realtime-ticket", identity, times=TICKETS_PER_MINUTE, per=timedelta(minutes=1))
+        ticket = services.open_ticket(actor=user, session_id=session_id)
+        address = f"ws{settings.REALTIME_URL.removeprefix('http')}/realtime"
+        life = int(TICKET_LIFE.total_seconds())
+        return Response({"ticket": ticket, "expires_in": life, "url": address}, status=201)

@@ -20,3 +20,10 @@ class ClaimReleased(Event):
     claim_id: int
     unit_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsLapsed(Event):
+    """Holds whose time was over are recorded as ended; their units have been free since then."""
+
+    unit_ids: tuple[int, ...]

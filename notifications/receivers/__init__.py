@@ -6,8 +6,18 @@ from notifications.receivers import (
     messaging,
     payments,
     progress,
+    projects,
     promises,
     scheduling,
 )
 
-__all__ = ["bookings", "changes", "messaging", "payments", "progress", "promises", "scheduling"]
+__all__ = [
+    "bookings",
+    "changes",
+    "messaging",
+    "payments",
+    "progress",
+    "projects",
+    "promises",
+    "scheduling",
+]

@@ -31,5 +31,11 @@ def tell_recipient(event: MessageSent) -> None:
     )
 
 
+@on(MessageSent)
+def signal_parties(event: MessageSent) -> None:
+    """Browsers of both: the sender may have another one open."""
+    services.signal_message(message_id=event.message_id)
+
+
 def _beginning(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()}…"

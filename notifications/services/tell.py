@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 from notifications.enums import Channel, NotificationType, Priority
 from notifications.models import Notification, Preference
 from notifications.rules import default_for
+from notifications.services.signals import signal_notifications
 from realestate.core import clock
 from realestate.core.jobs import defer
 from realestate.core.transactions import service
@@ -64,6 +65,7 @@ def notify(
         for person in people
     ]
     Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    signal_notifications(user_ids=people, dedupe_key=dedupe_key)
     _send_soon(by_email, dedupe_key, now)
 
 

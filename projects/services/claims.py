@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
-from projects.events import ClaimReleased, ClaimTaken
+from projects.events import ClaimReleased, ClaimsLapsed, ClaimTaken
 from projects.models import Claim, Unit
 from projects.querysets import live
 from projects.rules import CLAIM_STAGES
@@ -155,7 +155,12 @@ def expire_claims() -> int:
 
 def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
     lapsed = claims.filter(released_at=None, expires_at__lte=now)
-    return lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
+    units = tuple(lapsed.order_by("pk").values_list("unit", flat=True))
+    if not units:
+        return 0
+    count = lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
+    publish(ClaimsLapsed(unit_ids=units))
+    return count
 
 
 def _live(claim_id: int) -> tuple[Claim, datetime]:

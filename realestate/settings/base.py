@@ -6,6 +6,7 @@ Names in small letters are no settings: they are for those three modules.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from corsheaders.defaults import default_headers
@@ -18,7 +19,10 @@ from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETT
 # --- where and as what the platform runs -----------------------------------------------------------------------------
 
 HOST = env.text("HOST", default="127.0.0.1", about="Address that the web server listens on.")
-PORT = env.number("PORT", default=8000, minimum=1, maximum=65535, about="Port of the web server.")
+last_port = 65535
+PORT = env.number(
+    "PORT", default=8000, minimum=1, maximum=last_port, about="Port of the web server."
+)
 WEB_WORKERS = env.number(
     "WEB_WORKERS", default=2, minimum=1, maximum=64, about="Processes of the web server."
 )
@@ -27,6 +31,21 @@ PUBLIC_URL = env.url(
     default=f"http://localhost:{PORT}",
     about="Address of this server as its users see it; in links, and trusted as the admin's origin.",
 )
+REALTIME_PORT = env.number(
+    "REALTIME_PORT",
+    default=min(PORT + 1, last_port),
+    minimum=1,
+    maximum=last_port,
+    about="Port of the process that holds browsers' sockets; the one after PORT unless set.",
+)
+REALTIME_URL = env.url(
+    "REALTIME_URL",
+    about="Address of the sockets as browsers see it, before /realtime and with http(s). If empty: PUBLIC_URL with"
+    " REALTIME_PORT, in production PUBLIC_URL itself.",
+)
+if not REALTIME_URL:
+    public = urlsplit(PUBLIC_URL)
+    REALTIME_URL = f"{public.scheme}://{public.hostname}:{REALTIME_PORT}"
 FRONTEND_URL = env.url(
     "FRONTEND_URL", default="http://localhost:3000", about="Address of the web client, for links."
 )
@@ -178,6 +197,16 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
 DATABASES: dict[str, dict[str, Any]] = (
     {"default": database(given_database)} if given_database else {}
 )
+
+# --- real time -------------------------------------------------------------------------------------------------------
+
+REDIS_URL = env.text(
+    "REDIS_URL",
+    secret=True,
+    about="redis://user:password@host:port. Tells the socket processes that there is news; PostgreSQL does if empty.",
+)
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
+    env.wrong("REDIS_URL must begin with redis:// or rediss://")
 
 # --- people ----------------------------------------------------------------------------------------------------------
 

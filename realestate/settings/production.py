@@ -48,6 +48,8 @@ env.refuse()
 
 # The admin's forms come from here, also behind a proxy that ends TLS.
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(base.PUBLIC_URL))]
+if not env.given("REALTIME_URL"):
+    REALTIME_URL = base.PUBLIC_URL  # the proxy passes /realtime on to REALTIME_PORT
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = base.ssl_redirect
 SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]  # load balancers ask by plain HTTP

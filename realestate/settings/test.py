@@ -18,6 +18,7 @@ SIMPLE_JWT = {
 }
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"
+REALTIME_URL = "http://testserver:8001"
 FRONTEND_URL = "http://localhost:3000"
 CORS_ALLOWED_ORIGINS = ["http://localhost:3000", "http://localhost:3001"]
 TRUSTED_PROXIES = 0

@@ -29,8 +29,6 @@ from tests.house.source import (
 NOBODY_LISTENS: dict[str, str] = {
     "UserRegistered": "the welcome mail is a job of accounts itself; there is no notification type for it",
     "EmailVerified": "nobody needs to know yet",
-    "ClaimTaken": "for live availability in the browser, which is still to come",
-    "ClaimReleased": "for the waiting list and live availability, which are still to come",
 }
 # Texts that users know from before (contract 3).
 KNOWN_TO_USERS = {

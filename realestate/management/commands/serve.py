@@ -1,4 +1,4 @@
-"""Runs everything that one machine needs: the web server and the worker, together and until one of them ends."""
+"""Runs everything that one machine needs: web server, sockets and worker, together and until one of them ends."""
 
 import os
 import select
@@ -27,7 +27,7 @@ STOP_PATIENCE = 25.0  # more than the web server gives its own workers
 class Command(BaseCommand):
     """Start the children, say where they are, stop them together."""
 
-    help = "Run the web server and the worker until Ctrl-C."
+    help = "Run the web server, the sockets of browsers and the worker until Ctrl-C."
     requires_system_checks: list[str] = []  # the children make them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,11 +38,19 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exit code 0 when asked to stop, 1 when a child ended by itself."""
         host, port = options["host"], options["port"]
-        refuse_taken_port(host, port)
-        crew = Crew({"web server": web_command(host, port), "worker": worker_command()})
+        doors = (port, settings.REALTIME_PORT)
+        for door in doors:
+            refuse_taken_port(host, door)
+        crew = Crew(
+            {
+                "web server": web_command(host, port),
+                "socket server": sockets_command(host, settings.REALTIME_PORT),
+                "worker": worker_command(),
+            }
+        )
         crew.start()
         try:
-            if crew.wait_until(lambda: answers(host, port), START_PATIENCE):
+            if crew.wait_until(lambda: all(answers(host, door) for door in doors), START_PATIENCE):
                 self.stdout.write(greeting(host, port))
                 crew.wait_until(lambda: False, None)
         finally:
@@ -138,6 +146,16 @@ def web_command(host: str, port: int) -> list[str]:
     ]
 
 
+def sockets_command(host: str, port: int) -> list[str]:
+    """Granian with the small ASGI application; one process, many sockets."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "realestate.asgi:application"),
+        *("--host", host, "--port", str(port), "--http", "1"),
+        *("--workers", "1", "--workers-kill-timeout", "5", "--respawn-failed-workers"),
+        *("--log-level", "warning"),
+    ]
+
+
 def worker_command() -> list[str]:
     """The worker of the queue."""
     return [
@@ -188,6 +206,7 @@ def greeting(host: str, port: int) -> str:
         f"  Docs     {base}/api/docs",
         f"  Admin    {base}/admin/",
         f"  Health   {base}/health/ready",
+        f"  Sockets  ws://{visible(host)}:{settings.REALTIME_PORT}/realtime",
     ]
     if logins := demo_logins():
         lines += ["", f"  Logins   {', '.join(logins)}; password {DEMO_PASSWORD}"]

@@ -1,0 +1,123 @@
+"""Signals: what browsers hear at once. Written with the change itself, read by the processes that hold sockets."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from messaging.models import Message
+from notifications.enums import Topic
+from notifications.models import Notification, Signal
+from notifications.rules import LOOKED_BACK, SIGNALS_KEPT, Place
+from projects.models import Unit
+from projects.querysets import public
+from realestate.core import bell, clock
+from realestate.core.transactions import service
+
+BATCH = 1_000
+LATEST = "SELECT pg_current_snapshot()::text, floor(extract(epoch FROM now()))::bigint"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A signal as it is sent on; ``user_id`` is empty for what everybody may hear."""
+
+    user_id: int | None
+    event: dict[str, Any]
+
+
+@service
+def signal_notifications(*, user_ids: Iterable[int], dedupe_key: str) -> None:
+    """A signal to each person for what was told under a key, once; scheduled ones wait for their time."""
+    now = clock.now()
+    rows = Notification.objects.due(now).filter(user__in=user_ids, dedupe_key=dedupe_key)
+    _signal_notifications(rows.values_list("pk", "user"))
+
+
+@service
+def signal_due_notifications() -> None:
+    """A signal, once, for notifications whose scheduled time came since the runs before."""
+    now = clock.now()
+    rows = Notification.objects.filter(
+        scheduled_send_time__gt=now - LOOKED_BACK, scheduled_send_time__lte=now
+    )
+    _signal_notifications(rows.values_list("pk", "user"))
+
+
+@service
+def signal_message(*, message_id: int) -> None:
+    """A signal to sender and recipient."""
+    row = Message.objects.select_related("conversation").get(pk=message_id)
+    payload = {"conversation_id": row.conversation_id, "project_id": row.conversation.project_id}
+    _write(
+        Signal(user_id=person, topic=Topic.MESSAGE, object_id=row.pk, payload=payload)
+        for person in sorted({row.sender_id, row.recipient_id})
+    )
+
+
+@service
+def signal_units(*, unit_ids: Collection[int]) -> None:
+    """A signal that units were taken or became free: to everybody, or to the builder of a project not public."""
+    rows = Unit.objects.filter(pk__in=unit_ids)
+    for_everybody = set(rows.filter(public("project__")).values_list("pk", flat=True))
+    _write(
+        Signal(
+            user_id=None if row.pk in for_everybody else row.project.builder_id,
+            topic=Topic.UNIT,
+            object_id=row.pk,
+            payload={"project_id": row.project_id},
+        )
+        for row in rows.select_related("project").order_by("pk")
+    )
+
+
+@service
+def purge_signals() -> int:
+    """Delete what is older than any place that a browser may come back to; returns how many."""
+    return Signal.objects.filter(created_at__lt=clock.now() - SIGNALS_KEPT).delete()[0]
+
+
+def latest_place() -> Place:
+    """The place in the stream after everything that is committed now, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST)
+        snapshot, at = cursor.fetchone()
+    return Place(snapshot, int(at))
+
+
+def read_signals(
+    *,
+    after: Place,
+    until: Place,
+    limit: int,
+    hearer: tuple[int | None, Collection[int]] | None = None,
+) -> list[Heard]:
+    """What was committed between two places, oldest first; for one hearer (user, projects) or for all."""
+    rows = Signal.objects.between(after.snapshot, until.snapshot)
+    if hearer is not None:
+        rows = rows.heard_by(*hearer)
+    return [
+        Heard(
+            row.user_id,
+            {
+                "id": row.pk,
+                "topic": row.topic,
+                "object_id": row.object_id,
+                "at": row.created_at.isoformat(),
+                **row.payload,
+            },
+        )
+        for row in rows.order_by("pk")[:limit]
+    ]
+
+
+def _signal_notifications(rows: Iterable[tuple[int, int]]) -> None:
+    _write(Signal(user_id=person, topic=Topic.NOTIFICATION, object_id=pk) for pk, person in rows)
+
+
+def _write(rows: Iterable[Signal]) -> None:
+    fresh = list(rows)
+    if fresh:
+        Signal.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+        bell.ring()
