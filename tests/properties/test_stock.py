@@ -94,7 +94,7 @@ class Stock(RuleBasedStateMachine):
         was_live = self.holder(unit) is not None and claim.expires_at is not None
         try:
             services.release_hold(actor=claim.customer.user, claim_id=claim.pk)
-        except DomainError:
+        except (DomainError, Claim.DoesNotExist):  # one that was paid is no hold any more
             assert not was_live or Booking.objects.filter(claim=claim).exists()
         else:
             assert was_live
