@@ -70,6 +70,7 @@ MENU = (
             "messaging.conversation",
             "messaging.message",
             "notifications.notification",
+            "notifications.signal",
         ),
     ),
     (

@@ -1,5 +1,6 @@
-"""What holds for every set-up. The variables are read here; local, production and test say what differs.
+"""What holds for every set-up; local, production and test say what differs.
 
+The variables are read here and in the modules that this one takes in.
 Names in small letters are no settings: they are for those three modules.
 """
 
@@ -8,12 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.config import Config
 from corsheaders.defaults import default_headers
 
 from realestate.logs import configure_structlog, logging_config
+from realestate.settings.database import *  # noqa: F403  # settings
 from realestate.settings.env import BASE_DIR as BASE_DIR  # noqa: PLC0414  # a setting
 from realestate.settings.env import env
+from realestate.settings.files import *  # noqa: F403  # settings
+from realestate.settings.gateways import *  # noqa: F403  # settings
 from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS  # noqa: PLC0414  # a setting
 
 # --- where and as what the platform runs -----------------------------------------------------------------------------
@@ -147,67 +150,6 @@ TEMPLATES = [
     },
 ]
 
-# --- database --------------------------------------------------------------------------------------------------------
-
-statement_timeout = env.number(
-    "DB_STATEMENT_TIMEOUT",
-    default=10_000,
-    about="Longest statement, in ms; 0: no limit (so migrations run).",
-)
-lock_timeout = env.number(
-    "DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit."
-)
-idle_timeout = env.number(
-    "DB_IDLE_TRANSACTION_TIMEOUT",
-    default=15_000,
-    about="Longest idle time within a transaction, in ms; 0: no limit.",
-)
-given_database = env.database(
-    "DATABASE_URL",
-    about="The PostgreSQL server. Not set: one starts by itself (not in production).",
-)
-
-
-def database(given: dict[str, Any]) -> dict[str, Any]:
-    """Our limits on top of a description of where the database is."""
-    limits = {
-        "statement_timeout": statement_timeout,
-        "lock_timeout": lock_timeout,
-        "idle_in_transaction_session_timeout": idle_timeout,
-    }
-    defaults = {
-        "connect_timeout": 3,
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "application_name": "realestate",
-        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
-    }
-    return {
-        **given,
-        "ENGINE": "django.db.backends.postgresql",
-        # One lasting connection per web thread rather than a pool: as many as there are threads, nothing to tune,
-        # nothing to fork, and a health check finds one that a restarted server has dropped.
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**defaults, **given.get("OPTIONS", {})},
-    }
-
-
-DATABASES: dict[str, dict[str, Any]] = (
-    {"default": database(given_database)} if given_database else {}
-)
-
-# --- real time -------------------------------------------------------------------------------------------------------
-
-REDIS_URL = env.text(
-    "REDIS_URL",
-    secret=True,
-    about="redis://user:password@host:port. Tells the socket processes that there is news; PostgreSQL does if empty.",
-)
-if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
-    env.wrong("REDIS_URL must begin with redis:// or rediss://")
-
 # --- people ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -318,79 +260,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
-given_bucket = env.bucket(
-    "FILES_URL",
-    about="S3-compatible store of uploaded files and papers. Not set: the folder media in VAR_DIR.",
-)
-
-
-def files_storage(bucket: dict[str, Any]) -> dict[str, Any]:
-    """Django's storage of files: a private bucket, or a folder."""
-    if not bucket:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    ours = {
-        "default_acl": None,  # the bucket's own rules; files are handed out by us only
-        "file_overwrite": True,  # names are random: asking first whether there is one costs a request
-        "max_memory_size": 2_500_000,  # bytes of a file on its way; more go to disk
-        "client_config": Config(
-            signature_version="s3v4",
-            s3={"addressing_style": "path"},  # other stores than Amazon's have no host per bucket
-            # Newer checksums, which not every store knows, only where S3 asks for them.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            connect_timeout=3,
-            read_timeout=20,
-            retries={"total_max_attempts": 3, "mode": "standard"},
-        ),
-    }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**bucket, **ours}}
-
-
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": files_storage(given_bucket),
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-
-# --- payment gateways ------------------------------------------------------------------------------------------------
-
-# A gateway without keys is not offered.
-STRIPE_SECRET_KEY = env.text(
-    "STRIPE_SECRET_KEY", secret=True, about="Key of a Stripe account; customers can then pay there."
-)
-STRIPE_WEBHOOK_SECRETS = env.secrets(
-    "STRIPE_WEBHOOK_SECRET",
-    about="Checks Stripe's webhooks; two, separated by a comma, while it is being changed.",
-)
-STRIPE_API_URL = env.url(
-    "STRIPE_API_URL", default="https://api.stripe.com", about="Where Stripe's API is."
-)
-RAZORPAY_KEY_ID = env.text("RAZORPAY_KEY_ID", about="Id of the key of a Razorpay account.")
-RAZORPAY_KEY_SECRET = env.text(
-    "RAZORPAY_KEY_SECRET",
-    secret=True,
-    about="The key itself; customers can then pay there in rupees.",
-)
-RAZORPAY_WEBHOOK_SECRETS = env.secrets(
-    "RAZORPAY_WEBHOOK_SECRET",
-    about="Checks Razorpay's webhooks; two, separated by a comma, while it is being changed.",
-)
-RAZORPAY_API_URL = env.url(
-    "RAZORPAY_API_URL", default="https://api.razorpay.com", about="Where Razorpay's API is."
-)
-FAKE_GATEWAY = env.switch(
-    "FAKE_GATEWAY",
-    default=False,
-    about="Offer a gateway that moves no money. On one machine it is on unless set to 0; production refuses it.",
-)
-CHECKOUT_SUCCESS_URL = env.url(
-    "CHECKOUT_SUCCESS_URL",
-    about="Page of the web client after paying online, told ?checkout=ID&result=success; its first page if empty.",
-)
-CHECKOUT_CANCEL_URL = env.url(
-    "CHECKOUT_CANCEL_URL",
-    about="Page of the web client for who did not pay, told ?checkout=ID&result=cancelled; its first page if empty.",
-)
-
 # --- e-mail, jobs, log -----------------------------------------------------------------------------------------------
 
 mail = env.mail("EMAIL_URL", default="consolemail://", about="The server that sends e-mail.")

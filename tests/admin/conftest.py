@@ -24,8 +24,8 @@ from bookings.models import (
     Signature,
 )
 from messaging.models import Conversation, Message
-from notifications.enums import Channel, NotificationType
-from notifications.models import Notification, Preference
+from notifications.enums import Channel, NotificationType, Topic
+from notifications.models import Notification, Preference, Signal
 from payments.enums import AdjustmentKind, EntryKind, Gateway, Part, ReminderChannel
 from payments.models import (
     Adjustment,
@@ -255,6 +255,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         channel=Channel.EMAIL,
         enabled=False,
     ),
+    Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     SystemSetting: lambda n: SystemSetting.objects.create(
         key=KEYS[n], scope="project", scope_id=1, value=45
     ),

@@ -68,6 +68,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "messaging.message": lambda row: row.sender.email,
     "notifications.notification": lambda row: row.title,
     "notifications.preference": lambda row: row.user.email,
+    "notifications.signal": lambda row: row.user.email,
     "payments.adjustment": lambda row: row.demand_line.demand.number,
     "payments.allocation": lambda row: row.payment.receipt_number,
     "payments.checkout": lambda row: row.external_id,

@@ -226,6 +226,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "SECRET_KEY",
         "JWT_SIGNING_KEY",
         "DATABASE_URL",
+        "REDIS_URL",
         "EMAIL_URL",
         "FILES_URL",
         "STRIPE_SECRET_KEY",

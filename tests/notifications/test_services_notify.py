@@ -116,7 +116,9 @@ def test_a_scheduled_one_waits(cast, tell, queued):
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_crowd_costs_as_many_statements_as_one_person(tell, django_assert_num_queries, count):
     people = CustomerFactory.create_batch(count)
-    with django_assert_num_queries(4):  # two for the savepoint, wishes, rows
+    with django_assert_num_queries(
+        7
+    ):  # two for the savepoint, wishes, rows, which are new, signals, the bell
         services.notify(
             user_ids=[person.pk for person in people],
             notification_type=T.PROGRESS_UPDATE,

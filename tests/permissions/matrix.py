@@ -401,6 +401,7 @@ MATRIX: dict[str, Row] = {
     "notifications_list": row(USERS),
     "notifications_mark_read": row(MINE),
     "notifications_mark_all_read": row(USERS),
+    "realtime_ticket": row(PUBLIC_CREATE),
     "notification_preferences_retrieve": row(USERS),
     "notification_preferences_update": row(
         USERS, fixed(preferences={"progress_update": {"email": False}})

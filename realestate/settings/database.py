@@ -1,0 +1,62 @@
+"""The database with our limits, and what tells processes that there is something new in it."""
+
+from typing import Any
+
+from realestate.settings.env import env
+
+statement_timeout = env.number(
+    "DB_STATEMENT_TIMEOUT",
+    default=10_000,
+    about="Longest statement, in ms; 0: no limit (so migrations run).",
+)
+lock_timeout = env.number(
+    "DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit."
+)
+idle_timeout = env.number(
+    "DB_IDLE_TRANSACTION_TIMEOUT",
+    default=15_000,
+    about="Longest idle time within a transaction, in ms; 0: no limit.",
+)
+given_database = env.database(
+    "DATABASE_URL",
+    about="The PostgreSQL server. Not set: one starts by itself (not in production).",
+)
+
+
+def database(given: dict[str, Any]) -> dict[str, Any]:
+    """Our limits on top of a description of where the database is."""
+    limits = {
+        "statement_timeout": statement_timeout,
+        "lock_timeout": lock_timeout,
+        "idle_in_transaction_session_timeout": idle_timeout,
+    }
+    defaults = {
+        "connect_timeout": 3,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "application_name": "realestate",
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
+    return {
+        **given,
+        "ENGINE": "django.db.backends.postgresql",
+        # One lasting connection per web thread rather than a pool: as many as there are threads, nothing to tune,
+        # nothing to fork, and a health check finds one that a restarted server has dropped.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**defaults, **given.get("OPTIONS", {})},
+    }
+
+
+DATABASES: dict[str, dict[str, Any]] = (
+    {"default": database(given_database)} if given_database else {}
+)
+
+REDIS_URL = env.text(
+    "REDIS_URL",
+    secret=True,
+    about="redis://user:password@host:port. Tells the socket processes that there is news; PostgreSQL does if empty.",
+)
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
+    env.wrong("REDIS_URL must begin with redis:// or rediss://")

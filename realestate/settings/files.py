@@ -1,0 +1,40 @@
+"""Where uploaded files and papers are kept: a folder, or a private bucket of an S3-compatible store."""
+
+from typing import Any
+
+from botocore.config import Config
+
+from realestate.settings.env import env
+
+given_bucket = env.bucket(
+    "FILES_URL",
+    about="S3-compatible store of uploaded files and papers. Not set: the folder media in VAR_DIR.",
+)
+
+
+def files_storage(bucket: dict[str, Any]) -> dict[str, Any]:
+    """Django's storage of files: a private bucket, or a folder."""
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ours = {
+        "default_acl": None,  # the bucket's own rules; files are handed out by us only
+        "file_overwrite": True,  # names are random: asking first whether there is one costs a request
+        "max_memory_size": 2_500_000,  # bytes of a file on its way; more go to disk
+        "client_config": Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},  # other stores than Amazon's have no host per bucket
+            # Newer checksums, which not every store knows, only where S3 asks for them.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"total_max_attempts": 3, "mode": "standard"},
+        ),
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**bucket, **ours}}
+
+
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": files_storage(given_bucket),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
