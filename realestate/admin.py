@@ -67,6 +67,7 @@ MENU = (
             "scheduling.appointment",
             "scheduling.appointmentmove",
             "scheduling.appointmentreminder",
+            "scheduling.calendarfeed",
             "messaging.conversation",
             "messaging.message",
             "notifications.notification",

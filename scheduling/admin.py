@@ -21,6 +21,7 @@ from scheduling.models import (
     Appointment,
     AppointmentMove,
     AppointmentReminder,
+    CalendarFeed,
     Holiday,
     WorkingHours,
 )
@@ -188,4 +189,15 @@ class AppointmentReminderAdmin(ReadOnlyAdmin):
         "appointment__customer__last_name",
     )
     list_select_related = ("appointment__customer",)
+    ordering = ("-pk",)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """Who reads the calendar by a private address; never the address."""
+
+    list_display = ("user", moment("updated_at", "Given"))
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    exclude = ("secret",)
     ordering = ("-pk",)

@@ -22,6 +22,7 @@ from scheduling.enums import (
 from scheduling.querysets import (
     AppointmentMoveQuerySet,
     AppointmentQuerySet,
+    CalendarFeedQuerySet,
     HolidayQuerySet,
     WorkingHoursQuerySet,
 )
@@ -210,3 +211,17 @@ class AppointmentReminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hours_before} hours before {self.appointment}"
+
+
+class CalendarFeed(TimestampedModel):
+    """A user's calendar has a private address; a new secret makes the old address worthless."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    secret = models.CharField(max_length=32, editable=False)
+
+    objects: ClassVar[models.Manager["CalendarFeed"]] = CalendarFeedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scheduling.models import (  # noqa: F401  # generic parameters
         Appointment,
         AppointmentMove,
+        CalendarFeed,
         Holiday,
         WorkingHours,
     )
@@ -49,6 +50,11 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
             starts_at__lt=slot.ends_at,
             ends_at__gt=slot.starts_at,
         )
+
+    def for_calendar(self) -> Self:
+        """With everything that an entry of a calendar shows, and how often each was moved."""
+        shown = self.select_related("customer__user", "project__builder")
+        return shown.annotate(move_count=Count("moves"))
 
     def stats(self) -> dict[str, int]:
         """How many there are in each state; ``pending`` is what waits for the builder (contract 8)."""
@@ -87,3 +93,11 @@ class HolidayQuerySet(QuerySet["Holiday"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """As public as the project."""
         return self.filter(visible(user, "project__"))
+
+
+class CalendarFeedQuerySet(QuerySet["CalendarFeed"]):
+    """Private addresses of calendars."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own."""
+        return self.filter(user=user.pk) if user.pk else self.none()

@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from scheduling.views import (
+    AppointmentCalendarView,
     AppointmentViewSet,
+    CalendarFeedView,
+    FeedView,
     FreeSlotsView,
     HolidayViewSet,
     WorkingHoursViewSet,
@@ -16,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<int:pk>", view({"get": "retrieve", "delete": "destroy"})),
     path("appointments/<int:pk>/status", view({"patch": "set_status"})),
     path("appointments/<int:pk>/reschedule", view({"patch": "reschedule"})),
+    path("appointments/<int:pk>/calendar", AppointmentCalendarView.as_view()),
+    path("calendar-feed", CalendarFeedView.as_view()),
+    path("calendar/<str:token>.ics", FeedView.as_view()),
     path(
         "projects/<int:project_id>/working-hours",
         WorkingHoursViewSet.as_view({"get": "list", "post": "replace"}),

@@ -12,6 +12,7 @@ from scheduling.serializers.appointments import (
     PlaceWrite,
     RescheduleWrite,
 )
+from scheduling.serializers.calendars import CalendarFeedRead
 from scheduling.serializers.hours import (
     FreeSlotRead,
     HolidayRead,
@@ -31,6 +32,7 @@ __all__ = [
     "AppointmentStatsRead",
     "AppointmentStatusWrite",
     "AppointmentWrite",
+    "CalendarFeedRead",
     "FreeSlotRead",
     "HolidayRead",
     "HolidayWrite",

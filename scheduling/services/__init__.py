@@ -1,6 +1,7 @@
 """Every write of scheduling: book, move along the states, reschedule."""
 
 from scheduling.services.book import book_appointment
+from scheduling.services.feeds import close_feed, feed_owner, feed_token, open_feed
 from scheduling.services.free import FreeSlot, free_slots
 from scheduling.services.hours import OnHoliday, OutsideHours, set_holidays, set_hours
 from scheduling.services.limits import (
@@ -43,8 +44,12 @@ __all__ = [
     "appointments_to_remind",
     "book_appointment",
     "cancel_appointment",
+    "close_feed",
+    "feed_owner",
+    "feed_token",
     "free_slots",
     "move_appointment",
+    "open_feed",
     "remind_of_appointment",
     "reschedule_appointment",
     "set_holidays",

@@ -1,6 +1,15 @@
 """Appointments over HTTP."""
 
 from scheduling.views.appointments import AppointmentViewSet
+from scheduling.views.calendars import AppointmentCalendarView, CalendarFeedView, FeedView
 from scheduling.views.hours import FreeSlotsView, HolidayViewSet, WorkingHoursViewSet
 
-__all__ = ["AppointmentViewSet", "FreeSlotsView", "HolidayViewSet", "WorkingHoursViewSet"]
+__all__ = [
+    "AppointmentCalendarView",
+    "AppointmentViewSet",
+    "CalendarFeedView",
+    "FeedView",
+    "FreeSlotsView",
+    "HolidayViewSet",
+    "WorkingHoursViewSet",
+]

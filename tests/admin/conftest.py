@@ -63,9 +63,11 @@ from scheduling.models import (
     Appointment,
     AppointmentMove,
     AppointmentReminder,
+    CalendarFeed,
     Holiday,
     WorkingHours,
 )
+from scheduling.services import open_feed
 from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
 from tests.factories.bookings import (
     AgreementFactory,
@@ -256,6 +258,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         enabled=False,
     ),
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
+    CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),
     SystemSetting: lambda n: SystemSetting.objects.create(
         key=KEYS[n], scope="project", scope_id=1, value=45
     ),

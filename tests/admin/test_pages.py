@@ -55,6 +55,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.changecutoff": lambda row: row.milestone_code,
     "scheduling.workinghours": lambda row: row.project.project_name,
     "scheduling.holiday": lambda row: row.name,
+    "scheduling.calendarfeed": lambda row: row.user.email,
     "scheduling.appointmentreminder": lambda row: row.appointment.customer.last_name,
     "bookings.promiseddate": lambda row: row.booking.customer.last_name,
     "bookings.changequote": lambda row: row.change_request_id,

@@ -383,6 +383,11 @@ MATRIX: dict[str, Row] = {
     ),
     "appointments_retrieve": row(PARTIES),
     "appointments_cancel": row(PARTIES),
+    "appointments_calendar": row(PARTIES),
+    "calendar_feed_retrieve": row((401, 404, 404, 404, 404, 403)),  # nobody has asked for one yet
+    "calendar_feed_create": row((401, 201, 201, 201, 201, 403)),
+    "calendar_feed_delete": row((401, 200, 200, 200, 200, 403)),
+    "calendar_feed_read": row(NOBODY),  # a key is no token
     "appointments_set_status": row(PARTIES, fixed(status="cancelled")),
     "appointments_reschedule": row(PARTIES, lambda _world: {"appointment_date": morning(4)}),
     "appointments_of_customer": row((401, 200, 404, 200, 404, 200)),
@@ -481,6 +486,7 @@ ROW_OF = {
     "applicants": "applicant",
     "appointments": "appointment",
     "bookings": "booking",
+    "calendar": "appointment",
     "builders": "builder",
     "checkouts": "checkout",
     "promised-dates": "promise",
