@@ -38,3 +38,11 @@ class Topic(TextChoices):
     NOTIFICATION = "notification", "Notification"
     MESSAGE = "message", "Message"
     UNIT = "unit", "Unit"
+
+
+class Platform(TextChoices):
+    """What kind of device shows a push message."""
+
+    ANDROID = "android", "Android"
+    IOS = "ios", "iOS"
+    WEB = "web", "Browser"

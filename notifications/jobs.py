@@ -1,17 +1,24 @@
-"""Sending in the background: one job per e-mail, and a sweep every minute for what is left over."""
+"""Sending in the background: one job per delivery, and a sweep every minute for what is left over."""
 
-from notifications import services
-from notifications.channels import email
+from notifications import channels, services
 from realestate.core.jobs import job
 
 
 @job("notifications.deliver")
-def deliver(*, notification_id: int, **_later: object) -> None:
-    """Send one notification, unless it was sent or another worker has it. A failure is tried again by the sweep."""
-    notification = services.start_delivery(notification_id=notification_id)
-    if notification is not None:
-        email.send(notification)
-        services.finish_delivery(notification_id=notification_id)
+def deliver(*, delivery_id: int = 0, **_later: object) -> None:
+    """Send one delivery, unless it was sent or another worker has it. A failure is kept, and tried again by the sweep.
+
+    Jobs from before there were deliveries name none: the sweep finds what they were for.
+    """
+    delivery = services.start_delivery(delivery_id=delivery_id)
+    if delivery is None:
+        return
+    try:
+        channels.send(delivery)
+    except Exception as error:
+        services.note_failure(delivery_id=delivery_id, error=f"{type(error).__name__}: {error}")
+        raise
+    services.finish_delivery(delivery_id=delivery_id)
 
 
 @job("notifications.deliver_waiting", cron="* * * * *")

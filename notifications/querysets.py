@@ -11,8 +11,11 @@ from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from notifications.models import (  # noqa: F401  # generic parameters
+        Delivery,
+        Device,
         Notification,
         Preference,
+        QuietHours,
         Signal,
         Ticket,
     )
@@ -34,9 +37,17 @@ class NotificationQuerySet(QuerySet["Notification"]):
         """Those that have not been opened."""
         return self.filter(read_at=None)
 
+
+class DeliveryQuerySet(QuerySet["Delivery"]):
+    """Notifications on their way."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Of one's own notifications."""
+        return self.filter(notification__user=user.pk) if user.pk else self.none()
+
     def waiting(self, now: datetime) -> Self:
         """Those that are to leave the house at an instant and have not."""
-        return self.filter(sent_at=None, next_try_at__lte=now)
+        return self.filter(next_try_at__lte=now)
 
 
 class PreferenceQuerySet(QuerySet["Preference"]):
@@ -84,6 +95,22 @@ class SignalQuerySet(QuerySet["Signal"]):
 
 class TicketQuerySet(QuerySet["Ticket"]):
     """Tickets."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own."""
+        return self.filter(user=user.pk) if user.pk else self.none()
+
+
+class QuietHoursQuerySet(QuerySet["QuietHours"]):
+    """When people want nothing sent."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own."""
+        return self.filter(user=user.pk) if user.pk else self.none()
+
+
+class DeviceQuerySet(QuerySet["Device"]):
+    """Devices that show push messages."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """One's own."""

@@ -71,6 +71,7 @@ MENU = (
             "messaging.conversation",
             "messaging.message",
             "notifications.notification",
+            "notifications.delivery",
             "notifications.signal",
         ),
     ),

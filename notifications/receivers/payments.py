@@ -6,8 +6,8 @@ from decimal import Decimal
 from accounts.models import User
 from bookings.models import Booking
 from notifications import services
-from notifications.enums import Channel, NotificationType, Priority
-from notifications.models import Notification
+from notifications.enums import NotificationType, Priority
+from notifications.models import Delivery
 from payments.enums import DemandKind, ReminderChannel
 from payments.events import (
     DemandRaised,
@@ -171,11 +171,11 @@ def remind_buyer(event: ReminderFellDue) -> None:
         priority=Priority.HIGH,
         action_url=CUSTOMER_URL,
     )
-    mails = Notification.objects.filter(
-        user=booking.customer_id, dedupe_key=key, send_via=Channel.EMAIL
+    sent = Delivery.objects.filter(
+        notification__user=booking.customer_id, notification__dedupe_key=key
     )
-    if mails.exists():
-        note_channel(reminder_ids=event.reminder_ids, channel=ReminderChannel.EMAIL)
+    for channel in sorted({*sent.values_list("channel", flat=True)} & {*ReminderChannel.values}):
+        note_channel(reminder_ids=event.reminder_ids, channel=ReminderChannel(channel))
 
 
 def _reminder(booking: Booking, dues: tuple[OpenDemand, ...], today: date) -> str:

@@ -1,7 +1,27 @@
 """Every write of notifications: tell people, read, preferences, signals to browsers, the steps of sending e-mail."""
 
-from notifications.services.deliver import finish_delivery, queue_waiting_deliveries, start_delivery
-from notifications.services.preferences import set_preferences, wishes_of
+from notifications.services.deliver import (
+    DeliveryNotFailed,
+    finish_delivery,
+    note_failure,
+    queue_waiting_deliveries,
+    retry_delivery,
+    start_delivery,
+)
+from notifications.services.devices import (
+    TooManyDevices,
+    forget_devices,
+    register_device,
+    remove_device,
+)
+from notifications.services.preferences import (
+    end_quiet_hours,
+    offered_channels,
+    quiet_hours_of,
+    set_preferences,
+    set_quiet_hours,
+    wishes_of,
+)
 from notifications.services.read import mark_all_notifications_read, mark_notification_read
 from notifications.services.signals import (
     Heard,
@@ -23,20 +43,31 @@ from notifications.services.tickets import (
 )
 
 __all__ = [
+    "DeliveryNotFailed",
     "Heard",
     "Holder",
+    "TooManyDevices",
+    "end_quiet_hours",
     "ended_sessions",
     "finish_delivery",
+    "forget_devices",
     "latest_place",
     "mark_all_notifications_read",
     "mark_notification_read",
+    "note_failure",
     "notify",
+    "offered_channels",
     "open_ticket",
     "purge_signals",
     "purge_tickets",
     "queue_waiting_deliveries",
+    "quiet_hours_of",
     "read_signals",
+    "register_device",
+    "remove_device",
+    "retry_delivery",
     "set_preferences",
+    "set_quiet_hours",
     "signal_due_notifications",
     "signal_message",
     "signal_notifications",

@@ -1,4 +1,4 @@
-"""The steps of sending a notification outside: claim it, (the job sends), note that it was sent.
+"""The steps of sending something outside: claim it, (the job sends), note that it was sent or what it met with.
 
 Claiming is a compare-and-set that also plans the next try. So two workers never send the same one at the same time, a
 worker that dies in between is made good by the next sweep, and a server that refuses is asked again later and later.
@@ -6,52 +6,116 @@ worker that dies in between is made good by the next sweep, and a server that re
 
 from datetime import datetime
 
-from notifications.models import Notification
-from notifications.rules import pause_after
-from realestate.core import clock
+from accounts.models import User
+from notifications.enums import Priority
+from notifications.models import Delivery, Notification, QuietHours
+from notifications.querysets import DeliveryQuerySet
+from notifications.rules import pause_after, quiet_until
+from realestate.core import audit, clock
+from realestate.core.errors import DomainError
 from realestate.core.jobs import defer
+from realestate.core.locking import lock
 from realestate.core.transactions import service
 
 SWEEP = 200
+LONGEST_ERROR = 300
+CLOSED = "The account is closed."
+UNFINISHED = "The last try did not come to an end."
+
+
+class DeliveryNotFailed(DomainError):
+    """This was sent, or is still being tried."""
+
+    code, status = "delivery_not_failed", 409
 
 
 @service
-def start_delivery(*, notification_id: int) -> Notification | None:
-    """Claim a notification that is to be sent now; None when it was sent, is being sent, or is not due."""
+def start_delivery(*, delivery_id: int) -> Delivery | None:
+    """Claim a delivery that is to be sent now; None when it was sent, is being sent, is not due or must be quiet.
+
+    Quiet hours of its user move it to their end and are no try; what is critical goes at once (R20).
+    """
     now = clock.now()
-    waiting = Notification.objects.waiting(now).filter(pk=notification_id).select_related("user")
-    row = waiting.first()
-    if row is None or not _claim(row, now):
+    waiting = Delivery.objects.waiting(now).filter(pk=delivery_id)
+    row = waiting.select_related(
+        "notification__user__customer", "notification__user__builder"
+    ).first()
+    if row is None:
         return None
-    return row if row.user.is_active else None
+    if quiet_end := _quiet_end(row.notification, now):
+        _same(row).update(next_try_at=quiet_end, updated_at=now)
+        return None
+    is_active = row.notification.user.is_active
+    return row if _claim(row, now, is_active=is_active) and is_active else None
 
 
 @service
-def finish_delivery(*, notification_id: int) -> None:
+def finish_delivery(*, delivery_id: int) -> None:
     """It was handed to its channel; nothing sends it again."""
     now = clock.now()
-    unsent = Notification.objects.filter(pk=notification_id, sent_at=None)
-    unsent.update(sent_at=now, next_try_at=None, updated_at=now)
+    unsent = Delivery.objects.filter(pk=delivery_id, sent_at=None)
+    unsent.update(sent_at=now, next_try_at=None, failed_at=None, error="", updated_at=now)
+    told = Notification.objects.filter(deliveries=delivery_id, sent_at=None)
+    told.update(sent_at=now, updated_at=now)
+
+
+@service
+def note_failure(*, delivery_id: int, error: str) -> None:
+    """Keep what a try met with, for the admin; when it is tried again was planned when it was claimed."""
+    unsent = Delivery.objects.filter(pk=delivery_id, sent_at=None)
+    unsent.update(error=error[:LONGEST_ERROR], updated_at=clock.now())
+
+
+@service
+def retry_delivery(*, actor: User, delivery_id: int) -> Delivery:
+    """Try one that was given up again from the beginning. Raises DeliveryNotFailed (409)."""
+    row = lock(Delivery.objects.all(), delivery_id)
+    if row.failed_at is None:
+        raise DeliveryNotFailed
+    row.failed_at, row.tries, row.next_try_at = None, 0, clock.now()
+    row.save(update_fields=["failed_at", "tries", "next_try_at", "updated_at"])
+    audit.record(actor, row, "retried")
+    defer("notifications.deliver", delivery_id=row.pk)
+    return row
 
 
 @service
 def queue_waiting_deliveries() -> int:
-    """A job for each notification that should have left by now, the oldest first, at most ``SWEEP``; returns how many.
+    """A job for each delivery that should have left by now, the oldest first, at most ``SWEEP``; returns how many.
 
-    Scheduled ones, the rest of a large crowd, and what a failed try left over.
+    Scheduled ones, the rest of a large crowd, the ends of quiet hours, and what a failed try left over.
     """
-    waiting = Notification.objects.waiting(clock.now()).order_by("next_try_at", "pk")
+    waiting = Delivery.objects.waiting(clock.now()).order_by("next_try_at", "pk")
     found = list(waiting.values_list("pk", flat=True)[:SWEEP])
     for pk in found:
-        defer("notifications.deliver", notification_id=pk)
+        defer("notifications.deliver", delivery_id=pk)
     return len(found)
 
 
-def _claim(row: Notification, now: datetime) -> bool:
+def _quiet_end(notification: Notification, now: datetime) -> datetime | None:
+    if notification.priority == Priority.CRITICAL:
+        return None
+    hours = QuietHours.objects.filter(user=notification.user_id).first()
+    if hours is None:
+        return None
+    return quiet_until(now, start=hours.starts, end=hours.ends, zone=hours.time_zone)
+
+
+def _claim(row: Delivery, now: datetime, *, is_active: bool) -> bool:
     """Compare-and-set on the planned time: of two workers one gets it."""
     tries = row.tries + 1
-    pause = pause_after(tries) if row.user.is_active else None
-    same = Notification.objects.filter(pk=row.pk, sent_at=None, next_try_at=row.next_try_at)
+    pause = pause_after(tries) if is_active else None
     return bool(
-        same.update(tries=tries, next_try_at=now + pause if pause else None, updated_at=now)
+        _same(row).update(
+            tries=tries,
+            next_try_at=now + pause if pause else None,
+            # The last try: given up unless it says otherwise.
+            failed_at=None if pause else now,
+            error=UNFINISHED if is_active else CLOSED,
+            updated_at=now,
+        )
     )
+
+
+def _same(row: Delivery) -> DeliveryQuerySet:
+    return Delivery.objects.filter(pk=row.pk, next_try_at=row.next_try_at)

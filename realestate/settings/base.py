@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from corsheaders.defaults import default_headers
 
 from realestate.logs import configure_structlog, logging_config
+from realestate.settings.channels import *  # noqa: F403  # settings
 from realestate.settings.database import *  # noqa: F403  # settings
 from realestate.settings.env import BASE_DIR as BASE_DIR  # noqa: PLC0414  # a setting
 from realestate.settings.env import env
@@ -260,23 +261,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
-# --- e-mail, jobs, log -----------------------------------------------------------------------------------------------
-
-mail = env.mail("EMAIL_URL", default="consolemail://", about="The server that sends e-mail.")
-EMAIL_BACKEND = mail.get("EMAIL_BACKEND", "")
-EMAIL_HOST = mail.get("EMAIL_HOST") or ""
-EMAIL_PORT = mail.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = mail.get("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = mail.get("EMAIL_HOST_PASSWORD") or ""
-EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
-EMAIL_FILE_PATH = mail.get("EMAIL_FILE_PATH") or None
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
-    "DEFAULT_FROM_EMAIL",
-    default="Real estate platform <no-reply@localhost>",
-    about="Sender of all e-mail.",
-)
+# --- jobs, log -------------------------------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

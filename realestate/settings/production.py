@@ -44,12 +44,17 @@ check_gateway("STRIPE_API_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 check_gateway(
     "RAZORPAY_API_URL", "RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"
 )
+if base.sms.scheme == "twilio+http" or base.push.scheme == "http":
+    env.wrong("SMS_URL and PUSH_URL must speak TLS")
 env.refuse()
 
 # The admin's forms come from here, also behind a proxy that ends TLS.
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(base.PUBLIC_URL))]
 if not env.given("REALTIME_URL"):
     REALTIME_URL = base.PUBLIC_URL  # the proxy passes /realtime on to REALTIME_PORT
+# Nobody reads a server's console: what is not carried is not offered.
+SMS_URL = base.SMS_URL if env.given("SMS_URL") else ""
+PUSH_URL = base.PUSH_URL if env.given("PUSH_URL") else ""
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = base.ssl_redirect
 SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]  # load balancers ask by plain HTTP

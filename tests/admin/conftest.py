@@ -25,7 +25,7 @@ from bookings.models import (
 )
 from messaging.models import Conversation, Message
 from notifications.enums import Channel, NotificationType, Topic
-from notifications.models import Notification, Preference, Signal
+from notifications.models import Delivery, Device, Notification, Preference, QuietHours, Signal
 from payments.enums import AdjustmentKind, EntryKind, Gateway, Part, ReminderChannel
 from payments.models import (
     Adjustment,
@@ -256,6 +256,13 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         notification_type=NotificationType.PAYMENT_DUE,
         channel=Channel.EMAIL,
         enabled=False,
+    ),
+    Delivery: lambda n: Delivery.objects.create(
+        notification=NotificationFactory(), channel=Channel.EMAIL, failed_at=clock.now(), tries=n
+    ),
+    Device: lambda n: Device.objects.create(user=UserFactory(), token=f"t{n}", platform="web"),
+    QuietHours: lambda _n: QuietHours.objects.create(
+        user=UserFactory(), starts="22:00", ends="07:00", time_zone="Asia/Kolkata"
     ),
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),

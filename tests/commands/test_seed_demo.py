@@ -14,7 +14,7 @@ from accounts.services import Client, log_in
 from bookings.enums import BookingState, ChangeState
 from bookings.models import Booking, ChangeQuote, ChangeRequest
 from messaging.models import Message
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 from payments.models import Payment
 from progress.models import ConstructionUpdate
 from projects.enums import UnitType
@@ -137,7 +137,7 @@ class TestTheDemo(TestCase):
 
     def test_no_mail_is_waiting_to_be_sent(self):
         assert Notification.objects.filter(sent_at=None).count() == 0
-        assert Notification.objects.filter(next_try_at__isnull=False).count() == 0
+        assert Delivery.objects.filter(next_try_at__isnull=False).count() == 0
 
     def test_the_pictures_are_stored_and_named_by_the_projects_and_the_news(self):
         for project in Project.objects.all():

@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from notifications.enums import NotificationType
-from notifications.models import Notification
+from notifications.models import Device, Notification
 from tests.factories.accounts import UserFactory
 
 
@@ -18,3 +18,14 @@ class NotificationFactory(DjangoModelFactory):
     notification_type = NotificationType.BOOKING_UPDATE
     title = factory.Sequence(lambda n: f"News {n}")
     message = "Your booking was confirmed."
+
+
+class DeviceFactory(DjangoModelFactory):
+    """A browser that shows push messages."""
+
+    class Meta:
+        model = Device
+
+    user = factory.SubFactory(UserFactory)
+    token = factory.Sequence(lambda n: f"token-{n}")
+    platform = "web"

@@ -228,6 +228,8 @@ def test_every_variable_is_registered_with_a_meaning():
         "DATABASE_URL",
         "REDIS_URL",
         "EMAIL_URL",
+        "SMS_URL",
+        "PUSH_URL",
         "FILES_URL",
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",

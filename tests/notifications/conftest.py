@@ -7,18 +7,19 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from notifications import services
 from notifications.enums import NotificationType
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 
 Told = Callable[..., None]
 
 
 @pytest.fixture
 def queued(db) -> Callable[[], list[int]]:
-    """The notifications that have a job to be sent, in order."""
+    """The notifications that have a job to be sent, in order of the jobs."""
 
     def ids() -> list[int]:
         jobs = ProcrastinateJob.objects.filter(task_name="notifications.deliver").order_by("pk")
-        return [job.args["notification_id"] for job in jobs]
+        told = dict(Delivery.objects.values_list("pk", "notification"))
+        return [told[job.args["delivery_id"]] for job in jobs]
 
     return ids
 

@@ -328,9 +328,7 @@ def test_news_from_the_site_cost_the_same_for_any_crowd(cast, django_assert_num_
     for _ in range(count):
         BookingFactory(unit__project=cast.meera_project)
     update = UpdateFactory(project=cast.meera_project)
-    with django_assert_num_queries(
-        9
-    ):  # savepoint, update, people, wishes, rows, which are new, signals, the bell
+    with django_assert_num_queries(11):  # of them two for the savepoint and eight to tell
         say(UpdatePosted(update_id=update.pk, project_id=cast.meera_project.pk))
     assert Notification.objects.count() == count
 

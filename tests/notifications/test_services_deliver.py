@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from notifications import jobs, services
 from notifications.enums import NotificationType
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 from notifications.rules import PAUSES
 from realestate.core import clock
 from realestate.core.jobs import job_names
@@ -18,14 +18,20 @@ from tests.races.support import losers, run_together
 
 
 @pytest.fixture
-def row(cast, tell) -> Notification:
-    """News for Asha that go by e-mail."""
+def told(cast, tell) -> Notification:
+    """News for Asha."""
     return tell(
         cast.asha,
         title="Booking\nconfirmed",
         message="Unit <A-101> & garden is yours.",
         action_url="/customer/bookings",
     )[0]
+
+
+@pytest.fixture
+def row(told) -> Delivery:
+    """The same on their way by e-mail."""
+    return told.deliveries.get(channel="email")
 
 
 class DeafServer(EmailBackend):
@@ -42,11 +48,11 @@ def deaf(settings):
 
 
 def test_the_email(cast, row, settings):
-    jobs.deliver(notification_id=row.pk, something_newer="is ignored")
+    jobs.deliver(delivery_id=row.pk, something_newer="is ignored")
     assert len(mail.outbox) == 1
     sent: Any = mail.outbox[0]
     assert (sent.to, sent.subject) == (["asha@example.com"], "Booking confirmed")
-    assert sent.extra_headers == {"Message-ID": f"<notification.{row.pk}@testserver>"}
+    assert sent.extra_headers == {"Message-ID": f"<notification.{row.notification_id}@testserver>"}
     link = f"{settings.FRONTEND_URL}/customer/bookings"
     assert "Hello Asha Rao," in sent.body
     assert "Unit <A-101> & garden is yours." in sent.body
@@ -56,20 +62,22 @@ def test_the_email(cast, row, settings):
     assert "Unit &lt;A-101&gt; &amp; garden is yours." in html
     assert f'href="{link}"' in html
     row.refresh_from_db()
-    assert (row.is_sent, row.next_try_at, row.tries) == (True, None, 1)
+    assert (row.sent_at is not None, row.next_try_at, row.tries, row.error) == (True, None, 1, "")
+    row.notification.refresh_from_db()
+    assert row.notification.sent_at == row.sent_at
 
 
 def test_without_a_page_there_is_no_link(cast, tell):
-    row = tell(cast.asha, dedupe_key="x")[0]
-    jobs.deliver(notification_id=row.pk)
+    row = tell(cast.asha, dedupe_key="x")[0].deliveries.get()
+    jobs.deliver(delivery_id=row.pk)
     sent: Any = mail.outbox[0]
     assert "http" not in sent.body
     assert "href" not in sent.alternatives[0][0]
 
 
 def test_a_second_run_sends_nothing(row):
-    jobs.deliver(notification_id=row.pk)
-    jobs.deliver(notification_id=row.pk)
+    jobs.deliver(delivery_id=row.pk)
+    jobs.deliver(delivery_id=row.pk)
     assert len(mail.outbox) == 1
 
 
@@ -77,33 +85,35 @@ def test_what_was_sent_keeps_its_time(row):
     first = clock.now()
     for moment in (first, first + timedelta(hours=1)):
         with time_machine.travel(moment, tick=False):
-            services.finish_delivery(notification_id=row.pk)
+            services.finish_delivery(delivery_id=row.pk)
     row.refresh_from_db()
     assert row.sent_at == first
 
 
 def test_one_that_another_worker_has_is_left_alone(row):
-    assert services.start_delivery(notification_id=row.pk) is not None
-    jobs.deliver(notification_id=row.pk)
+    assert services.start_delivery(delivery_id=row.pk) is not None
+    jobs.deliver(delivery_id=row.pk)
     assert mail.outbox == []
 
 
 def test_what_is_gone_or_not_due_is_left_alone(cast, tell, row):
     later = tell(cast.asha, dedupe_key="l", scheduled_send_time=clock.now() + timedelta(days=1))[0]
     in_app = tell(cast.asha, dedupe_key="i", notification_type=NotificationType.MESSAGE_RECEIVED)[0]
+    assert not in_app.deliveries.exists()
+    gone = row.pk
     row.delete()
-    for pk in (later.pk, in_app.pk, row.pk or 0, 10**15):
-        jobs.deliver(notification_id=pk)
+    for pk in (later.deliveries.get().pk, gone, 0, 10**15):
+        jobs.deliver(delivery_id=pk)
     assert mail.outbox == []
 
 
 def test_a_worker_that_died_is_made_good_by_the_sweep(row, queued):
-    services.start_delivery(notification_id=row.pk)  # and then nothing more
+    services.start_delivery(delivery_id=row.pk)  # and then nothing more
     assert services.queue_waiting_deliveries() == 0
     with time_machine.travel(clock.now() + timedelta(minutes=3), tick=False):
         jobs.deliver_waiting()
-        assert queued() == [row.pk, row.pk]
-        jobs.deliver(notification_id=row.pk)
+        assert queued() == [row.notification_id] * 2
+        jobs.deliver(delivery_id=row.pk)
     assert len(mail.outbox) == 1
 
 
@@ -112,15 +122,16 @@ def test_a_server_that_refuses_is_asked_later_and_later_and_then_no_more(row, de
     for pause in PAUSES:
         with time_machine.travel(now, tick=False):
             with pytest.raises(ConnectionRefusedError):
-                jobs.deliver(notification_id=row.pk)
-            jobs.deliver(notification_id=row.pk)  # the queue's own retry comes too early
+                jobs.deliver(delivery_id=row.pk)
+            jobs.deliver(delivery_id=row.pk)  # the queue's own retry comes too early
             row.refresh_from_db()
             assert row.next_try_at == now + timedelta(minutes=pause)
         now += timedelta(minutes=pause)
     with time_machine.travel(now, tick=False), pytest.raises(ConnectionRefusedError):
-        jobs.deliver(notification_id=row.pk)
+        jobs.deliver(delivery_id=row.pk)
     row.refresh_from_db()
-    assert (row.tries, row.next_try_at, row.is_sent) == (len(PAUSES) + 1, None, False)
+    assert (row.tries, row.next_try_at, row.sent_at) == (len(PAUSES) + 1, None, None)
+    assert (row.failed_at, row.error) == (now, "ConnectionRefusedError: ")
     with time_machine.travel(now + timedelta(days=30), tick=False):
         assert services.queue_waiting_deliveries() == 0
 
@@ -136,14 +147,15 @@ def test_scheduled_ones_are_swept_when_they_are_due(cast, tell, queued):
 
 def test_who_was_shut_out_gets_no_email(cast, row):
     type(cast.asha).objects.filter(pk=cast.asha.pk).update(is_active=False)
-    jobs.deliver(notification_id=row.pk)
+    jobs.deliver(delivery_id=row.pk)
     row.refresh_from_db()
-    assert (mail.outbox, row.is_sent, row.next_try_at) == ([], False, None)
+    assert (mail.outbox, row.sent_at, row.next_try_at) == ([], None, None)
+    assert (row.failed_at is not None, row.error) == (True, "The account is closed.")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_workers_send_one_email(row):
-    results = run_together(10, lambda _index: jobs.deliver(notification_id=row.pk))
+    results = run_together(10, lambda _index: jobs.deliver(delivery_id=row.pk))
     assert losers(results) == []
     assert len(mail.outbox) == 1
 

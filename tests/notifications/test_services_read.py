@@ -56,7 +56,12 @@ def test_reading_all_touches_ones_own_unread_ones(cast):
 def test_wishes_are_defaults_until_something_is_said(cast):
     wishes = services.wishes_of(cast.asha)
     assert set(wishes) == set(T.values)
-    assert wishes["progress_update"] == {"in_app": True, "email": False}
+    assert wishes["progress_update"] == {
+        "in_app": True,
+        "email": False,
+        "sms": False,
+        "push": True,
+    }
     services.set_preferences(
         actor=cast.asha,
         wishes={
@@ -66,8 +71,8 @@ def test_wishes_are_defaults_until_something_is_said(cast):
     )
     services.set_preferences(actor=cast.asha, wishes={T.PROGRESS_UPDATE: {"email": True}})
     changed = services.wishes_of(cast.asha)
-    assert changed["progress_update"] == {"in_app": True, "email": True}
-    assert changed["payment_due"] == {"in_app": True, "email": False}
+    assert changed["progress_update"] == {**wishes["progress_update"], "email": True}
+    assert changed["payment_due"] == {**wishes["payment_due"], "email": False}
     unchanged = {"progress_update", "payment_due"}
     assert {k: v for k, v in changed.items() if k not in unchanged} == {
         k: v for k, v in wishes.items() if k not in unchanged

@@ -407,6 +407,12 @@ MATRIX: dict[str, Row] = {
     "notifications_mark_read": row(MINE),
     "notifications_mark_all_read": row(USERS),
     "realtime_ticket": row(PUBLIC_CREATE),
+    "quiet_hours_retrieve": row(USERS),
+    "quiet_hours_set": row(USERS, fixed(starts="22:00", ends="07:00", time_zone="Asia/Kolkata")),
+    "quiet_hours_delete": row(USERS),
+    "devices_list": row(USERS),
+    "devices_create": row((401, 201, 201, 201, 201, 201), fixed(token="t", platform="web")),
+    "devices_delete": row(MINE, id="device"),
     "notification_preferences_retrieve": row(USERS),
     "notification_preferences_update": row(
         USERS, fixed(preferences={"progress_update": {"email": False}})

@@ -34,7 +34,7 @@ from tests.factories.bookings import (
     QuoteFactory,
 )
 from tests.factories.messaging import ConversationFactory, MessageFactory
-from tests.factories.notifications import NotificationFactory
+from tests.factories.notifications import DeviceFactory, NotificationFactory
 from tests.factories.payments import CheckoutFactory, PaymentFactory, RefundFactory
 from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
 from tests.factories.projects import (
@@ -93,6 +93,7 @@ class World:
     letter_batch: int
     model: int
     notification: int
+    device: int
     payment: int
     plan: int
     planned_booking: int
@@ -244,6 +245,7 @@ def make_world() -> World:
             model_name=FOR_THE_PARTIES,
         ).pk,
         notification=NotificationFactory(user=cast.asha, title=FOR_ASHA).pk,
+        device=DeviceFactory(user=cast.asha).pk,
         payment=payment.pk,
         plan=add_plan(
             actor=cast.meera,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from accounts.services import relate
 from messaging.models import Message
 from messaging.services import mark_conversation_read, send_message
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 from progress.enums import PhaseStatus
 from progress.models import ConstructionUpdate
 from progress.services import add_phase, post_update
@@ -186,7 +186,7 @@ def settle_notifications(story: Story) -> None:
     for row in rows:
         age = seen[row.user_id] = seen.get(row.user_id, -1) + 1
         row.created_at = row.sent_at = story.now - BETWEEN * age
-        row.next_try_at = None
         row.read_at = row.created_at + BETWEEN / 2 if age >= UNREAD else None
-    fields = ["created_at", "sent_at", "next_try_at", "read_at"]
+    fields = ["created_at", "sent_at", "read_at"]
     Notification.objects.bulk_update(rows, fields, batch_size=500)
+    Delivery.objects.filter(notification__in=rows).update(sent_at=story.now, next_try_at=None)

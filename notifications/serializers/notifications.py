@@ -1,12 +1,11 @@
-"""The wire shapes of notifications and preferences (contract 7.8)."""
+"""The wire shapes of notifications (contract 7.8)."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from notifications.enums import Channel, NotificationType, Priority
-from notifications.rules import OFFERED
-from realestate.core.api.serializers import PageRead, ReadSerializer, WriteSerializer
+from realestate.core.api.serializers import PageRead, ReadSerializer
 
 
 class NotificationRead(ReadSerializer):
@@ -49,45 +48,3 @@ class NotificationsMarkedRead(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     success = serializers.BooleanField()
     marked_read = serializers.IntegerField()
-
-
-class ChannelsRead(serializers.Serializer[Any]):
-    """Over which channels one type reaches you."""
-
-    in_app = serializers.BooleanField(help_text="Always true.")
-    email = serializers.BooleanField()
-
-
-class PreferencesRead(serializers.Serializer[Any]):
-    """Type → channel → whether you want it."""
-
-    preferences = serializers.DictField(child=ChannelsRead())
-
-
-class PreferencesWrite(WriteSerializer):
-    """The types and channels to change; the others stay."""
-
-    example = {"preferences": {"progress_update": {"email": True}, "payment_due": {"email": False}}}
-
-    preferences = serializers.DictField(
-        child=serializers.DictField(child=serializers.BooleanField()),
-        help_text=f"Channels: {', '.join(OFFERED)}. Types: {', '.join(NotificationType.values)}.",
-    )
-
-    def validate_preferences(
-        self, wishes: dict[str, dict[str, bool]]
-    ) -> dict[str, dict[str, bool]]:
-        """Only types and channels that there are."""
-        channels = {channel for wanted in wishes.values() for channel in wanted}
-        if unknown := {*wishes} - {*NotificationType.values} or channels - {*OFFERED}:
-            message = f"Unknown: {', '.join(sorted(unknown))[:200]}."
-            raise serializers.ValidationError(message)
-        return wishes
-
-
-class TicketRead(serializers.Serializer[Any]):
-    """Opens one WebSocket, once."""
-
-    ticket = serializers.CharField()
-    expires_in = serializers.IntegerField(help_text="Seconds.")
-    url = serializers.CharField(help_text="Where to connect to, with `ticket` as a parameter.")
