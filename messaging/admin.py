@@ -1,8 +1,12 @@
 """Back-office pages for conversations and messages: read only, they belong to the people who wrote them."""
 
-from django.contrib import admin
+from typing import Any
 
-from messaging.models import Conversation, Message
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from messaging.models import Broadcast, BroadcastRecipient, Conversation, Message
 from realestate.core.admin import ReadOnlyAdmin, moment
 
 
@@ -32,4 +36,42 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "message_type", "priority")
     search_fields = ("subject", "message_content", "sender__email", "recipient__email")
     list_select_related = ("sender", "recipient")
+    ordering = ("-pk",)
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(ReadOnlyAdmin):
+    """What builders told all customers of a project or tower, and how many it has reached."""
+
+    list_display = (
+        "__str__",
+        "project",
+        "tower",
+        "sender",
+        "reached",
+        moment("created_at", "Sent"),
+    )
+    list_filter = ("created_at", "priority")
+    search_fields = ("subject", "message_content", "project__project_name", "sender__email")
+    list_select_related = ("project", "tower", "sender")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
+        """With its progress."""
+        return Broadcast.objects.with_progress()
+
+    @admin.display(description="Reached")
+    def reached(self, row: Any) -> str:
+        """Of how many customers."""
+        return f"{row.delivered_count} of {row.recipient_count}"
+
+
+@admin.register(BroadcastRecipient)
+class BroadcastRecipientAdmin(ReadOnlyAdmin):
+    """Whom broadcasts are for."""
+
+    list_display = ("broadcast", "customer", moment("delivered_at", "Delivered"))
+    list_filter = ("delivered_at",)
+    search_fields = ("customer__first_name", "customer__last_name", "broadcast__subject")
+    list_select_related = ("broadcast", "customer")
     ordering = ("-pk",)

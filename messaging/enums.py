@@ -19,3 +19,11 @@ class Priority(TextChoices):
     MEDIUM = "medium", "Medium"
     HIGH = "high", "High"
     CRITICAL = "critical", "Critical"
+
+
+class BroadcastState(TextChoices):
+    """How far a broadcast is."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being delivered"
+    FINISHED = "finished", "Delivered"

@@ -11,3 +11,12 @@ class MessageSent(Event):
 
     message_id: int
     recipient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesRead(Event):
+    """Somebody has read what the other party wrote, up to a message."""
+
+    conversation_id: int
+    reader_id: int
+    up_to: int

@@ -1,11 +1,15 @@
 """Query parameters of message lists."""
 
 import django_filters
+from django.db.models import Q
 
 from messaging.models import Conversation, Message
 from messaging.querysets import MessageQuerySet
 from messaging.rules import PRIORITIES, TYPES
 from realestate.core.api.filters import HouseFilterSet, WordFilter
+
+LONGEST_SEARCH = 200  # characters
+MOST_WORDS = 8
 
 
 class MessageFilter(HouseFilterSet):
@@ -22,9 +26,26 @@ class MessageFilter(HouseFilterSet):
     )
     is_read = django_filters.BooleanFilter(field_name="read_at", lookup_expr="isnull", exclude=True)
 
+    has_attachments = django_filters.BooleanFilter(
+        method="only_attached", help_text="Only messages with, or without, attachments."
+    )
+    search = django_filters.CharFilter(
+        method="only_found", help_text="Words that all occur in the text or the subject."
+    )
+
     class Meta:
         model = Message
         fields: list[str] = []
+
+    def only_attached(self, rows: MessageQuerySet, _name: str, value: bool) -> MessageQuerySet:  # noqa: FBT001  # django-filter's signature
+        """With something attached, or without."""
+        return rows.exclude(attachments=[]) if value else rows.filter(attachments=[])
+
+    def only_found(self, rows: MessageQuerySet, _name: str, value: str) -> MessageQuerySet:
+        """With every word of a search; the first few of a long one."""
+        for word in value[:LONGEST_SEARCH].split()[:MOST_WORDS]:
+            rows = rows.filter(Q(message_content__icontains=word) | Q(subject__icontains=word))
+        return rows
 
     def only_unread(self, rows: MessageQuerySet, _name: str, value: bool) -> MessageQuerySet:  # noqa: FBT001  # django-filter's signature
         """What waits for the caller."""

@@ -37,6 +37,7 @@ class Topic(TextChoices):
 
     NOTIFICATION = "notification", "Notification"
     MESSAGE = "message", "Message"
+    READ = "read", "Messages read"
     UNIT = "unit", "Unit"
 
 

@@ -70,6 +70,7 @@ MENU = (
             "scheduling.calendarfeed",
             "messaging.conversation",
             "messaging.message",
+            "messaging.broadcast",
             "notifications.notification",
             "notifications.delivery",
             "notifications.signal",

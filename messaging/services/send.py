@@ -11,6 +11,7 @@ from realestate.core import audit
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
 from realestate.core.events import publish
+from realestate.core.files import attached
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
@@ -48,8 +49,9 @@ def send_message(
     """Write to the other party of a project, booking or message; returns the message and whether it is new.
 
     The same ``client_id`` with the same content to the same party is the same message: it is returned, not stored
-    again. Messages of a conversation are stored in the order of their keys, under a lock on its row. Raises
-    ClientIdTaken, InvalidValue; DoesNotExist for strangers and for a recipient who is not the other party.
+    again. Attachments are web addresses or files that the sender uploaded. Messages of a conversation are stored in
+    the order of their keys, under a lock on its row. Raises ClientIdTaken, InvalidValue; DoesNotExist for strangers
+    and for a recipient who is not the other party.
     """
     pair = pair_for(
         actor=actor,
@@ -58,28 +60,39 @@ def send_message(
         parent_message_id=parent_message_id,
         recipient_id=recipient_id,
     )
-    conversation = _open(pair)
+    conversation = open_conversation(pair)
     if client_id and (twin := Message.objects.filter(sender=actor, client_id=client_id).first()):
         if (twin.conversation_id, twin.message_content) != (conversation.pk, message_content):
             raise ClientIdTaken
         return twin, False
-    row = Message.objects.create(
+    words["attachments"] = attached(
+        actor=actor, addresses=words.get("attachments", []), field="attachments"
+    )
+    row = Message(
         conversation=conversation,
         sender=actor,
         recipient_id=pair.other_than(actor),
         booking_id=booking_id,
-        parent_id=parent_message_id,
         message_content=message_content,
         client_id=client_id,
         **words,
     )
+    if parent_message_id is not None:
+        row.parent = Message.objects.get(pk=parent_message_id)
+        row.thread_id = row.parent.thread_id or row.parent.pk
+    return write(actor, pair, row), True
+
+
+def write(actor: User, pair: Pair, row: Message) -> Message:
+    """Within a service that holds the conversation: store a message, and tell."""
+    row.save(force_insert=True)
     relate(customer_id=pair.customer_id, builder_id=pair.builder_id)
-    audit.record(actor, row, "sent", after={"conversation": conversation.pk})
+    audit.record(actor, row, "sent", after={"conversation": row.conversation_id})
     publish(MessageSent(message_id=row.pk, recipient_id=row.recipient_id))
-    return row, True
+    return row
 
 
-def _open(pair: Pair) -> Conversation:
+def open_conversation(pair: Pair) -> Conversation:
     """The pair's conversation, made if need be, and locked."""
     pairs = Conversation.objects.filter(customer=pair.customer_id, project=pair.project_id)
     if not pairs.exists():

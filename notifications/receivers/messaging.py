@@ -1,6 +1,6 @@
 """Messaging speaks: the recipient reads who has written."""
 
-from messaging.events import MessageSent
+from messaging.events import MessageSent, MessagesRead
 from messaging.models import Message
 from notifications import services
 from notifications.enums import NotificationType, Priority
@@ -35,6 +35,14 @@ def tell_recipient(event: MessageSent) -> None:
 def signal_parties(event: MessageSent) -> None:
     """Browsers of both: the sender may have another one open."""
     services.signal_message(message_id=event.message_id)
+
+
+@on(MessagesRead)
+def signal_sender(event: MessagesRead) -> None:
+    """The browser of who wrote shows that it was read."""
+    services.signal_read(
+        conversation_id=event.conversation_id, reader_id=event.reader_id, up_to=event.up_to
+    )
 
 
 def _beginning(text: str) -> str:

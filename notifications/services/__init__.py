@@ -31,6 +31,7 @@ from notifications.services.signals import (
     signal_due_notifications,
     signal_message,
     signal_notifications,
+    signal_read,
     signal_units,
 )
 from notifications.services.tell import notify
@@ -71,6 +72,7 @@ __all__ = [
     "signal_due_notifications",
     "signal_message",
     "signal_notifications",
+    "signal_read",
     "signal_units",
     "start_delivery",
     "use_ticket",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from notifications.enums import Topic
 from notifications.models import Notification, Signal
 from notifications.rules import LOOKED_BACK, SIGNALS_KEPT, Place
@@ -53,6 +53,18 @@ def signal_message(*, message_id: int) -> None:
     _write(
         Signal(user_id=person, topic=Topic.MESSAGE, object_id=row.pk, payload=payload)
         for person in sorted({row.sender_id, row.recipient_id})
+    )
+
+
+@service
+def signal_read(*, conversation_id: int, reader_id: int, up_to: int) -> None:
+    """A signal to the other party that what it wrote was read, up to a message."""
+    talk = Conversation.objects.select_related("project").get(pk=conversation_id)
+    parties = {talk.customer_id, talk.project.builder_id}
+    payload = {"conversation_id": talk.pk, "project_id": talk.project_id}
+    _write(
+        Signal(user_id=person, topic=Topic.READ, object_id=up_to, payload=payload)
+        for person in sorted(parties - {reader_id})
     )
 
 

@@ -23,7 +23,7 @@ from bookings.models import (
     Quote,
     Signature,
 )
-from messaging.models import Conversation, Message
+from messaging.models import Broadcast, BroadcastRecipient, Conversation, Message
 from notifications.enums import Channel, NotificationType, Topic
 from notifications.models import Delivery, Device, Notification, Preference, QuietHours, Signal
 from payments.enums import AdjustmentKind, EntryKind, Gateway, Part, ReminderChannel
@@ -77,7 +77,12 @@ from tests.factories.bookings import (
     QuoteFactory,
     SignatureFactory,
 )
-from tests.factories.messaging import ConversationFactory, MessageFactory
+from tests.factories.messaging import (
+    BroadcastFactory,
+    BroadcastRecipientFactory,
+    ConversationFactory,
+    MessageFactory,
+)
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import (
     CreditNoteFactory,
@@ -257,6 +262,8 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         channel=Channel.EMAIL,
         enabled=False,
     ),
+    Broadcast: lambda _n: BroadcastFactory(),
+    BroadcastRecipient: lambda _n: BroadcastRecipientFactory(),
     Delivery: lambda n: Delivery.objects.create(
         notification=NotificationFactory(), channel=Channel.EMAIL, failed_at=clock.now(), tries=n
     ),

@@ -65,6 +65,8 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "core.ratecounter": lambda row: row.key,
     "core.storedfile": lambda row: row.owner.email,
     "core.systemsetting": lambda row: row.key,
+    "messaging.broadcast": lambda row: row.project.project_name,
+    "messaging.broadcastrecipient": lambda row: row.customer.last_name,
     "messaging.conversation": lambda row: row.project.project_name,
     "messaging.message": lambda row: row.sender.email,
     "notifications.delivery": lambda row: row.notification.user.email,

@@ -396,6 +396,11 @@ MATRIX: dict[str, Row] = {
     "messages_list": row(USERS),
     "messages_create": row((401, 201, 201, 400, 400, 403), in_project(content="Hello")),
     "messages_history": row(PARTIES),
+    "messages_thread": row(PARTIES, id="message"),
+    "messages_unread_count": row(USERS),
+    "broadcasts_list": row(BUILDER_LIST),
+    "broadcasts_retrieve": row((401, 403, 403, 200, 404, 200), id="broadcast"),
+    "broadcasts_create": row((401, 403, 403, 201, 404, 403), in_project(content="Hello")),
     "conversations_list": row(USERS),
     "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
     # --- home pages

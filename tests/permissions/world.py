@@ -33,7 +33,7 @@ from tests.factories.bookings import (
     ChangeRequestFactory,
     QuoteFactory,
 )
-from tests.factories.messaging import ConversationFactory, MessageFactory
+from tests.factories.messaging import BroadcastFactory, ConversationFactory, MessageFactory
 from tests.factories.notifications import DeviceFactory, NotificationFactory
 from tests.factories.payments import CheckoutFactory, PaymentFactory, RefundFactory
 from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
@@ -92,6 +92,8 @@ class World:
     reported_milestone: int
     letter_batch: int
     model: int
+    broadcast: int
+    message: int
     notification: int
     device: int
     payment: int
@@ -151,7 +153,7 @@ def make_world() -> World:
     )
     ChangeQuoteFactory(change_request=quoted, description=FOR_THE_PARTIES)
     conversation = ConversationFactory(customer=asha, project=project)
-    MessageFactory(
+    message = MessageFactory(
         conversation=conversation,
         sender=cast.meera,
         recipient=cast.asha,
@@ -219,6 +221,8 @@ def make_world() -> World:
             starts_at=clock.now() + timedelta(days=20),  # out of the way of morning()
         ).pk,
         booking=booking.pk,
+        broadcast=BroadcastFactory(project=project, message_content=FOR_MEERA).pk,
+        message=message.pk,
         builder=cast.meera.pk,
         change=ChangeRequestFactory(booking=booking, request_title=FOR_THE_PARTIES).pk,
         checkout=CheckoutFactory(booking=booking, failure=FOR_THE_PARTIES).pk,

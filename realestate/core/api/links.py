@@ -7,6 +7,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from realestate.core.db.fields import LINK, MAX_LINK, NO_LINK
+from realestate.core.files import opened
 
 IS_LINK = re.compile(LINK, re.IGNORECASE)
 OWN_FILES = "/api/files/"
@@ -35,6 +36,21 @@ class ShownLink(serializers.CharField):
     def to_representation(self, value: Any) -> str:
         """An absolute address; blank stays blank."""
         return f"{settings.PUBLIC_URL}{value}" if str(value).startswith(OWN_FILES) else str(value)
+
+
+class OpenedLink(serializers.CharField):
+    """An attachment on its way out: files of the platform as links that end soon, others as they were given."""
+
+    def to_representation(self, value: Any) -> str:
+        """An absolute address."""
+        return opened(str(value))
+
+
+def opened_links() -> serializers.ListField:
+    """A list of attachments on its way out."""
+    return serializers.ListField(
+        child=OpenedLink(), help_text="Links to uploaded files open for an hour."
+    )
 
 
 def shown_links() -> serializers.ListField:

@@ -3,6 +3,7 @@
 Services store and link; ``realestate.core.api.files`` hands them out over HTTP.
 """
 
+from realestate.core.files.attaching import attached, opened
 from realestate.core.files.cleaning import Sweep, clean_files
 from realestate.core.files.kinds import (
     KINDS,
@@ -31,12 +32,14 @@ __all__ = [
     "PictureTooLarge",
     "Sweep",
     "UnknownFileType",
+    "attached",
     "clean_files",
     "file_path",
     "file_url",
     "keep_upload",
     "most_bytes_of",
     "open_file",
+    "opened",
     "opens",
     "signed_link",
     "store_file",

@@ -1,6 +1,6 @@
 """Messages and conversations over HTTP (contract 7.7): parse, call one service, show."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from messaging.serializers import (
     ConversationMarkedRead,
     ConversationRead,
     MessageWrite,
+    UnreadRead,
 )
 from realestate.core.api.access import BUILDER_ONLY, CUSTOMERS, PARTIES
 from realestate.core.api.pagination import Page, paginate
@@ -28,13 +29,17 @@ class MessageViewSet(HouseViewSet):
     model, read, filterset_class = Message, ChatMessageRead, MessageFilter
     list_key = "messages"
     tag = "messages"
-    access = {"list": PARTIES, "create": TALKERS, "history": PARTIES}
+    access = {"list": PARTIES, "create": TALKERS, "history": PARTIES, "thread": PARTIES}
     errors = {"create": (services.ClientIdTaken,)}
 
     @property
     def paged(self) -> bool:
         """Whether the action answers in pages; for the OpenAPI document."""
-        return self.action in {"list", "history"}
+        return self.action in {"list", "history", "thread"}
+
+    def get_queryset(self) -> QuerySet[Message]:
+        """Messages with the number of their answers."""
+        return self.shaped(Message.objects.for_user(self.caller).with_replies())
 
     @extend_schema(operation_id="messages_list", responses=ChatMessagePageRead)
     def list(self, request: Request, **_path: str) -> Response:
@@ -74,6 +79,14 @@ class MessageViewSet(HouseViewSet):
             )
         return answer
 
+    @extend_schema(operation_id="messages_thread", responses=ChatMessagePageRead, filters=False)
+    def thread(self, request: Request, pk: int) -> Response:
+        """The thread of a message: what it began with and all answers, oldest first. Marks nothing as read."""
+        row = Message.objects.for_user(self.caller).get(pk=pk)
+        first = row.thread_id or row.pk
+        rows = self.get_queryset().filter(Q(pk=first) | Q(thread=first)).order_by("pk")
+        return self.page_response(paginate(rows, request, default_limit=self.default_limit))
+
 
 class ConversationViewSet(HouseViewSet):
     """Conversations: one per customer and project."""
@@ -81,7 +94,7 @@ class ConversationViewSet(HouseViewSet):
     model, read, filterset_class = Conversation, ConversationRead, ConversationFilter
     default_limit = 100  # the page has no pager
     tag = "messages"
-    access = {"list": PARTIES, "mark_read": TALKERS}
+    access = {"list": PARTIES, "mark_read": TALKERS, "unread": PARTIES}
 
     def get_queryset(self) -> QuerySet[Conversation]:
         """Conversations with their last message; the one that was written to last comes first."""
@@ -101,3 +114,16 @@ class ConversationViewSet(HouseViewSet):
         """Mark everything that you have received in a conversation as read."""
         count = services.mark_conversation_read(actor=self.caller, conversation_id=pk)
         return message(f"{count} marked as read.", count=count, success=True, marked_read=count)
+
+    @extend_schema(operation_id="messages_unread_count", responses=UnreadRead, filters=False)
+    def unread(self, request: Request) -> Response:
+        """How many messages you have not read."""
+        counts = services.unread_of(self.caller)
+        unread = counts["messages"]
+        return Response(
+            {
+                "unread_count": unread,
+                "unreadCount": unread,
+                "conversations": counts["conversations"],
+            }
+        )

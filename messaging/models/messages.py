@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.models import Customer
 from bookings.models import Booking
@@ -51,6 +53,14 @@ class Message(TimestampedModel):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies"
     )
+    thread = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The message that a thread began with; empty for that message itself.",
+    )
     subject = models.CharField(max_length=200, blank=True)
     message_content = models.TextField()
     message_type = models.CharField(max_length=10, choices=MessageType, default=MessageType.GENERAL)
@@ -76,6 +86,11 @@ class Message(TimestampedModel):
                 name="nobody_writes_to_themselves", condition=~Q(sender=F("recipient"))
             ),
             models.CheckConstraint(name="message_has_content", condition=~Q(message_content="")),
+            models.CheckConstraint(
+                name="reply_stands_in_a_thread",
+                condition=Q(parent=None, thread=None)
+                | Q(parent__isnull=False, thread__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "-id"], name="message_by_conversation"),
@@ -85,6 +100,11 @@ class Message(TimestampedModel):
                 condition=Q(read_at=None),
             ),
             models.Index(fields=["sender", "-id"], name="message_by_sender"),
+            GinIndex(
+                OpClass(Upper("message_content"), name="gin_trgm_ops"),
+                OpClass(Upper("subject"), name="gin_trgm_ops"),
+                name="message_trigrams",
+            ),
         ]
 
     def __str__(self) -> str:

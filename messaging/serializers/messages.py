@@ -7,7 +7,9 @@ from rest_framework import serializers
 from messaging.enums import MessageType, Priority
 from messaging.models import Conversation, Message
 from messaging.rules import MAX_ATTACHMENTS, MAX_CONTENT, PRIORITIES, TYPES, is_openable
+from realestate.core.api.links import opened_links
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
+from realestate.core.files import opened
 
 MAX_KEY = 2**63 - 1
 
@@ -32,9 +34,10 @@ class ChatMessageRead(ReadSerializer):
     message_content = serializers.CharField()
     message_type = serializers.ChoiceField(choices=MessageType.choices)
     priority = serializers.ChoiceField(choices=Priority.choices)
-    attachments = serializers.ListField(child=serializers.CharField())
+    attachments = opened_links()
     attachment_url = serializers.SerializerMethodField(help_text="The first attachment.")
     client_id = serializers.CharField(help_text="What the sender's device called it.")
+    reply_count = serializers.IntegerField(help_text="Answers to this very message.")
     is_read = serializers.BooleanField()
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -42,7 +45,7 @@ class ChatMessageRead(ReadSerializer):
 
     def get_attachment_url(self, row: Message) -> str | None:
         """The first attachment, for clients that know only one."""
-        return row.attachments[0] if row.attachments else None
+        return opened(row.attachments[0]) if row.attachments else None
 
 
 class ChatMessagePageRead(PageRead):
@@ -82,6 +85,14 @@ class ConversationRead(ReadSerializer):
         return "archived" if row.project.archived_at else "active"
 
 
+class UnreadRead(serializers.Serializer[Any]):
+    """What waits for you."""
+
+    unread_count = serializers.IntegerField(help_text="Messages to you that you have not read.")
+    unreadCount = serializers.IntegerField(help_text="Alias of `unread_count`.")  # noqa: N815  # wire name
+    conversations = serializers.IntegerField(help_text="In how many conversations they are.")
+
+
 class ConversationMarkedRead(serializers.Serializer[Any]):
     """How many messages became read; two pairs of names for two generations of clients."""
 
@@ -91,7 +102,39 @@ class ConversationMarkedRead(serializers.Serializer[Any]):
     marked_read = serializers.IntegerField()
 
 
-class MessageWrite(WriteSerializer):
+class AttachmentsWrite(WriteSerializer):
+    """What is attached: files that you uploaded, or web addresses."""
+
+    attachments = serializers.ListField(
+        child=serializers.CharField(max_length=500),
+        max_length=MAX_ATTACHMENTS,
+        required=False,
+        allow_null=True,
+        help_text="The `url` of what you uploaded, or web addresses.",
+    )
+    attachment_url = serializers.CharField(max_length=500, required=False, allow_null=True)
+
+    def validate_attachments(self, addresses: list[str] | None) -> list[str]:
+        """Only addresses that a browser may follow."""
+        return [self.validate_attachment_url(address) for address in addresses or []]
+
+    def validate_attachment_url(self, address: str | None) -> str:
+        """A web address or a path on this server."""
+        if address is not None and not is_openable(address):
+            message = "Enter a web address or a path that starts with a slash."
+            raise serializers.ValidationError(message)
+        return address or ""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The one attachment of older clients becomes the first of the list."""
+        single = attrs.pop("attachment_url", "")
+        listed = attrs.get("attachments", [])
+        if single and single not in listed:
+            attrs["attachments"] = [single, *listed]
+        return attrs
+
+
+class MessageWrite(AttachmentsWrite):
     """A new message. The sender is the caller; the recipient follows from project, booking or parent."""
 
     aliases = {"content": "message_content", "parent_id": "parent_message_id"}
@@ -128,35 +171,9 @@ class MessageWrite(WriteSerializer):
     subject = serializers.CharField(max_length=200, allow_blank=True, required=False)
     message_type = WordField(TYPES, required=False)
     priority = WordField(PRIORITIES, required=False)
-    attachments = serializers.ListField(
-        child=serializers.CharField(max_length=500),
-        max_length=MAX_ATTACHMENTS,
-        required=False,
-        allow_null=True,
-    )
-    attachment_url = serializers.CharField(max_length=500, required=False, allow_null=True)
     client_id = serializers.CharField(
         max_length=64,
         allow_blank=True,
         required=False,
         help_text="A name that your device gives the message: sending it again stores nothing twice.",
     )
-
-    def validate_attachments(self, addresses: list[str] | None) -> list[str]:
-        """Only addresses that a browser may follow."""
-        return [self.validate_attachment_url(address) for address in addresses or []]
-
-    def validate_attachment_url(self, address: str | None) -> str:
-        """A web address or a path on this server."""
-        if address is not None and not is_openable(address):
-            message = "Enter a web address or a path that starts with a slash."
-            raise serializers.ValidationError(message)
-        return address or ""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The one attachment of older clients becomes the first of the list."""
-        single = attrs.pop("attachment_url", "")
-        listed = attrs.get("attachments", [])
-        if single and single not in listed:
-            attrs["attachments"] = [single, *listed]
-        return attrs
