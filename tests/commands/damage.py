@@ -331,7 +331,10 @@ def messages_stay_in_the_conversation(world):
 
 @plant
 def replies_stay_in_the_conversation(world):
-    MessageFactory(conversation=world.message.conversation, parent=MessageFactory())
+    elsewhere = MessageFactory()
+    MessageFactory(
+        conversation=world.message.conversation, parent=elsewhere, thread=elsewhere
+    )
 
 
 @plant
