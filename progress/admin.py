@@ -5,7 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 
-from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from progress.models import (
+    Certificate,
+    CompletionDate,
+    ConstructionUpdate,
+    Milestone,
+    ProjectProgress,
+)
 from progress.rules import MILESTONE_TRANSITIONS
 from progress.services import (
     add_milestone,
@@ -17,6 +23,7 @@ from progress.services import (
     post_update,
     record_certificate,
     report_milestone,
+    revise_completion,
 )
 from realestate.core import clock
 from realestate.core.admin import HouseAdmin, HouseForm, moment
@@ -35,15 +42,17 @@ class PhaseAdmin(HouseAdmin):
     list_display = (
         "phase_name",
         "project",
+        "tower",
         "sequence",
         "status",
         "progress_percentage",
+        "weight",
         "customer_visible",
     )
     list_filter = ("status", "customer_visible")
     search_fields = ("phase_name", "project__project_name")
-    autocomplete_fields = ("project",)
-    list_select_related = ("project",)
+    autocomplete_fields = ("project", "tower")
+    list_select_related = ("project", "tower")
     ordering = ("project", "sequence", "pk")
     fixed = ("project",)
 
@@ -202,4 +211,36 @@ class CertificateAdmin(HouseAdmin):
             kind=form.cleaned_data["kind"],
             number=form.cleaned_data["number"],
             issued_on=form.cleaned_data["issued_on"],
+        )
+
+
+@admin.register(CompletionDate)
+class CompletionDateAdmin(HouseAdmin):
+    """What buyers were promised, with every revision; a new one is told to them."""
+
+    editable = False
+    add_fields = ("project", "tower", "promised_on", "reason")
+    list_display = (
+        "promised_on",
+        "project",
+        "tower",
+        "number",
+        "reason",
+        moment("revised_at", "Told on"),
+    )
+    search_fields = ("project__project_name", "reason")
+    autocomplete_fields = ("project", "tower")
+    list_select_related = ("project", "tower")
+    date_hierarchy = "promised_on"
+    ordering = ("project", "tower", "-number", "-pk")
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service."""
+        tower = form.cleaned_data["tower"]
+        return revise_completion(
+            actor=actor,
+            project_id=form.cleaned_data["project"].pk,
+            tower_id=tower.pk if tower else None,
+            promised_on=form.cleaned_data["promised_on"],
+            reason=form.cleaned_data["reason"],
         )

@@ -1,4 +1,4 @@
-"""Registers the progress app and lends its figures."""
+"""Registers the progress app, what it lends and what it hears."""
 
 from django.apps import AppConfig
 
@@ -9,8 +9,8 @@ class ProgressConfig(AppConfig):
     name = "progress"
 
     def ready(self) -> None:
-        """Offer each project's overall progress, and when each unit was completed."""
-        from progress import figures
+        """Offer each project's overall progress, and when each unit was completed; listen to projects."""
+        from progress import figures, receivers  # noqa: F401  # receivers register themselves
         from projects.models import Project, Unit
         from realestate.core.figures import lend
 

@@ -27,3 +27,11 @@ class MilestoneCertified(Event):
 
     milestone_id: int
     project_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionRevised(Event):
+    """A completion date that buyers were told has been replaced by another."""
+
+    completion_id: int
+    project_id: int

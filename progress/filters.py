@@ -2,14 +2,22 @@
 
 import django_filters
 
-from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from progress.models import (
+    Certificate,
+    CompletionDate,
+    ConstructionUpdate,
+    Milestone,
+    ProjectProgress,
+)
+from progress.querysets import UpdateQuerySet
 from progress.rules import CERTIFICATE_KIND, MILESTONE_STATE, PHASE_STATUS, PRIORITY, UPDATE_TYPE
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 
 class PhaseFilter(HouseFilterSet):
-    """Phases by state."""
+    """Phases by state and tower."""
 
+    tower_id = django_filters.NumberFilter(field_name="tower_id")
     status = WordFilter(PHASE_STATUS)
 
     class Meta:
@@ -26,9 +34,17 @@ class UpdateFilter(HouseFilterSet):
         field_name="published_at", lookup_expr="isnull", exclude=True
     )
 
+    tag = django_filters.CharFilter(method="only_tagged", help_text="With this tag.")
+    from_date = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
+    to_date = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
+
     class Meta:
         model = ConstructionUpdate
         fields: tuple[str, ...] = ()
+
+    def only_tagged(self, rows: UpdateQuerySet, _name: str, value: str) -> UpdateQuerySet:
+        """With a tag, as it was written."""
+        return rows.filter(tags__contains=[value])
 
 
 class MilestoneFilter(HouseFilterSet):
@@ -39,6 +55,16 @@ class MilestoneFilter(HouseFilterSet):
 
     class Meta:
         model = Milestone
+        fields: list[str] = []
+
+
+class CompletionFilter(HouseFilterSet):
+    """Promised completion of a tower."""
+
+    tower_id = django_filters.NumberFilter(field_name="tower_id")
+
+    class Meta:
+        model = CompletionDate
         fields: list[str] = []
 
 

@@ -14,6 +14,7 @@ from realestate.core.enums import Role
 if TYPE_CHECKING:
     from progress.models import (  # noqa: F401  # generic parameters
         Certificate,
+        CompletionDate,
         ConstructionUpdate,
         Milestone,
         ProjectProgress,
@@ -77,3 +78,15 @@ class CertificateQuerySet(QuerySet["Certificate"]):
         return self.filter(
             Q(tower=tower_id) | Q(tower=None), project=project_id, kind=kind
         ).order_by("issued_on", "pk")
+
+
+class CompletionDateQuerySet(QuerySet["CompletionDate"]):
+    """Promised completion dates: as public as their project."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Dates of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def of(self, project_id: int, tower_id: int | None) -> Self:
+        """The dates of a project or tower, the latest first."""
+        return self.filter(project=project_id, tower=tower_id).order_by("-number", "-pk")

@@ -4,12 +4,26 @@ from typing import Any
 
 from django.urls import path
 
-from progress.views import CertificateViewSet, MilestoneViewSet, PhaseViewSet, UpdateViewSet
+from progress.views import (
+    CertificateViewSet,
+    CompletionViewSet,
+    MilestoneViewSet,
+    OverviewView,
+    PhaseViewSet,
+    ReportView,
+    UpdateViewSet,
+)
 
 ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     path("projects/<int:project_id>/progress", PhaseViewSet.as_view({"get": "list"})),
+    path("projects/<int:project_id>/progress/overview", OverviewView.as_view()),
+    path("projects/<int:project_id>/progress/report", ReportView.as_view()),
+    path(
+        "projects/<int:project_id>/completion-dates",
+        CompletionViewSet.as_view({"get": "list", "post": "create"}),
+    ),
     path("progress", PhaseViewSet.as_view({"post": "create"})),
     path("progress/<int:pk>", PhaseViewSet.as_view(ROW)),
     path("projects/<int:project_id>/updates", UpdateViewSet.as_view({"get": "list"})),

@@ -1,6 +1,7 @@
 """What projects says."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from realestate.core.events import Event
 
@@ -27,3 +28,13 @@ class ClaimsLapsed(Event):
     """Holds whose time was over are recorded as ended; their units have been free since then."""
 
     unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionMoved(Event):
+    """The planned completion of a project was changed."""
+
+    project_id: int
+    actor_id: int
+    old: date | None
+    new: date | None

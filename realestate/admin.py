@@ -57,6 +57,7 @@ MENU = (
             "progress.certificate",
             "progress.projectprogress",
             "progress.constructionupdate",
+            "progress.completiondate",
             "bookings.changerequest",
             "bookings.changequote",
         ),

@@ -1,22 +1,19 @@
 """A builder's letterhead: logo or initials, name, address and registration number, the same on all its documents."""
 
-import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import Q
-from PIL import Image
 
 from accounts.models import Builder
 from realestate.core.enums import Visibility
+from realestate.core.files import picture_for_paper
 from realestate.core.models import StoredFile
 
 LOGO = "logo.png"  # what the layout calls it
 LARGEST_LOGO = 5_000_000  # bytes
-MOST_PIXELS = 20_000_000
 LOGO_BOX = (900, 360)  # pixels; sharp at 38 by 15 mm
 OWN_FILE = re.compile(r"/api/files/(\d{1,18})(?:[?#].*)?")
 NO_PART_OF_A_NAME = frozenset({"and", "of", "the", "&"})
@@ -74,18 +71,4 @@ def logo_of(builder: Builder) -> bytes | None:
         return None
     shown = Q(visibility=Visibility.PUBLIC) | Q(owner=builder.pk)
     file = StoredFile.objects.filter(shown, pk=int(match[1]), size__lte=LARGEST_LOGO).first()
-    return _picture(file) if file is not None else None
-
-
-def _picture(file: StoredFile) -> bytes | None:
-    try:
-        with default_storage.open(file.path) as stored, Image.open(stored) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return None
-            small = image.convert("RGBA")
-            small.thumbnail(LOGO_BOX)
-            png = io.BytesIO()
-            small.save(png, "PNG")
-            return png.getvalue()
-    except (OSError, ValueError, SyntaxError):  # not there, or no picture
-        return None
+    return picture_for_paper(file, LOGO_BOX, "PNG") if file is not None else None

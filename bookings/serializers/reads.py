@@ -16,6 +16,7 @@ from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim
 from projects.serializers import ProjectRead, UnitRead
 from realestate.core import clock
+from realestate.core.api.links import opened_links
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
 
@@ -169,7 +170,7 @@ class ChangeRequestRead(ReadSerializer):
     request_description = serializers.CharField()
     current_specification = serializers.CharField()
     requested_specification = serializers.CharField()
-    attachments = serializers.ListField(child=serializers.CharField())
+    attachments = opened_links()
     status = serializers.ChoiceField(ChangeState.choices)
     estimated_cost = MoneyField(allow_null=True)
     estimated_timeline_days = serializers.IntegerField(allow_null=True)

@@ -10,6 +10,7 @@ from bookings.rules import (
     TYPE_WORDS,
     targets_of,
 )
+from realestate.core.api.links import links
 from realestate.core.api.serializers import (
     MoneyField,
     PositiveMoneyField,
@@ -148,8 +149,8 @@ class ChangeWrite(WriteSerializer):
     requested_specification = serializers.CharField(
         required=False, allow_blank=True, max_length=LONG
     )
-    attachments = serializers.ListField(
-        child=serializers.URLField(max_length=500), required=False, max_length=20
+    attachments = links(
+        required=False, max_length=20, help_text="Web addresses, or files that you sent to files."
     )
 
 

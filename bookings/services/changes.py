@@ -22,6 +22,7 @@ from realestate.core import audit, clock
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidTransition, NotAllowed
 from realestate.core.events import publish
+from realestate.core.files import attached
 from realestate.core.locking import lock
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
@@ -52,11 +53,18 @@ class QuoteIsFixed(DomainError):
 
 @service
 def request_change(*, actor: User, booking_id: int, **wish: Any) -> ChangeRequest:  # model fields
-    """A customer's wish for its own live booking. Raises InvalidTransition (409) when that is over, CategoryClosed."""
+    """A customer's wish for its own live booking.
+
+    Raises InvalidTransition (409) when that is over, CategoryClosed (409), InvalidValue (400) for files of others.
+    """
     if actor.user_type != Role.CUSTOMER:
         raise NotAllowed("Only the customer requests a change.")
     booking = lock_booking(actor, booking_id)
     refuse_dead(booking, clock.now())
+    if "attachments" in wish:
+        wish["attachments"] = attached(
+            actor=actor, addresses=wish["attachments"], field="attachments"
+        )
     row = ChangeRequest(booking=booking, state=ChangeState.SUBMITTED, **wish)
     refuse_too_late(row)
     row.save(force_insert=True)

@@ -3,10 +3,11 @@
 from accounts.models import User
 from notifications import services
 from notifications.enums import NotificationType, Priority
-from progress.events import MilestoneReported, UpdatePosted
-from progress.models import ConstructionUpdate, Milestone
+from progress.events import CompletionRevised, MilestoneReported, UpdatePosted
+from progress.models import CompletionDate, ConstructionUpdate, Milestone
 from projects.models import Claim
 from realestate.core import clock
+from realestate.core.amounts import format_day
 from realestate.core.enums import Role
 from realestate.core.events import on
 
@@ -26,6 +27,29 @@ def tell_buyers(event: UpdatePosted) -> None:
         related=("construction_update", update.pk),
         dedupe_key=f"construction_update:{update.pk}",
         priority=Priority(update.priority),
+        action_url="/customer/progress",
+    )
+
+
+@on(CompletionRevised)
+def tell_of_another_date(event: CompletionRevised) -> None:
+    """Every customer with a live claim in the project, or in the tower that the date is of; once per revision."""
+    row = CompletionDate.objects.select_related("project", "tower").get(pk=event.completion_id)
+    claims = Claim.objects.live(clock.now()).filter(
+        unit__project=row.project_id, parties__isnull=False
+    )
+    if row.tower_id is not None:
+        claims = claims.filter(unit__tower=row.tower_id)
+    place = f", tower {row.tower.name}" if row.tower else ""
+    services.notify(
+        user_ids=claims.values_list("parties", flat=True).distinct(),
+        notification_type=NotificationType.PROGRESS_UPDATE,
+        title="Another completion date",
+        message=f"{row.project.project_name}{place} is now planned to be completed on"
+        f" {format_day(row.promised_on)}." + (f" Reason: {row.reason}" if row.reason else ""),
+        related=("completion_date", row.pk),
+        dedupe_key=f"completion_date:{row.pk}",
+        priority=Priority.HIGH,
         action_url="/customer/progress",
     )
 

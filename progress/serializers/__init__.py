@@ -1,5 +1,11 @@
 """What progress looks like on the wire."""
 
+from progress.serializers.completion import (
+    CompletionRead,
+    CompletionWrite,
+    OverviewRead,
+    TowerOverviewRead,
+)
 from progress.serializers.milestones import (
     CertificateRead,
     CertificateWrite,
@@ -23,14 +29,18 @@ __all__ = [
     "CertificateRead",
     "CertificateWrite",
     "CertifyWrite",
+    "CompletionRead",
+    "CompletionWrite",
     "MilestonePatch",
     "MilestoneRead",
     "MilestoneWrite",
+    "OverviewRead",
     "PhasePatch",
     "PhaseRead",
     "PhaseWrite",
     "StageWrite",
     "StagesWrite",
+    "TowerOverviewRead",
     "UpdatePatch",
     "UpdateRead",
     "UpdateWrite",

@@ -10,7 +10,7 @@ from progress.models import ProjectProgress
 from progress.rules import PHASE_STATUS, PRIORITY, UPDATE_TYPE
 from projects.models import Project
 from realestate.core.api.access import role_of
-from realestate.core.api.links import links, shown_links, texts
+from realestate.core.api.links import links, opened_links, texts
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.enums import Role
 
@@ -28,6 +28,7 @@ class PhaseRead(ReadSerializer):
 
     id = serializers.IntegerField()
     project_id = serializers.IntegerField()
+    tower_id = serializers.IntegerField(allow_null=True, help_text="Null: of the whole project.")
     sequence = serializers.IntegerField()
     phase_name = serializers.CharField()
     phase_description = serializers.CharField()
@@ -36,8 +37,9 @@ class PhaseRead(ReadSerializer):
     actual_end_date = serializers.DateField(allow_null=True)
     end_date = serializers.SerializerMethodField(help_text="The actual end, else the expected one.")
     progress_percentage = serializers.DecimalField(5, 2)
+    weight = serializers.DecimalField(7, 2, help_text="How much it counts in the whole.")
     status = serializers.ChoiceField(PhaseStatus.choices)
-    milestone_images = shown_links()
+    milestone_images = opened_links()
     contractor_notes = serializers.CharField(required=False, help_text="Builder and staff only.")
     customer_visible = serializers.BooleanField(required=False, help_text="Builder and staff only.")
     created_at = serializers.DateTimeField()
@@ -80,8 +82,8 @@ class UpdateRead(ReadSerializer):
     update_content = serializers.CharField()
     update_type = serializers.ChoiceField(UpdateType.choices)
     priority = serializers.ChoiceField(Priority.choices)
-    images = shown_links()
-    videos = shown_links()
+    images = opened_links()
+    videos = opened_links()
     tags = serializers.ListField(child=serializers.CharField())
     weather_impact = serializers.CharField()
     estimated_delay_days = serializers.IntegerField(allow_null=True)
@@ -97,8 +99,11 @@ class PhaseFields(WriteSerializer):
     """The optional fields of a phase."""
 
     aliases = {"description": "phase_description", "completion_percentage": "progress_percentage"}
-    blank_is_null = ("start_date", "expected_end_date", "actual_end_date")
+    blank_is_null = ("tower_id", "start_date", "expected_end_date", "actual_end_date")
 
+    tower_id = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, allow_null=True, required=False
+    )
     sequence = serializers.IntegerField(min_value=1, max_value=1_000, required=False)
     phase_description = serializers.CharField(allow_blank=True, max_length=MAX_TEXT, required=False)
     start_date = serializers.DateField(allow_null=True, required=False)
@@ -107,6 +112,7 @@ class PhaseFields(WriteSerializer):
     progress_percentage = serializers.DecimalField(
         5, 2, min_value=ZERO, max_value=HUNDRED, required=False
     )
+    weight = serializers.DecimalField(7, 2, min_value=Decimal("0.01"), required=False)
     status = WordField(PHASE_STATUS, required=False)
     milestone_images = links(required=False)
     contractor_notes = serializers.CharField(allow_blank=True, max_length=MAX_TEXT, required=False)

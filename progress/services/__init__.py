@@ -1,5 +1,10 @@
 """What progress does: every write on phases, construction updates, milestones and certificates."""
 
+from progress.services.completion import (
+    CompletionUnchanged,
+    note_completion,
+    revise_completion,
+)
 from progress.services.milestones import (
     CertificateExists,
     MilestoneExists,
@@ -20,6 +25,7 @@ from progress.services.updates import change_update, post_update, remove_update
 
 __all__ = [
     "CertificateExists",
+    "CompletionUnchanged",
     "MilestoneExists",
     "MilestoneIsCertified",
     "MilestoneOutOfOrder",
@@ -32,9 +38,11 @@ __all__ = [
     "change_milestone",
     "change_phase",
     "change_update",
+    "note_completion",
     "post_update",
     "record_certificate",
     "remove_update",
     "report_milestone",
+    "revise_completion",
     "set_milestones",
 ]

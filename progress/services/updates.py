@@ -9,6 +9,7 @@ from projects.models import Project
 from realestate.core import audit, clock
 from realestate.core.edits import create_row, update_row
 from realestate.core.events import publish
+from realestate.core.files import attached
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
@@ -17,8 +18,12 @@ from realestate.core.transactions import service
 def post_update(
     *, actor: User, project_id: int, is_published: bool = True, **values: Any
 ) -> ConstructionUpdate:
-    """A new update; customers with a live claim hear of it as soon as it is published."""
+    """A new update; customers with a live claim hear of it as soon as it is published.
+
+    Raises InvalidValue (400) for files that are not the actor's.
+    """
     project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    _own_files(actor, values)
     update = ConstructionUpdate(
         project=project,
         posted_by=actor,
@@ -36,6 +41,7 @@ def change_update(*, actor: User, update_id: int, **changes: Any) -> Constructio
     """Change what was sent; ``is_published`` publishes a draft, or takes an update back."""
     rows = ConstructionUpdate.objects.editable_by(actor)
     update = lock(rows, update_id)
+    _own_files(actor, changes, update)
     publishes = changes.pop("is_published", update.is_published)
     if publishes != update.is_published:
         changes["published_at"] = clock.now() if publishes else None
@@ -52,3 +58,13 @@ def remove_update(*, actor: User, update_id: int) -> None:
     before = {"update_title": update.update_title, "update_content": update.update_content}
     audit.record(actor, update, "removed", before=before)
     update.delete()
+
+
+def _own_files(
+    actor: User, values: dict[str, Any], update: ConstructionUpdate | None = None
+) -> None:
+    """Pictures and films are web addresses, files that the actor uploaded, or what the update has already."""
+    for name in ("images", "videos"):
+        if name in values:
+            known = getattr(update, name, ())
+            values[name] = attached(actor=actor, addresses=values[name], field=name, known=known)

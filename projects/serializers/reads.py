@@ -65,7 +65,9 @@ class ProjectRead(ReadSerializer):
     start_date = serializers.DateField(allow_null=True)
     expected_completion_date = serializers.DateField(allow_null=True)
     actual_completion_date = serializers.DateField(allow_null=True)
-    progress = serializers.DecimalField(5, 2, help_text="Percent, mean of the visible phases.")
+    progress = serializers.DecimalField(
+        5, 2, help_text="Percent, the mean of the visible phases by their weights."
+    )
     bookings = serializers.IntegerField(help_text="Live bookings.")
     is_featured = serializers.BooleanField()
     is_published = serializers.BooleanField()

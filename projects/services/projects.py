@@ -1,15 +1,18 @@
 """Publishing, changing and archiving projects."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from accounts.models import Builder, User
+from projects.events import CompletionMoved
 from projects.models import Claim, Project, Unit
 from projects.services.amounts import check_money
 from realestate.core import audit, clock
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.events import publish
 from realestate.core.locking import lock, lock_all
 from realestate.core.transactions import service
 
@@ -34,7 +37,9 @@ def publish_project(
         **values,
     )
     _check_numbers(project)
-    return create_row(actor=actor, row=project, project_name=project.project_name)
+    create_row(actor=actor, row=project, project_name=project.project_name)
+    _say_when(actor, project, None)
+    return project
 
 
 @service
@@ -47,7 +52,10 @@ def change_project(*, actor: User, project_id: int, **changes: Any) -> Project:
         if wanted != (project.published_at is not None):
             changes["published_at"] = clock.now() if wanted else None
     _check_numbers(project, changes)
-    return update_row(actor=actor, rows=rows, pk=project_id, changes=changes)
+    old = project.expected_completion_date
+    changed = update_row(actor=actor, rows=rows, pk=project_id, changes=changes)
+    _say_when(actor, changed, old)
+    return changed
 
 
 @service
@@ -92,3 +100,10 @@ _ORDERED = (
     ("start_date", "expected_completion_date", "The project cannot be completed before it starts."),
 )
 _ORDERED_NAMES = [name for low, high, _text in _ORDERED for name in (low, high)]
+
+
+def _say_when(actor: User, project: Project, old: date | None) -> None:
+    """Whoever keeps the promised dates hears of another one."""
+    new = project.expected_completion_date
+    if new != old:
+        publish(CompletionMoved(project_id=project.pk, actor_id=actor.pk, old=old, new=new))

@@ -48,7 +48,13 @@ from payments.models import (
 )
 from payments.services import terms_of
 from progress.enums import CertificateKind
-from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from progress.models import (
+    Certificate,
+    CompletionDate,
+    ConstructionUpdate,
+    Milestone,
+    ProjectProgress,
+)
 from projects.enums import TaxClass
 from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from realestate.core import clock
@@ -92,7 +98,12 @@ from tests.factories.payments import (
     RefundFactory,
     SettlementFactory,
 )
-from tests.factories.progress import MilestoneFactory, PhaseFactory, UpdateFactory
+from tests.factories.progress import (
+    CompletionDateFactory,
+    MilestoneFactory,
+    PhaseFactory,
+    UpdateFactory,
+)
 from tests.factories.projects import (
     ClaimFactory,
     Model3DFactory,
@@ -248,6 +259,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         valid_from=date(2025, 1, 1),
     ),
     Milestone: lambda _n: MilestoneFactory(),
+    CompletionDate: lambda _n: CompletionDateFactory(),
     Certificate: lambda n: Certificate.objects.create(
         project=ProjectFactory(),
         kind=CertificateKind.OCCUPANCY,

@@ -332,9 +332,7 @@ def messages_stay_in_the_conversation(world):
 @plant
 def replies_stay_in_the_conversation(world):
     elsewhere = MessageFactory()
-    MessageFactory(
-        conversation=world.message.conversation, parent=elsewhere, thread=elsewhere
-    )
+    MessageFactory(conversation=world.message.conversation, parent=elsewhere, thread=elsewhere)
 
 
 @plant

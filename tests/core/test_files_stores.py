@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from realestate.core import clock
 from realestate.core.enums import FilePurpose
 from realestate.core.errors import ServiceUnavailable
-from realestate.core.files import Sweep, clean_files, keep_upload, signed_link
+from realestate.core.files import Sweep, clean_files, keep_upload, picture_for_paper, signed_link
 from realestate.core.models import StoredFile
 from tests.core.conftest import bucket_options
 from tests.pictures import FBX, GLTF, JPEG, OBJ, PDF, PNG, WEBP, glb, picture
@@ -99,6 +99,8 @@ def test_a_bucket_that_does_not_answer_is_said_so(api, cast, client, settings, s
     settings.STORAGES = {**settings.STORAGES, "default": dead}
     reply = client.get(signed_link(row, 5).removeprefix("http://testserver"))
     assert (reply.status_code, reply.json()["code"]) == (503, "unavailable")
+    with pytest.raises(ServiceUnavailable):
+        picture_for_paper(row, (100, 100), "JPEG")
 
 
 # --- anything at all -------------------------------------------------------------------------------------------------

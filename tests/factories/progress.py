@@ -1,10 +1,12 @@
 """Phases, construction updates and milestones."""
 
+from datetime import date
+
 import factory
 from factory.django import DjangoModelFactory
 
 from progress.enums import MilestoneState
-from progress.models import ConstructionUpdate, Milestone, ProjectProgress
+from progress.models import CompletionDate, ConstructionUpdate, Milestone, ProjectProgress
 from tests.factories.projects import LONG_AGO, ProjectFactory
 
 
@@ -50,3 +52,16 @@ class MilestoneFactory(DjangoModelFactory):
     sequence = factory.Sequence(lambda n: n % 30_000 + 1)
     code = factory.Sequence(lambda n: f"stage-{n}")
     name = factory.Sequence(lambda n: f"Stage {n}")
+
+
+class CompletionDateFactory(DjangoModelFactory):
+    """The first promise of a project."""
+
+    class Meta:
+        model = CompletionDate
+
+    project = factory.SubFactory(ProjectFactory)
+    number = 1
+    promised_on = date(2030, 6, 30)
+    revised_by = factory.LazyAttribute(lambda row: row.project.builder.user)
+    revised_at = LONG_AGO

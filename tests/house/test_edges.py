@@ -52,7 +52,6 @@ WRITES = {
 # "file:function" -> why this is no write that a service should make.
 NOT_A_WRITE: dict[str, str] = {
     "accounts/querysets.py:create_user": "the manager method that Django's own commands call",
-    "accounts/documents/letterhead.py:_picture": "a picture, into memory",
     "payments/documents/sheet.py:statement_xlsx": "a workbook, into memory",
     "payments/gateways/razorpay.py:begin": "a Payment Link, at the gateway",
     "payments/gateways/stripe.py:begin": "a Checkout Session, at the gateway",

@@ -7,13 +7,27 @@ from typing import Any
 import pytest
 
 from progress.events import UpdatePosted
-from progress.models import Certificate, ConstructionUpdate, Milestone, ProjectProgress
+from progress.models import (
+    Certificate,
+    CompletionDate,
+    ConstructionUpdate,
+    Milestone,
+    ProjectProgress,
+)
 from realestate.core import events
 from realestate.core.models import AuditEntry, StoredFile
 from tests.cast import Cast
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-TABLES = (ProjectProgress, ConstructionUpdate, Milestone, Certificate, StoredFile, AuditEntry)
+TABLES = (
+    ProjectProgress,
+    ConstructionUpdate,
+    Milestone,
+    Certificate,
+    CompletionDate,
+    StoredFile,
+    AuditEntry,
+)
 
 
 @pytest.fixture

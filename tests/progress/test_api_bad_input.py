@@ -37,7 +37,7 @@ UPDATE: dict[str, Any] = {
     "update_type": "delay",
     "priority": "low",
     "images": ["https://cdn.example.com/a.png"],
-    "videos": ["/api/files/7"],
+    "videos": ["https://cdn.example.com/7.mp4"],
     "tags": ["x"],
     "weather_impact": "x",
     "estimated_delay_days": 1,

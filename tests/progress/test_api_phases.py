@@ -13,7 +13,7 @@ FORM = {
     "expected_end_date": "",
     "completion_percentage": 40.5,
     "status": "in-progress",
-    "milestone_images": ["/api/files/7", "https://cdn.example.com/a.png"],
+    "milestone_images": ["https://cdn.example.com/7.png", "https://cdn.example.com/a.png"],
     "contractor_notes": "Pour on Saturday.",
 }
 
@@ -35,6 +35,7 @@ def test_a_phase_has_exactly_these_fields(cast, as_, noon, form, path):
     assert body == {
         "id": ProjectProgress.objects.get().pk,
         "project_id": cast.meera_project.pk,
+        "tower_id": None,
         "sequence": 1,
         "phase_name": "Foundation",
         "phase_description": "Raft and piles.",
@@ -45,8 +46,9 @@ def test_a_phase_has_exactly_these_fields(cast, as_, noon, form, path):
         "end_date": None,
         "progress_percentage": 40.5,
         "completion_percentage": 40.5,
+        "weight": 1,
         "status": "in_progress",
-        "milestone_images": ["http://testserver/api/files/7", "https://cdn.example.com/a.png"],
+        "milestone_images": ["https://cdn.example.com/7.png", "https://cdn.example.com/a.png"],
         "contractor_notes": "Pour on Saturday.",
         "customer_visible": True,
         "created_at": body["created_at"],

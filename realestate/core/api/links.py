@@ -59,8 +59,10 @@ def shown_links() -> serializers.ListField:
 
 
 def links(**options: Any) -> serializers.ListField:
-    """A list of links, at most 50."""
-    return serializers.ListField(child=LinkField(allow_blank=False), max_length=50, **options)
+    """A list of links, at most 50 unless ``max_length`` says otherwise."""
+    return serializers.ListField(
+        child=LinkField(allow_blank=False), **({"max_length": 50} | options)
+    )
 
 
 def texts(**options: Any) -> serializers.ListField:

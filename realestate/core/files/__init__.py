@@ -12,6 +12,7 @@ from realestate.core.files.kinds import (
     UnknownFileType,
 )
 from realestate.core.files.links import file_path, file_url, opens, signed_link
+from realestate.core.files.paper import picture_for_paper
 from realestate.core.files.pictures import VARIANTS, BrokenPicture, PictureTooLarge
 from realestate.core.files.storing import open_file, store_file
 from realestate.core.files.uploads import (
@@ -41,6 +42,7 @@ __all__ = [
     "open_file",
     "opened",
     "opens",
+    "picture_for_paper",
     "signed_link",
     "store_file",
 ]
