@@ -65,6 +65,9 @@ seed: migrate ## Put the demo's people and projects into the database; does noth
 example: .venv/.installed ## One purchase through the API alone, in a throw-away database; prints its statement.
 	@$(PY) docs/examples/one_purchase.py
 
+example-live: .venv/.installed-dev ## What follows a sale, with real servers and browsers' sockets, in a throw-away database.
+	@$(PY) docs/examples/after_the_sale.py
+
 shell: .venv/.installed ## A Python prompt with the models at hand.
 	@$(PY) manage.py shell
 

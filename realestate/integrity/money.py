@@ -81,7 +81,7 @@ CHECKS: tuple[Check, ...] = (
     figure_check(
         Project.objects.all,
         "progress",
-        """SELECT project_id, round(avg(progress_percentage), 2) FROM progress_projectprogress
+        """SELECT project_id, round(sum(weight * progress_percentage) / sum(weight), 2) FROM progress_projectprogress
         WHERE customer_visible GROUP BY project_id""",
     ),
     figure_check(

@@ -16,6 +16,15 @@ PARAMS = {
 }
 CHECKS: tuple[Check, ...] = (
     sql_check(
+        "planned_completion_is_the_last_promise",
+        "A project plans to be completed on the day that its buyers were told last.",
+        """SELECT p.id FROM projects_project p JOIN (
+            SELECT DISTINCT ON (project_id) project_id, promised_on FROM progress_completiondate
+            WHERE tower_id IS NULL ORDER BY project_id, number DESC
+        ) AS last ON last.project_id = p.id
+        WHERE p.expected_completion_date <> last.promised_on ORDER BY 1""",
+    ),
+    sql_check(
         "one_live_claim_per_unit",
         "A unit has at most one claim that is not released.",
         """SELECT unit_id FROM projects_claim WHERE released_at IS NULL

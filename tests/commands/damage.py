@@ -25,7 +25,7 @@ from tests.factories.bookings import BookingFactory, ChangeQuoteFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.payments import PaymentFactory, RefundFactory
-from tests.factories.progress import PhaseFactory
+from tests.factories.progress import CompletionDateFactory, PhaseFactory
 from tests.factories.projects import (
     ClaimFactory,
     Model3DFactory,
@@ -69,7 +69,8 @@ def make_world() -> World:
     AppointmentFactory(project=project, customer=paid.customer)
     NotificationFactory(user=paid.customer.user, dedupe_key="once")
     Model3DFactory(project=project, unit=unit)
-    PhaseFactory(project=project, progress_percentage=33)
+    PhaseFactory(project=project, progress_percentage=33, weight=3)
+    PhaseFactory(project=project, progress_percentage=80)
     UnitFactory(project=project)
     return World(
         paid=paid,
@@ -130,6 +131,13 @@ PLANTS: dict[str, Callable[[World], object]] = {}
 def plant(function: Callable[[World], object]) -> Callable[[World], object]:
     PLANTS[function.__name__] = function
     return function
+
+
+@plant
+def planned_completion_is_the_last_promise(world):
+    project = ProjectFactory(expected_completion_date="2030-06-30")
+    CompletionDateFactory(project=project, promised_on="2030-03-31")
+    CompletionDateFactory(project=project, promised_on="2031-03-31", number=2)
 
 
 @plant

@@ -27,6 +27,7 @@ from realestate.management.demo.contact import (
     settle_notifications,
 )
 from realestate.management.demo.sales import add_bookings, add_wishes
+from realestate.management.demo.service import add_service
 from realestate.management.demo.stock import add_people, add_projects
 from realestate.management.demo.story import Story
 from realestate.management.demo.terms import add_terms
@@ -105,6 +106,7 @@ def write_demo() -> None:
     add_news(story)
     add_talks(story)
     add_meetings(story)
+    add_service(story)
     settle_notifications(story)
     _note_end(story)
 

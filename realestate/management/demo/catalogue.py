@@ -59,12 +59,12 @@ class Site:
     phases: tuple[int, ...] = field(default=())  # percent of each of PHASES
 
 
-PHASES = (
-    ("Excavation and foundation", "Piling, raft and retaining walls."),
-    ("Structure", "Columns, beams and slabs, floor by floor."),
-    ("Masonry and plaster", "Block work, electrical conduits, internal plaster."),
-    ("Finishes", "Flooring, doors, windows, kitchens, bathrooms and paint."),
-    ("Landscape and handover", "Gardens, driveways, snag lists, occupancy certificate."),
+PHASES = (  # name, what belongs to it, how much it counts
+    ("Excavation and foundation", "Piling, raft and retaining walls.", 15),
+    ("Structure", "Columns, beams and slabs, floor by floor.", 40),
+    ("Masonry and plaster", "Block work, electrical conduits, internal plaster.", 20),
+    ("Finishes", "Flooring, doors, windows, kitchens, bathrooms and paint.", 15),
+    ("Landscape and handover", "Gardens, driveways, snag lists, occupancy certificate.", 10),
 )
 
 ONE = Plan(kind=UnitType.ONE_BHK, area=Decimal("468.00"), bathrooms=1, features=("Dry balcony",))

@@ -32,7 +32,7 @@ def add_phases(story: Story) -> None:
     """Five phases per project, spread over its time."""
     for site in SITES:
         length = (site.ends - site.starts) // len(PHASES)
-        for index, (name, text) in enumerate(PHASES):
+        for index, (name, text, weight) in enumerate(PHASES):
             start = story.now.date() + timedelta(days=site.starts + index * length)
             end, percent = start + timedelta(days=length), site.phases[index]
             add_phase(
@@ -44,6 +44,7 @@ def add_phases(story: Story) -> None:
                 expected_end_date=end,
                 actual_end_date=_finished(story, end) if percent == 100 else None,  # noqa: PLR2004  # percent
                 progress_percentage=percent,
+                weight=weight,
                 status=_phase_status(percent),
             )
 
