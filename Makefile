@@ -119,7 +119,7 @@ migrations: .venv/.installed-dev ## Write the migrations that the models call fo
 
 # Both files come from one resolution; wheels only; neither names an index.
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
-	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line
+	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --annotation-style line
 
 requirements: .venv/.installed-dev ## Rewrite both requirements files: make requirements [ARGS=--upgrade].
 	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
