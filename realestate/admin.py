@@ -66,6 +66,7 @@ MENU = (
         "Communication",
         (
             "scheduling.appointment",
+            "scheduling.host",
             "scheduling.appointmentmove",
             "scheduling.appointmentreminder",
             "scheduling.calendarfeed",

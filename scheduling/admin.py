@@ -23,10 +23,11 @@ from scheduling.models import (
     AppointmentReminder,
     CalendarFeed,
     Holiday,
+    Host,
     WorkingHours,
 )
 from scheduling.rules import TRANSITIONS
-from scheduling.services import book_appointment, move_appointment
+from scheduling.services import add_host, book_appointment, change_host, move_appointment
 
 
 def _mover(action: AppointmentAction) -> tuple[str, ObjectAction]:
@@ -49,6 +50,7 @@ class AppointmentAdmin(HouseAdmin):
         "appointment_type",
         "customer",
         "project",
+        "host",
         "status",
         "outcome",
     )
@@ -60,7 +62,7 @@ class AppointmentAdmin(HouseAdmin):
         "location",
     )
     autocomplete_fields = ("customer", "project")
-    list_select_related = ("customer", "project")
+    list_select_related = ("customer", "project", "host")
     date_hierarchy = "starts_at"
     ordering = ("-starts_at", "-pk")
     add_fields = (
@@ -150,6 +152,40 @@ class AppointmentMoveAdmin(ReadOnlyAdmin):
     search_fields = ("reason", "moved_by__email")
     list_select_related = ("appointment__project", "moved_by")
     ordering = ("-pk",)
+
+
+@admin.register(Host)
+class HostAdmin(HouseAdmin):
+    """Who receives people for builders (R14.2)."""
+
+    list_display = ("name", "builder", "phone", "user", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "builder__company_name")
+    autocomplete_fields = ("builder", "projects")
+    list_select_related = ("builder", "user")
+    ordering = ("builder", "pk")
+    add_fields = ("builder", "name", "phone", "projects")
+    fields: ClassVar[Any] = (("builder", "user"), ("name", "phone"), "projects", "is_active")
+    fixed = ("builder",)
+    readonly_fields = ("user",)
+
+    def store_new(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service."""
+        data = form.cleaned_data
+        return add_host(
+            actor=actor,
+            builder_id=data["builder"].pk,
+            name=data["name"],
+            phone=data["phone"],
+            project_ids=[project.pk for project in data["projects"]],
+        )
+
+    def store_change(self, actor: Any, form: HouseForm) -> Model:
+        """Through the service."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "projects" in changes:
+            changes["project_ids"] = [project.pk for project in changes.pop("projects")]
+        return change_host(actor=actor, host_id=form.instance.pk, **changes)
 
 
 @admin.register(WorkingHours)

@@ -30,8 +30,8 @@ STATUS = {
 def calendar_file(rows: Iterable[Appointment], *, reader: User, name: str = "") -> bytes:
     """A calendar of appointments as their reader sees them, with the rules of each time zone that occurs.
 
-    Wants rows with customer, project and its builder, and ``move_count``. An appointment keeps its UID for good and
-    counts its SEQUENCE up when it is moved or cancelled, so that programs move their entry instead of adding one.
+    Wants rows with customer, host, project and its builder, and ``move_count``. An appointment keeps its UID for good
+    and counts its SEQUENCE up when it is moved or cancelled, so that programs move their entry instead of adding one.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -83,11 +83,14 @@ def _place(row: Appointment) -> str:
 
 
 def _description(row: Appointment, reader: User) -> str:
-    with_whom = (
-        row.project.builder.company_name if reader.user_type == Role.CUSTOMER else str(row.customer)
-    )
+    company, host = row.project.builder.company_name, row.host.name
+    by_name = "" if host == company else host
+    if reader.user_type == Role.CUSTOMER:
+        people = [f"With {', '.join(filter(None, (by_name, company)))}."]
+    else:
+        people = [f"With {row.customer}.", f"Received by {by_name}." if by_name else ""]
     lines = [
-        f"With {with_whom}.",
+        *people,
         "Not confirmed yet." if row.status == AppointmentStatus.SCHEDULED else "",
         row.agenda,
         row.notes,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Count, Q, QuerySet
 
 from bookings.querysets import scope
-from projects.querysets import visible
+from projects.querysets import role, visible
+from realestate.core.enums import Role
 from scheduling.enums import LIVE, AppointmentStatus, MeetingLocation
 
 if TYPE_CHECKING:
+    from projects.models import Project
     from scheduling.models import (  # noqa: F401  # generic parameters
         Appointment,
         AppointmentMove,
         CalendarFeed,
         Holiday,
+        Host,
         WorkingHours,
     )
     from scheduling.rules import Slot
@@ -42,6 +46,14 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
         )
         return self.live().filter(host_busy | customer_busy)
 
+    def with_host(self, slot: Slot, hosts: Iterable[Host]) -> Self:
+        """Live appointments that keep one of these hosts from receiving in a slot, the buffer included (R14.2)."""
+        return self.live().filter(
+            host__in=[host.pk for host in hosts],
+            starts_at__lt=slot.host_free_at,
+            host_free_at__gt=slot.starts_at,
+        )
+
     def on_site(self, slot: Slot, *, project_id: int) -> Self:
         """Live visits to a project's site that overlap a slot (R14.2: the site's capacity)."""
         return self.live().filter(
@@ -53,7 +65,7 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
 
     def for_calendar(self) -> Self:
         """With everything that an entry of a calendar shows, and how often each was moved."""
-        shown = self.select_related("customer__user", "project__builder")
+        shown = self.select_related("customer__user", "project__builder", "host")
         return shown.annotate(move_count=Count("moves"))
 
     def stats(self) -> dict[str, int]:
@@ -77,6 +89,25 @@ class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the appointment and staff."""
         return scope(self, user, "appointment__")
+
+
+class HostQuerySet(QuerySet["Host"]):
+    """People who receive customers."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """A builder's own; staff see all."""
+        match role(user):
+            case Role.STAFF:
+                return self
+            case Role.BUILDER:
+                return self.filter(builder=user.pk)
+            case _:
+                return self.none()
+
+    def of(self, project: Project) -> Self:
+        """Who receives people for a project at present, in a fixed order."""
+        here = Q(projects=project.pk) | Q(projects=None)
+        return self.filter(here, builder=project.builder_id, is_active=True).order_by("pk")
 
 
 class WorkingHoursQuerySet(QuerySet["WorkingHours"]):

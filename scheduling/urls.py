@@ -9,6 +9,8 @@ from scheduling.views import (
     FeedView,
     FreeSlotsView,
     HolidayViewSet,
+    HostViewSet,
+    ProjectHostsView,
     WorkingHoursViewSet,
 )
 
@@ -30,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "projects/<int:project_id>/holidays",
         HolidayViewSet.as_view({"get": "list", "post": "replace"}),
     ),
+    path("hosts", HostViewSet.as_view({"get": "list", "post": "create"})),
+    path("hosts/<int:pk>", HostViewSet.as_view({"patch": "partial_update"})),
+    path("projects/<int:project_id>/hosts", ProjectHostsView.as_view()),
     path("projects/<int:project_id>/slots", FreeSlotsView.as_view()),
     path("appointments/customer/<int:customer_id>", view({"get": "of_customer"})),
     path("appointments/project/<int:project_id>", view({"get": "of_project"})),

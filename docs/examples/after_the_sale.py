@@ -279,10 +279,7 @@ class Story:
         self.builder.post(f"/api/milestones/{stage}/certify", **body)
         for _ in range(2):
             self.builder.post(f"/api/milestones/{stage}/demands")
-        try:
-            self.builder.post(f"/api/milestones/{stage}/certify", **body)
-        except Refused as refusal:
-            again = refusal.status
+        again = status_of(lambda: self.builder.post(f"/api/milestones/{stage}/certify", **body))
         check(again == 409, again)  # it is certified already
         heard = [
             [text for text in person.told(DEMAND) if "Plinth" in text]

@@ -84,7 +84,7 @@ def remind_both(event: AppointmentNears) -> None:
 
 
 def _appointment(pk: int) -> Appointment:
-    return Appointment.objects.select_related("customer", "project__builder").get(pk=pk)
+    return Appointment.objects.select_related("customer", "project__builder", "host").get(pk=pk)
 
 
 def _what(row: Appointment) -> str:
@@ -102,7 +102,10 @@ def _name(row: Appointment, person: int) -> str:
 
 
 def _tell(row: Appointment, news: News, actor_id: int) -> None:
-    sides = ((row.customer_id, "/customer/appointments"), (row.host_id, "/builder/appointments"))
+    receives = (
+        row.host.user_id or row.project.builder_id
+    )  # who has no login hears it of the builder
+    sides = ((row.customer_id, "/customer/appointments"), (receives, "/builder/appointments"))
     for person, url in sides:
         if person != actor_id:
             services.notify(

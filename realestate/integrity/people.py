@@ -30,6 +30,12 @@ CHECKS: tuple[Check, ...] = (
             WHERE r.customer_id = b.customer_id AND r.builder_id = p.builder_id) ORDER BY 1""",
     ),
     sql_check(
+        "hosts_receive_for_their_builder",
+        "Who receives a customer belongs to the builder of the project.",
+        """SELECT a.id FROM scheduling_appointment a JOIN scheduling_host h ON h.id = a.host_id
+        JOIN projects_project p ON p.id = a.project_id WHERE h.builder_id <> p.builder_id ORDER BY 1""",
+    ),
+    sql_check(
         "one_appointment_per_host_at_a_time",
         "Live appointments of a host do not overlap, the time to breathe included (R14.2).",
         """SELECT DISTINCT one.id FROM scheduling_appointment one JOIN scheduling_appointment other

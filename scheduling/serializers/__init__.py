@@ -13,6 +13,7 @@ from scheduling.serializers.appointments import (
     RescheduleWrite,
 )
 from scheduling.serializers.calendars import CalendarFeedRead
+from scheduling.serializers.hosts import HostPatch, HostPublic, HostRead, HostWrite
 from scheduling.serializers.hours import (
     FreeSlotRead,
     HolidayRead,
@@ -37,6 +38,10 @@ __all__ = [
     "HolidayRead",
     "HolidayWrite",
     "HolidaysWrite",
+    "HostPatch",
+    "HostPublic",
+    "HostRead",
+    "HostWrite",
     "HoursWrite",
     "MomentField",
     "OpeningRead",

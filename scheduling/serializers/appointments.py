@@ -41,13 +41,14 @@ class AppointmentRead(ReadSerializer):
     """An appointment with its project and its parties."""
 
     aliases = {"scheduled_at": "appointment_date"}
-    related = ("customer__user",)  # the view fetches the project with its own shape
+    related = ("customer__user", "host")  # the view fetches the project with its own shape
     order = ("-starts_at", "-pk")
 
     id = serializers.IntegerField()
     customer_id = serializers.IntegerField()
     project_id = serializers.IntegerField()
-    host_id = serializers.IntegerField(help_text="The user whom the customer meets.")
+    host_id = serializers.IntegerField(help_text="Whom the customer meets.")
+    host_name = serializers.CharField(source="host.name")
     appointment_type = serializers.ChoiceField(choices=AppointmentType.choices)
     title = serializers.CharField(source="get_appointment_type_display")
     appointment_date = serializers.DateTimeField(source="starts_at")
@@ -142,6 +143,13 @@ class AppointmentWrite(PlaceWrite):
         required=False,
         allow_null=True,
         help_text="Required from builders and staff; ignored from customers, who come themselves.",
+    )
+    host_id = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_KEY,
+        required=False,
+        allow_null=True,
+        help_text="Whom the customer wants to meet; without it the first host who is free.",
     )
     appointment_type = WordField(TYPES)
     appointment_date = MomentField(help_text="Without an offset: the project's wall clock.")

@@ -64,7 +64,10 @@ class FreeSlotRead(ReadSerializer):
 
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    host_id = serializers.IntegerField()
+    host_id = serializers.IntegerField(
+        allow_null=True, help_text="Null: the builder, who has received nobody yet."
+    )
+    host_name = serializers.CharField()
 
 
 class SlotsWrite(WriteSerializer):
@@ -74,3 +77,4 @@ class SlotsWrite(WriteSerializer):
 
     day = serializers.DateField(required=False)
     duration = serializers.IntegerField(min_value=1, max_value=1_440, default=60)
+    host_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)

@@ -3,6 +3,7 @@
 from scheduling.services.book import book_appointment
 from scheduling.services.feeds import close_feed, feed_owner, feed_token, open_feed
 from scheduling.services.free import FreeSlot, free_slots
+from scheduling.services.hosts import add_host, change_host, hosts_of, own_host
 from scheduling.services.hours import OnHoliday, OutsideHours, set_holidays, set_hours
 from scheduling.services.limits import (
     BUFFER_MINUTES,
@@ -41,15 +42,19 @@ __all__ = [
     "SlotTaken",
     "TooFarAhead",
     "TooSoon",
+    "add_host",
     "appointments_to_remind",
     "book_appointment",
     "cancel_appointment",
+    "change_host",
     "close_feed",
     "feed_owner",
     "feed_token",
     "free_slots",
+    "hosts_of",
     "move_appointment",
     "open_feed",
+    "own_host",
     "remind_of_appointment",
     "reschedule_appointment",
     "set_holidays",

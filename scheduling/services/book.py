@@ -16,8 +16,10 @@ from scheduling.enums import AppointmentStatus, MeetingLocation
 from scheduling.events import AppointmentMoved
 from scheduling.models import Appointment
 from scheduling.rules import Slot
+from scheduling.services.hosts import chosen, free_host, lock_hosts
 from scheduling.services.hours import refuse_closed
-from scheduling.services.slots import bookable_slot, lock_people, refuse_taken
+from scheduling.services.limits import limits_of
+from scheduling.services.slots import bookable_slot, refuse_taken
 
 HOUR = 60  # minutes; the contract's default length
 
@@ -41,24 +43,25 @@ def book_appointment(
     appointment_date: datetime,
     duration_minutes: int = HOUR,
     customer_id: int | None = None,
+    host_id: int | None = None,
     **about: Unpack[About],
 ) -> Appointment:
-    """Make an appointment with the project's builder (R14.1-4).
+    """Make an appointment with a host of the project: the one who is named, or the first who is free (R14.1-4).
 
     A customer books for itself in any public project; builders (own projects) and staff name a customer that they may
     see. ``appointment_date`` without an offset is the project's wall clock. Raises SlotTaken (409), the refusals of
-    ``bookable_slot`` (422), InvalidValue without a customer, DoesNotExist for strangers.
+    ``bookable_slot`` (422), InvalidValue without a customer or for a host who is not there, DoesNotExist for strangers.
     """
     now = clock.now()
+    hosts = chosen(lock_hosts(_projects(actor).get(pk=project_id)), host_id)
     project = lock(_projects(actor), project_id)
     customer = _customer(actor, customer_id)
-    lock_people(host_id=project.builder_id, customer_id=customer.pk)
-    slot = bookable_slot(project, appointment_date, duration_minutes, now=now)
+    lock(User.objects.all(), customer.pk)
+    slot = bookable_slot(limits_of(project), appointment_date, duration_minutes, now=now)
     refuse_closed(project, slot)
     row = Appointment(
         customer=customer,
         project=project,
-        host_id=project.builder_id,
         appointment_type=appointment_type,
         duration_minutes=duration_minutes,
         status=AppointmentStatus.SCHEDULED,
@@ -66,6 +69,7 @@ def book_appointment(
         **_times(slot),
         **about,
     )
+    row.host = free_host(row, hosts, slot)
     refuse_taken(row, project, slot)
     row.save(force_insert=True)
     relate(customer_id=customer.pk, builder_id=project.builder_id)

@@ -1,5 +1,8 @@
 """R14.2 and R14.4: the limits of appointments, as settings of the project, the builder or the system."""
 
+from dataclasses import dataclass
+
+from projects.models import Project
 from realestate.core.enums import SettingScope
 from realestate.core.system_settings import define
 
@@ -89,3 +92,27 @@ LONGEST_MINUTES = define(
     scopes=SCOPES,
     help="The longest appointment (R14.4).",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What holds for a project: minutes of length and buffer, hours of notice, days ahead."""
+
+    zone: str
+    shortest: int
+    longest: int
+    buffer: int
+    notice: int
+    horizon: int
+
+
+def limits_of(project: Project) -> Limits:
+    """The limits of a project, read once for as many slots as are looked at."""
+    return Limits(
+        zone=project.time_zone,
+        shortest=SHORTEST_MINUTES.for_project(project),
+        longest=LONGEST_MINUTES.for_project(project),
+        buffer=BUFFER_MINUTES.for_project(project),
+        notice=NOTICE_HOURS.for_project(project),
+        horizon=HORIZON_DAYS.for_project(project),
+    )

@@ -14,13 +14,16 @@ from scheduling.enums import AppointmentAction, MeetingLocation
 from scheduling.events import AppointmentRescheduled
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.rules import TRANSITIONS, Slot, instant
+from scheduling.services.hosts import free_host, lock_hosts
 from scheduling.services.hours import refuse_closed
-from scheduling.services.slots import bookable_slot, lock_people, refuse_taken
+from scheduling.services.limits import limits_of
+from scheduling.services.slots import bookable_slot, refuse_taken
 
 CHANGED = [
     "starts_at",
     "ends_at",
     "host_free_at",
+    "host",
     "duration_minutes",
     "meeting_location",
     "location",
@@ -49,13 +52,16 @@ def reschedule_appointment(
 ) -> Appointment:
     """Move a live appointment to another time, and perhaps place; it is ``scheduled`` again (R14.5).
 
+    The same host receives the customer, or another who is free then.
+
     The time that it already has changes nothing, so a repeated request is harmless. Raises SlotTaken,
     InvalidTransition, the refusals of ``bookable_slot``; DoesNotExist for strangers.
     """
     now = clock.now()
     row = lock(Appointment.objects.for_user(actor), appointment_id)
+    hosts = lock_hosts(Project.objects.get(pk=row.project_id), also=[row.host_id])
     project = lock(Project.objects.all(), row.project_id)
-    lock_people(host_id=row.host_id, customer_id=row.customer_id)
+    lock(User.objects.all(), row.customer_id)
     minutes = duration_minutes or row.duration_minutes
     same_time = (row.starts_at, row.duration_minutes) == (
         instant(appointment_date, project.time_zone),
@@ -68,7 +74,7 @@ def reschedule_appointment(
     ):
         return row
     advance(row, TRANSITIONS, AppointmentAction.RESCHEDULE, field="status")
-    slot = bookable_slot(project, appointment_date, minutes, now=now)
+    slot = bookable_slot(limits_of(project), appointment_date, minutes, now=now)
     refuse_closed(project, slot)
     _keep_history(row, actor, reason, now)
     before = {"starts_at": row.starts_at, "ends_at": row.ends_at}
@@ -76,6 +82,7 @@ def reschedule_appointment(
     for name, value in place.items():
         setattr(row, name, value)
     row.reschedule_reason, row.rescheduled_at = reason, now
+    row.host = free_host(row, sorted(hosts, key=lambda host: host.pk != row.host_id), slot)
     refuse_taken(row, project, slot)
     row.save(update_fields=CHANGED)
     audit.record(

@@ -1,26 +1,17 @@
 """Which slots can be booked: the limits of R14.4, and who and what must be free (R14.1-3).
 
-Called by booking and rescheduling, which hold the locks: project row, then host and customer in key order.
+Called by booking and rescheduling, which hold the locks: hosts, project, customer.
 """
 
 from datetime import datetime, timedelta
 
-from accounts.models import User
 from projects.models import Project
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
-from realestate.core.locking import lock_all
 from scheduling.enums import MeetingLocation
 from scheduling.models import Appointment
 from scheduling.rules import Slot, instant, most_at_once, slot_from
-from scheduling.services.limits import (
-    BUFFER_MINUTES,
-    HORIZON_DAYS,
-    LONGEST_MINUTES,
-    NOTICE_HOURS,
-    SHORTEST_MINUTES,
-    SITE_CAPACITY,
-)
+from scheduling.services.limits import SITE_CAPACITY, Limits
 
 
 class SlotTaken(DomainError):
@@ -63,33 +54,25 @@ register_conflict("one_host_one_appointment", SlotTaken)
 register_conflict("one_customer_one_appointment", SlotTaken)
 
 
-def bookable_slot(project: Project, when: datetime, minutes: int, *, now: datetime) -> Slot:
+def bookable_slot(limits: Limits, when: datetime, minutes: int, *, now: datetime) -> Slot:
     """R14.4: the slot that a client asks for, in UTC.
 
     ``when`` without an offset is the project's wall clock. Raises DurationOutOfRange, NoSuchTime, InThePast,
     TooSoon, TooFarAhead.
     """
-    shortest, longest = SHORTEST_MINUTES.for_project(project), LONGEST_MINUTES.for_project(project)
-    if not shortest <= minutes <= longest:
-        message = f"An appointment takes {shortest} to {longest} minutes."
+    if not limits.shortest <= minutes <= limits.longest:
+        message = f"An appointment takes {limits.shortest} to {limits.longest} minutes."
         raise DurationOutOfRange(message, errors={"duration_minutes": [message]})
-    starts_at = instant(when, project.time_zone)
+    starts_at = instant(when, limits.zone)
     if starts_at is None:
         raise NoSuchTime
     if starts_at <= now:
         raise InThePast
-    notice = NOTICE_HOURS.for_project(project)
-    if starts_at < now + timedelta(hours=notice):
-        raise TooSoon(f"Appointments are made at least {notice} hours ahead.")
-    horizon = HORIZON_DAYS.for_project(project)
-    if starts_at > now + timedelta(days=horizon):
-        raise TooFarAhead(f"Appointments are made at most {horizon} days ahead.")
-    return slot_from(starts_at, minutes=minutes, buffer_minutes=BUFFER_MINUTES.for_project(project))
-
-
-def lock_people(*, host_id: int, customer_id: int) -> None:
-    """R14.3: hold host and customer, in key order whoever is which, so that two bookings cannot deadlock."""
-    lock_all(User.objects.all(), [host_id, customer_id])
+    if starts_at < now + timedelta(hours=limits.notice):
+        raise TooSoon(f"Appointments are made at least {limits.notice} hours ahead.")
+    if starts_at > now + timedelta(days=limits.horizon):
+        raise TooFarAhead(f"Appointments are made at most {limits.horizon} days ahead.")
+    return slot_from(starts_at, minutes=minutes, buffer_minutes=limits.buffer)
 
 
 def refuse_taken(row: Appointment, project: Project, slot: Slot) -> None:

@@ -2,6 +2,7 @@
 
 from scheduling.views.appointments import AppointmentViewSet
 from scheduling.views.calendars import AppointmentCalendarView, CalendarFeedView, FeedView
+from scheduling.views.hosts import HostViewSet, ProjectHostsView
 from scheduling.views.hours import FreeSlotsView, HolidayViewSet, WorkingHoursViewSet
 
 __all__ = [
@@ -11,5 +12,7 @@ __all__ = [
     "FeedView",
     "FreeSlotsView",
     "HolidayViewSet",
+    "HostViewSet",
+    "ProjectHostsView",
     "WorkingHoursViewSet",
 ]

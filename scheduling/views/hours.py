@@ -102,15 +102,20 @@ class FreeSlotsView(Edge):
         parameters=[
             OpenApiParameter("date", str, description="Today in the project's zone when left out."),
             OpenApiParameter("duration", int, description="Minutes; 60 when left out."),
+            OpenApiParameter("host_id", int, description="One host; the first who is free."),
         ],
     )
     def get(self, request: Request, project_id: int) -> Response:
         """The free starts of a day, every half hour, in order; empty when there is none."""
         rows: Any = Project.objects.all()
-        project = rows.for_user(request.user).get(pk=project_id)
+        project = rows.for_user(request.user).select_related("builder").get(pk=project_id)
         query = request.query_params
-        asked = SlotsWrite(data={n: query[n] for n in ("date", "duration") if n in query})
+        asked = SlotsWrite(
+            data={n: query[n] for n in ("date", "duration", "host_id") if n in query}
+        )
         asked.is_valid(raise_exception=True)
         day = asked.validated_data.get("day") or clock.today(project.time_zone)
-        found = services.free_slots(project, day, asked.validated_data["duration"])
+        found = services.free_slots(
+            project, day, asked.validated_data["duration"], asked.validated_data.get("host_id")
+        )
         return Response(FreeSlotRead(found, many=True).data)

@@ -175,7 +175,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         appointment=(visit := AppointmentFactory()),
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
-        moved_by=visit.host,
+        moved_by=visit.host.user,
         moved_at=clock.now(),
     ),
     Conversation: lambda _n: ConversationFactory(),

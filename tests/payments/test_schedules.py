@@ -170,7 +170,10 @@ def test_R7_6_the_signature_collects_what_had_to_wait(cast, paid, plan, stages):
     certify(cast, stages[0])
     Booking.objects.filter(pk=paid.pk).update(state=BookingState.AGREEMENT_SIGNED)
     raised = services.raise_booking_demands(booking_id=paid.pk, on=date(2026, 1, 6))
-    assert [row.label for row in raised.demand.lines.all()] == ["Agreement", "Plinth"]
+    assert [row.label for row in raised.demand.lines.order_by("sequence")] == [
+        "Agreement",
+        "Plinth",
+    ]
     assert raised.demand.due_on == date(2026, 1, 21)
 
 

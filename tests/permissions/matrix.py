@@ -243,6 +243,12 @@ MATRIX: dict[str, Row] = {
     "projects_holidays_list": row(PUBLIC),
     "projects_holidays_replace": row(OWNER, fixed(holidays=[])),
     "projects_slots": row(USERS),
+    "projects_hosts_list": row(USERS),
+    "hosts_list": row(BUILDER_LIST),
+    "hosts_create": row(
+        (401, 403, 403, 201, 201, 201), lambda world: {"name": "Rohan", "builder_id": world.builder}
+    ),
+    "hosts_update": row(OWNER, fixed(phone="+91 98200 11111")),
     "projects_change_cutoffs_replace": row(OWNER, fixed(cutoffs=[])),
     "change_requests_approve": row(BUYER, fixed(version=1), id="quoted_change"),
     "change_requests_decline": row(BUYER, fixed(reason="Too much."), id="quoted_change"),
@@ -507,6 +513,7 @@ ROW_OF = {
     "calendar": "appointment",
     "builders": "builder",
     "checkouts": "checkout",
+    "hosts": "host",
     "promised-dates": "promise",
     "change-quotes": "pending_change_quote",
     "change-requests": "change",

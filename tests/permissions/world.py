@@ -44,7 +44,7 @@ from tests.factories.projects import (
     TowerFactory,
     UnitFactory,
 )
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 from tests.payments.account import demand
 
 # Texts that stand in rows, and who may read them. Everybody else's answers must not contain them.
@@ -86,6 +86,7 @@ class World:
     free_unit: int
     held_booking: int
     hold: int
+    host: int
     hidden_phase: int
     late_milestone: int
     milestone: int
@@ -183,6 +184,7 @@ def make_world() -> World:
     )
     return World(
         cast=cast,
+        host=HostFactory(builder=cast.meera.builder, phone=FOR_MEERA).pk,
         adjustment=request_waiver(
             actor=cast.meera,
             booking_id=booking.pk,

@@ -32,9 +32,7 @@ def fill(cast: Cast, unit, project, customer) -> None:
     PaymentFactory(booking=booking, amount=Decimal(7), paid_date=today - timedelta(days=800))
     ChangeRequestFactory(booking=booking)
     soon = clock.now() + timedelta(days=2, hours=3 * Appointment.objects.count())
-    AppointmentFactory(
-        project=project, customer=customer, host=project.builder.user, starts_at=soon
-    )
+    AppointmentFactory(project=project, customer=customer, starts_at=soon)
     conversation = ConversationFactory(project=project, customer=customer)
     MessageFactory(conversation=conversation)
     MessageFactory(conversation=conversation, sender=project.builder.user, recipient=customer.user)

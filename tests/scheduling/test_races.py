@@ -111,7 +111,7 @@ def check_together(monkeypatch, count):
             together.wait()
 
     monkeypatch.setattr(book, "lock", lambda queryset, pk: queryset.get(pk=pk))
-    monkeypatch.setattr(book, "lock_people", lambda **_people: None)
+    monkeypatch.setattr(book, "lock_hosts", services.hosts_of)
     monkeypatch.setattr(book, "refuse_taken", refuse_taken)
 
 
@@ -119,6 +119,8 @@ def check_together(monkeypatch, count):
 @pytest.mark.parametrize("same", ["host", "customer"])
 def test_R14_3_without_locks_the_constraint_still_holds(monkeypatch, at, same):
     cast = make_cast()
+    for builder in (cast.meera.builder, cast.kiran.builder):
+        services.own_host(builder)
     check_together(monkeypatch, 2)
     wishes = {
         "host": [
@@ -138,6 +140,8 @@ def test_R14_3_without_locks_the_constraint_still_holds(monkeypatch, at, same):
 @pytest.mark.django_db(transaction=True)
 def test_control_without_locks_and_constraint_both_get_the_slot(monkeypatch, at):
     cast = make_cast()
+    for builder in (cast.meera.builder, cast.kiran.builder):
+        services.own_host(builder)
     check_together(monkeypatch, 2)
     constraint = next(
         c for c in Appointment._meta.constraints if c.name == "one_host_one_appointment"
@@ -161,6 +165,8 @@ def test_R14_3_site_host_and_customer_are_held_until_it_is_stored(at, how):
     rows = {
         "asha": cast.asha,
         "meera": cast.meera,
+        "host": services.own_host(cast.meera.builder),
+        "other host": services.own_host(cast.kiran.builder),
         "ravi": cast.ravi,
         "kiran": cast.kiran,
         "site": cast.meera_project,
@@ -179,5 +185,5 @@ def test_R14_3_site_host_and_customer_are_held_until_it_is_stored(at, how):
             )
         return {name for name, row in rows.items() if not is_free(row)}
 
-    assert act_and_look() == {"asha", "meera", "site"} | (rows.keys() & {"visit"})
+    assert act_and_look() == {"asha", "host", "site"} | (rows.keys() & {"visit"})
     assert all(is_free(row) for row in rows.values())

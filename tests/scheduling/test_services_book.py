@@ -15,9 +15,8 @@ from realestate.core.transactions import service
 from scheduling import services
 from scheduling.enums import AppointmentStatus, MeetingLocation
 from scheduling.models import Appointment
-from tests.factories.accounts import BuilderFactory
 from tests.factories.projects import ProjectFactory
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 NOW = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
 
@@ -50,7 +49,7 @@ def set_for(project, key, value):
 def test_R14_a_customer_books_with_the_projects_builder(cast, book, at):
     row = book(appointment_date=at(10), agenda="See the show flat", attendees=["A friend"])
     row.refresh_from_db()
-    assert (row.customer_id, row.host_id, row.created_by_id) == (
+    assert (row.customer_id, row.host.user_id, row.created_by_id) == (
         cast.asha.pk,
         cast.meera.pk,
         cast.asha.pk,
@@ -106,7 +105,7 @@ def test_R21_a_builder_books_only_at_its_own_projects(cast, book, at):
 
 def test_staff_book_for_everybody(cast, book, at):
     row = book(actor=cast.sana, customer_id=cast.asha.pk, appointment_date=at(10))
-    assert (row.customer_id, row.host_id, row.created_by_id) == (
+    assert (row.customer_id, row.host.user_id, row.created_by_id) == (
         cast.asha.pk,
         cast.meera.pk,
         cast.sana.pk,
@@ -241,7 +240,7 @@ def test_a_refused_slot_does_not_say_whose_it_is(cast, book, visit, at):
 
 
 def test_R14_2_the_site_takes_three_visits_at_once(cast, book, at):
-    hosts = [BuilderFactory().user for _ in range(3)]
+    hosts = HostFactory.create_batch(3)
     for host in hosts:
         AppointmentFactory(
             project=cast.meera_project,
@@ -262,7 +261,7 @@ def test_R14_2_only_visits_at_the_same_time_count(cast, book, at):
     for start, end in ((at(9), at(10, 20)), (at(10, 20), at(11))):
         AppointmentFactory(
             project=cast.meera_project,
-            host=BuilderFactory().user,
+            host=HostFactory(),
             starts_at=start,
             ends_at=end,
             host_free_at=end,
@@ -276,13 +275,13 @@ def test_R14_2_meetings_elsewhere_and_at_other_sites_do_not_count(cast, book, at
     times = {"starts_at": at(10), "ends_at": at(11), "host_free_at": at(11)}
     AppointmentFactory(
         project=cast.meera_project,
-        host=BuilderFactory().user,
+        host=HostFactory(),
         meeting_location=MeetingLocation.ONLINE,
         **times,
     )
     AppointmentFactory(
         project=cast.meera_project,
-        host=BuilderFactory().user,
+        host=HostFactory(),
         status=AppointmentStatus.CANCELLED,
         **times,
     )

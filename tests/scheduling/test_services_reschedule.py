@@ -10,8 +10,7 @@ from realestate.core.models import AuditEntry
 from scheduling import services
 from scheduling.enums import AppointmentAction, AppointmentStatus, MeetingLocation
 from scheduling.models import Appointment, AppointmentMove
-from tests.factories.accounts import BuilderFactory
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_R14_5_others_are_in_its_way(cast, visit, move, at):
 def test_R14_2_the_site_may_be_full_at_the_other_time(cast, visit, move, at):
     times = {"starts_at": at(15), "ends_at": at(16), "host_free_at": at(16)}
     for _ in range(3):
-        AppointmentFactory(project=cast.meera_project, host=BuilderFactory().user, **times)
+        AppointmentFactory(project=cast.meera_project, host=HostFactory(), **times)
     with pytest.raises(services.SlotTaken, match="site is fully booked"):
         move(at(15))
     move(at(15), meeting_location=MeetingLocation.OFFICE, location="2nd floor")

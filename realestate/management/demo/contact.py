@@ -21,7 +21,7 @@ from realestate.management.demo.talk import BUILDER, CUSTOMER, MEETINGS, NEWS, T
 from scheduling.enums import AppointmentAction, AppointmentStatus, MeetingLocation
 from scheduling.models import Appointment
 from scheduling.rules import slot_from
-from scheduling.services import book_appointment, move_appointment
+from scheduling.services import book_appointment, move_appointment, own_host
 
 UNREAD = 4  # notifications that a user has not opened yet
 BETWEEN = timedelta(hours=7)  # two notifications
@@ -148,7 +148,7 @@ def _met(story: Story, meeting: Meeting) -> None:
     row = Appointment(
         customer_id=customer.pk,
         project=project,
-        host_id=project.builder_id,
+        host=own_host(project.builder),
         appointment_type=meeting.kind,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,

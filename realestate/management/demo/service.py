@@ -8,10 +8,11 @@ from progress.models import CompletionDate
 from progress.services import revise_completion
 from realestate.core import clock
 from realestate.management.demo.story import Story
-from scheduling.services import set_holidays, set_hours
+from scheduling.services import add_host, set_holidays, set_hours
 
 SITE, BUYER = "meadows", "customer@test.com"
 WEEKDAYS, SATURDAY = range(5), 5
+HOST = "Sunil Deshmukh"  # of the sales office
 DELAY = timedelta(days=61)
 WHY = "Nine working days were lost to rain, and the lifts arrive two months later than ordered."
 WORD = (
@@ -21,8 +22,9 @@ WORD = (
 
 
 def add_service(story: Story) -> None:
-    """Hours, a holiday, a completion date that moved, a broadcast, and a buyer who sleeps at night."""
+    """A host, hours, a holiday, a completion date that moved, a broadcast, and a buyer who sleeps at night."""
     owner, project = story.owner(SITE), story.projects[SITE]
+    add_host(actor=owner, name=HOST, phone="+91 98220 45120", project_ids=[project.pk])
     week = [(day, time(10), time(18)) for day in WEEKDAYS]
     set_hours(actor=owner, project_id=project.pk, hours=[*week, (SATURDAY, time(10), time(16))])
     year = clock.local(story.now, project.time_zone).year

@@ -19,13 +19,8 @@ from scheduling.enums import (
     MeetingLocation,
     Outcome,
 )
-from scheduling.querysets import (
-    AppointmentMoveQuerySet,
-    AppointmentQuerySet,
-    CalendarFeedQuerySet,
-    HolidayQuerySet,
-    WorkingHoursQuerySet,
-)
+from scheduling.models.opening import Host
+from scheduling.querysets import AppointmentMoveQuerySet, AppointmentQuerySet
 from scheduling.rules import time_text
 
 IS_LIVE = Q(status__in=sorted(LIVE))
@@ -44,11 +39,11 @@ def busy(end: str) -> TsTzRange:
 
 
 class Appointment(TimestampedModel):
-    """A customer meets somebody of the builder. ``appointment_date`` on the wire is ``starts_at``."""
+    """A customer meets a host of the builder. ``appointment_date`` on the wire is ``starts_at``."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="+")
     appointment_type = models.CharField(max_length=20, choices=AppointmentType)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -145,50 +140,6 @@ class AppointmentMove(models.Model):
         return f"{self.appointment_id} was at {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
 
 
-class WorkingHours(models.Model):
-    """When a project receives people: local times of a weekday; without any row the settings hold (R14.4)."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday, 6 is Sunday.")
-    opens = models.TimeField(help_text="Wall clock of the project.")
-    closes = models.TimeField(help_text="Wall clock of the project.")
-
-    objects: ClassVar[models.Manager["WorkingHours"]] = WorkingHoursQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "working hours"
-        constraints = [
-            models.CheckConstraint(name="weekday_is_0_to_6", condition=Q(weekday__range=(0, 6))),
-            models.CheckConstraint(
-                name="opens_before_it_closes", condition=Q(opens__lt=F("closes"))
-            ),
-            models.UniqueConstraint(
-                fields=["project", "weekday", "opens"], name="one_opening_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.weekday}: {self.opens:%H:%M}-{self.closes:%H:%M}"
-
-
-class Holiday(models.Model):
-    """A day on which a project receives nobody (R14.4)."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    day = models.DateField()
-    name = models.CharField(max_length=100)
-
-    objects: ClassVar[models.Manager["Holiday"]] = HolidayQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["project", "day"], name="one_holiday_per_day")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.day:%Y-%m-%d}"
-
-
 class AppointmentReminder(models.Model):
     """People were reminded of an appointment at this time; another time is reminded of anew (R14.6)."""
 
@@ -211,17 +162,3 @@ class AppointmentReminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hours_before} hours before {self.appointment}"
-
-
-class CalendarFeed(TimestampedModel):
-    """A user's calendar has a private address; a new secret makes the old address worthless."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    secret = models.CharField(max_length=32, editable=False)
-
-    objects: ClassVar[models.Manager["CalendarFeed"]] = CalendarFeedQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"calendar of {self.user}"
