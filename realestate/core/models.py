@@ -1,6 +1,7 @@
 """The ground's own tables: settings, audit, idempotency keys, rate counters and stored files."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -102,20 +103,22 @@ class IdempotencyKey(models.Model):
 
 
 class RateCounter(models.Model):
-    """How often a key was used in a time window; shared by all processes, counted by an atomic upsert."""
+    """When a key was used of late; shared by all processes, counted and refused by one statement."""
 
-    key = models.CharField(max_length=200)
-    window_start = models.DateTimeField()
-    count = models.PositiveIntegerField(default=1)
+    key = models.CharField(max_length=200, unique=True)
+    uses = ArrayField(models.DateTimeField(), help_text="What still counts, oldest first.")
+    last_used_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["key", "window_start"], name="one_counter_per_window")
-        ]
-        indexes = [models.Index(fields=["window_start"], name="rate_counter_by_age")]
+        indexes = [models.Index(fields=["last_used_at"], name="rate_counter_by_age")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+    @property
+    def count(self) -> int:
+        """How many uses are kept."""
+        return len(self.uses)
 
 
 class NumberSeries(models.Model):

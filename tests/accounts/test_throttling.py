@@ -99,7 +99,7 @@ def test_behind_a_proxy_its_word_counts(api, db, settings):
 
 def test_right_logins_are_not_counted(api, cast):
     assert [attempt(api, cast.asha.email, PASSWORD).status_code for _ in range(40)] == [200] * 40
-    assert set(RateCounter.objects.values_list("count", flat=True)) == {0}
+    assert {row.count for row in RateCounter.objects.all()} == {0}
 
 
 def test_a_right_login_does_not_forgive_the_wrong_ones(api, cast):
@@ -182,7 +182,7 @@ def test_counters_hold_no_addresses(api, db):
         assert "203.0.113" not in key
 
 
-def test_one_counter_per_scope_identity_and_window(db):
+def test_one_counter_per_scope_and_identity(db):
     for _ in range(2):
         limit("a", "x", times=2, per=HOUR)
     with pytest.raises(TooManyRequests) as refusal:

@@ -302,7 +302,9 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         fingerprint="0",
         lease_until=clock.now(),
     ),
-    RateCounter: lambda n: RateCounter.objects.create(key=f"login:{n}", window_start=clock.now()),
+    RateCounter: lambda n: RateCounter.objects.create(
+        key=f"login:{n}", uses=[clock.now()], last_used_at=clock.now()
+    ),
     StoredFile: lambda n: StoredFile.objects.create(
         name="plan.pdf",
         path=f"aa/{n}",

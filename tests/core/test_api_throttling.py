@@ -1,6 +1,6 @@
-"""Limits: fixed windows, counted in the database, for all processes together (D21, F10)."""
+"""Limits: in any stretch of time, counted in the database, for all processes together (D21, F10)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory
@@ -11,7 +11,6 @@ from realestate.core.api.throttling import (
     give_back,
     limit,
     purge_counters,
-    window_start,
 )
 from realestate.core.errors import TooManyRequests
 from realestate.core.models import RateCounter
@@ -29,27 +28,53 @@ def use(identity="asha@example.com", scope="login"):
     return limit(scope, identity, times=3, per=MINUTE)
 
 
-def test_so_many_uses_and_no_more_until_the_window_ends(time_machine):
+def test_so_many_uses_and_no_more_until_the_first_is_old_enough(time_machine):
     for _time in range(3):
         use()
+        time_machine.shift(timedelta(seconds=10))
     with pytest.raises(TooManyRequests) as refusal:
         use()
-    assert refusal.value.extra == {"retry_after": 51}
-    time_machine.shift(timedelta(seconds=49))
+    assert refusal.value.extra == {"retry_after": 31}
+    time_machine.shift(timedelta(seconds=29))
     with pytest.raises(TooManyRequests) as refusal:
         use()
     assert refusal.value.extra == {"retry_after": 2}
     time_machine.shift(timedelta(seconds=1))
     use()
+    with pytest.raises(TooManyRequests) as refusal:  # the second use is next
+        use()
+    assert refusal.value.extra == {"retry_after": 11}
 
 
-def test_refused_uses_count_too():
+def test_F10_no_boundary_lets_twice_as_many_pass(time_machine):
+    """Fixed windows would: the end of one and the start of the next."""
+    taken = 0
+    for _second in range(120):
+        try:
+            use()
+        except TooManyRequests:
+            pass
+        else:
+            taken += 1
+        time_machine.shift(timedelta(seconds=1))
+    assert taken == 6
+
+
+def test_what_is_refused_does_not_count():
     for _time in range(3):
         use()
     for _time in range(2):
         with pytest.raises(TooManyRequests):
             use()
-    assert RateCounter.objects.get().count == 5
+    assert RateCounter.objects.get().count == 3
+
+
+def test_only_what_still_counts_is_kept(time_machine):
+    for _time in range(2):
+        use()
+    time_machine.shift(MINUTE)
+    use()
+    assert RateCounter.objects.get().uses == [clock.now()]
 
 
 def test_each_identity_and_each_scope_has_its_own_limit():
@@ -57,7 +82,7 @@ def test_each_identity_and_each_scope_has_its_own_limit():
         use()
     use("ravi@example.com")
     use(scope="reset")
-    assert sorted(RateCounter.objects.values_list("count", flat=True)) == [1, 1, 3]
+    assert sorted(row.count for row in RateCounter.objects.all()) == [1, 1, 3]
 
 
 def test_the_identity_itself_is_not_stored():
@@ -77,15 +102,16 @@ def test_a_use_that_was_harmless_is_given_back():
     assert RateCounter.objects.get().count == 0
 
 
-def test_windows_are_aligned():
-    instant = datetime(2030, 1, 1, 12, 44, 59, 999999, tzinfo=UTC)
-    assert window_start(instant, MINUTE) == datetime(2030, 1, 1, 12, 44, tzinfo=UTC)
-    assert window_start(instant, timedelta(minutes=15)) == datetime(2030, 1, 1, 12, 30, tzinfo=UTC)
-
-
-def test_old_windows_are_purged():
+def test_one_of_two_uses_of_the_same_moment_is_given_back():
     use()
-    RateCounter.objects.create(key="old", window_start=clock.now() - timedelta(days=2, seconds=1))
+    give_back(use())
+    assert RateCounter.objects.get().count == 1
+
+
+def test_old_counters_are_purged():
+    use()
+    long_ago = clock.now() - timedelta(days=2, seconds=1)
+    RateCounter.objects.create(key="old", uses=[long_ago], last_used_at=long_ago)
     assert purge_counters() == 1
     assert RateCounter.objects.get().key != "old"
 

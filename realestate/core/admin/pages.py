@@ -186,10 +186,10 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
 class RateCounterAdmin(ReadOnlyAdmin):
     """How often limited things were done."""
 
-    list_display = ("key", moment("window_start", "Window"), "count")
+    list_display = ("key", moment("last_used_at", "Last used"), "count")
     search_fields = ("key",)
     list_select_related = ()
-    ordering = ("-window_start", "key")
+    ordering = ("-last_used_at", "key")
 
 
 def in_words(definition: Definition[Any]) -> str:

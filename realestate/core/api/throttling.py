@@ -2,11 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
 from rest_framework.request import Request
 
 from realestate.core import clock
@@ -14,10 +13,23 @@ from realestate.core.errors import TooManyRequests
 from realestate.core.models import RateCounter
 from realestate.core.transactions import service
 
-UPSERT = """
-    INSERT INTO core_ratecounter (key, window_start, count) VALUES (%s, %s, 1)
-    ON CONFLICT (key, window_start) DO UPDATE SET count = core_ratecounter.count + 1
-    RETURNING count
+KEEP = timedelta(days=2)  # longer than any limit's time
+
+# One statement counts or refuses, so that no two processes take the last use; a refusal writes nothing.
+COUNT = """
+    INSERT INTO core_ratecounter AS counter (key, uses, last_used_at) VALUES (%(key)s, ARRAY[%(now)s], %(now)s)
+    ON CONFLICT (key) DO UPDATE SET last_used_at = excluded.last_used_at,
+        uses = ARRAY(SELECT used FROM unnest(counter.uses) used WHERE used > %(since)s ORDER BY used) || excluded.uses
+    WHERE (SELECT count(*) FROM unnest(counter.uses) used WHERE used > %(since)s) < %(times)s
+    RETURNING key
+"""
+OLDEST = """
+    SELECT min(used) FROM core_ratecounter, unnest(uses) used WHERE key = %(key)s AND used > %(since)s
+"""
+GIVE_BACK = """
+    UPDATE core_ratecounter
+    SET uses = uses[:array_position(uses, %(at)s) - 1] || uses[array_position(uses, %(at)s) + 1:]
+    WHERE key = %(key)s AND %(at)s = ANY(uses)
 """
 
 
@@ -26,44 +38,47 @@ class Use:
     """One counted use, which may be given back."""
 
     key: str
-    start: datetime
+    at: datetime
 
 
 def limit(scope: str, identity: str, *, times: int, per: timedelta) -> Use:
-    """Count one use and refuse when the window is full. Raises TooManyRequests (429) with the wait in seconds."""
+    """Count one use, and refuse the one that would be too many in any stretch of time of this length (F10).
+
+    What is refused does not count: who keeps trying is let in as soon as the first use is old enough. Raises
+    TooManyRequests (429) with the wait in seconds.
+    """
     now = clock.now()
-    use = Use(f"{scope}:{hashlib.sha256(identity.encode()).hexdigest()}", window_start(now, per))
-    if count_use(use.key, use.start) > times:
-        wait = int((use.start + per - now).total_seconds()) + 1
-        raise TooManyRequests(wait_seconds=wait)
+    use = Use(f"{scope}:{hashlib.sha256(identity.encode()).hexdigest()}", now)
+    oldest = count_use(use, since=now - per, times=times)
+    if oldest is not None:
+        raise TooManyRequests(wait_seconds=int((oldest + per - now).total_seconds()) + 1)
     return use
+
+
+@service
+def count_use(use: Use, *, since: datetime, times: int) -> datetime | None:
+    """Keep a use if fewer than ``times`` are younger than ``since``; otherwise return the oldest of those."""
+    values = {"key": use.key, "now": use.at, "since": since, "times": times}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, values)
+        if cursor.fetchone():
+            return None
+        cursor.execute(OLDEST, values)
+        oldest: datetime | None = cursor.fetchone()[0]
+        return oldest or use.at  # given back by somebody in between: a moment later there is room
 
 
 @service
 def give_back(use: Use) -> None:
     """A use that turned out to be harmless, such as a right password, does not count."""
-    rows = RateCounter.objects.filter(key=use.key, window_start=use.start, count__gt=0)
-    rows.update(count=F("count") - 1)
-
-
-@service
-def count_use(key: str, start: datetime) -> int:
-    """One more use of a key in a window, atomically; returns the count so far."""
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [key, start])
-        return int(cursor.fetchone()[0])
+        cursor.execute(GIVE_BACK, {"key": use.key, "at": use.at})
 
 
 @service
 def purge_counters() -> int:
-    """Delete windows that ended long ago; returns how many."""
-    return RateCounter.objects.filter(window_start__lt=clock.now() - timedelta(days=2)).delete()[0]
-
-
-def window_start(now: datetime, per: timedelta) -> datetime:
-    """The start of the fixed window that an instant lies in."""
-    seconds = int(per.total_seconds())
-    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+    """Delete what was last used long ago; returns how many."""
+    return RateCounter.objects.filter(last_used_at__lt=clock.now() - KEEP).delete()[0]
 
 
 def client_address(request: Request) -> str:
