@@ -108,7 +108,10 @@ class FreeSlotsView(Edge):
     def get(self, request: Request, project_id: int) -> Response:
         """The free starts of a day, every half hour, in order; empty when there is none."""
         rows: Any = Project.objects.all()
-        project = rows.for_user(request.user).select_related("builder").get(pk=project_id)
+        open_to = rows.for_user(request.user).filter(
+            archived_at=None
+        )  # where a booking may be made
+        project = open_to.select_related("builder").get(pk=project_id)
         query = request.query_params
         asked = SlotsWrite(
             data={n: query[n] for n in ("date", "duration", "host_id") if n in query}

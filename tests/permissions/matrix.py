@@ -394,6 +394,7 @@ MATRIX: dict[str, Row] = {
     "appointments_retrieve": row(PARTIES),
     "appointments_cancel": row(PARTIES),
     "appointments_calendar": row(PARTIES),
+    "appointments_history": row(PARTIES),
     "calendar_feed_retrieve": row((401, 404, 404, 404, 404, 403)),  # nobody has asked for one yet
     "calendar_feed_create": row((401, 201, 201, 201, 201, 403)),
     "calendar_feed_delete": row((401, 200, 200, 200, 200, 403)),
