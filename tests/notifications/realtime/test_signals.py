@@ -162,7 +162,7 @@ def test_R4_1_a_unit_that_is_offered_otherwise_is_heard_of(cast: Cast, changes, 
 
 
 def test_R4_1_new_units_are_heard_of(cast: Cast):
-    common = {"unit_type": "2BHK", "area_sqft": Decimal(900), "price": Decimal(6_000_000)}
+    common: Any = {"unit_type": "2BHK", "area_sqft": Decimal(900), "price": Decimal(6_000_000)}
     one = add_unit(
         actor=cast.meera,
         project_id=cast.meera_project.pk,
@@ -170,12 +170,13 @@ def test_R4_1_new_units_are_heard_of(cast: Cast):
         floor_number=1,
         **common,
     )
+    positions: Any = [{"suffix": "09", **common}]
     many = generate_units(
         actor=cast.meera,
         project_id=cast.meera_project.pk,
         tower_id=None,
         floors=[1, 2],
-        templates=[{"suffix": "09", **common}],
+        templates=positions,
     )
     units = Signal.objects.filter(topic=Topic.UNIT, user=None).values_list("object_id", flat=True)
     assert sorted(units) == [one.pk, *(unit.pk for unit in many)]
