@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 
 from accounts.models import User
 from accounts.services import purge_sessions, reset_token, verification_token
 from realestate.core.api.idempotency import purge_keys
 from realestate.core.api.throttling import purge_counters
 from realestate.core.jobs import job
+from realestate.core.mail import send_mail
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ def _mail(user: User, letter: Letter, token: str) -> None:
         "link": f"{settings.FRONTEND_URL}/{letter.page}#{urlencode({'token': token})}",
         "site": settings.FRONTEND_URL,
     }
-    text = render_to_string(f"accounts/mail/{letter.template}.txt", context)
-    mail = EmailMultiAlternatives(letter.subject, text, to=[user.email])
-    mail.attach_alternative(
-        render_to_string(f"accounts/mail/{letter.template}.html", context), "text/html"
+    send_mail(
+        to=user.email,
+        subject=letter.subject,
+        template=f"accounts/mail/{letter.template}",
+        context=context,
     )
-    mail.send()
