@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bookings.enums import BookingState, ChangeState
+from bookings.enums import BookingState, ChangeState, QuoteState
 from bookings.events import BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
 from payments.models import DemandLine
@@ -88,7 +88,8 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
     if event.new == ChangeState.APPROVED:
         rows = ChangeRequest.objects.select_related("booking__project", "booking__unit")
         change = rows.get(pk=event.change_request_id)
-        quote = change.quotes.order_by("-version").first()
+        # What the buyer saw: a newer offer may still wait for a second person, or was refused (R13.2).
+        quote = change.quotes.filter(state=QuoteState.APPROVED).order_by("-version").first()
         if quote is None:
             return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)

@@ -10,6 +10,7 @@ from bookings import services
 from bookings.enums import ChangeState, QuoteState
 from bookings.models import ChangeCutoff, ChangeQuote, ChangeRequest
 from notifications.models import Notification
+from payments.models import DemandLine, ScheduleLine
 from progress.services import certify_milestone
 from projects.models import TaxRate, Unit
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
@@ -138,6 +139,19 @@ def test_R13_1_a_pending_offer_does_not_supersede_the_one_before_it(cast, change
     services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
     change.refresh_from_db()
     assert change.state == ChangeState.APPROVED
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_R13_3_the_buyer_is_charged_what_it_accepted_not_what_it_never_saw(cast, change, refused):
+    offer(cast, change, net_amount=D(100), tax_amount=D(18))
+    limit(1_000)
+    unseen = offer(cast, change, net_amount=D(2_000), tax_amount=D(360))
+    if refused:
+        services.decide_change_quote(actor=cast.sana, change_quote_id=unseen.pk, approve=False)
+    services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
+    charged = DemandLine.objects.filter(schedule_line__change_quote__change_request=change)
+    assert list(charged.values_list("principal", "tax")) == [(D(100), D(18))]
+    assert ScheduleLine.objects.get(change_quote__isnull=False).change_quote.version == 1
 
 
 # --- cut-offs ---------------------------------------------------------------------------------------------------------
