@@ -1,6 +1,6 @@
 """How the figures of an account came about, for ``?explain=1``: each from rows that can be looked up (R8 to R10)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -56,7 +56,7 @@ def explain_statement(booking: Booking, statement: Statement) -> Explained:
     )
 
 
-def explain_payment(payment: Payment, rows: Iterable[Allocation]) -> Working:
+def explain_payment(payment: Payment, rows: Sequence[Allocation]) -> Working:
     """Which items a receipt pays, in their order, and what of it is an advance (R8.3-5).
 
     ``rows`` are its live allocations; nothing is applied of money that does not count or is outside the account.
@@ -79,7 +79,7 @@ def explain_payment(payment: Payment, rows: Iterable[Allocation]) -> Working:
         and not payment.is_held_excess
         and payment.payment_type not in OUTSIDE_THE_ACCOUNT
     )
-    used = sum((Decimal(row["amount"]) for row in applied), ZERO)
+    used = sum((row.amount for row in rows), ZERO)
     left = payment.amount - used if counts else ZERO
     return Working(
         figure="Advance",
