@@ -3,14 +3,17 @@
 from typing import Any
 
 from bookings.enums import BookingState, ChangeState, QuoteState
-from bookings.events import BookingMoved, ChangeMoved
+from bookings.events import AgreementGenerated, BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
+from bookings.services import state_plan
+from payments.documents import when_of
 from payments.models import DemandLine
 from payments.services import (
     CHANGE_PAID_FIRST,
     charge_change,
     flag_shortfall,
     paid_for,
+    planned_lines,
     raise_due,
     release_held,
     start_plan,
@@ -74,6 +77,17 @@ def demand_what_falls_due(event: BookingMoved) -> None:
         _demand(event.booking_id)
     elif event.new == BookingState.POSSESSION_OFFERED:
         _demand(event.booking_id)
+
+
+@on(AgreementGenerated)
+def state_the_plan(event: AgreementGenerated) -> None:
+    """R2: the agreement says what is to be paid and when, once there is a schedule."""
+    rows = planned_lines(_booking(event.booking_id))
+    if rows:
+        lines = [
+            {"label": row.label, "when": when_of(row), "amount": str(row.amount)} for row in rows
+        ]
+        state_plan(agreement_id=event.agreement_id, lines=lines)
 
 
 @on(MilestoneCertified)

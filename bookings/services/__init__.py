@@ -1,6 +1,6 @@
 """Every write of bookings: quotes, holds, bookings and their states, applicants, agreements, change requests."""
 
-from bookings.services.agreements import generate_agreement, keep_agreement_pdf
+from bookings.services.agreements import generate_agreement, keep_agreement_pdf, state_plan
 from bookings.services.applicants import (
     ApplicantsFrozen,
     ApplicantTwice,
@@ -116,6 +116,7 @@ __all__ = [
     "set_status",
     "sign_agreement",
     "state_at",
+    "state_plan",
     "update_booking",
     "withdraw_change",
 ]

@@ -88,14 +88,23 @@ class CreditNoteViewSet(HouseViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Credit notes with their amounts."""
-        return self.shaped(self.rows().with_amount())  # type: ignore[attr-defined]  # CreditNoteQuerySet
+        rows = self.shaped(self.rows().with_amount())  # type: ignore[attr-defined]  # CreditNoteQuerySet
+        return services.with_working(rows) if wants_explanation(self.request) else rows
 
-    @extend_schema(operation_id="credit_notes_list", responses=CreditNotePageRead)
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the caller's wish to know how figures came about."""
+        return {**super().get_serializer_context(), "explain": wants_explanation(self.request)}
+
+    @extend_schema(
+        operation_id="credit_notes_list", responses=CreditNotePageRead, parameters=[EXPLAIN]
+    )
     def list(self, request: Request, **_path: str) -> Response:
         """Why you owe less without having paid, newest first."""
         return super().list(request)
 
-    @extend_schema(operation_id="credit_notes_retrieve", responses=CreditNoteRead)
+    @extend_schema(
+        operation_id="credit_notes_retrieve", responses=CreditNoteRead, parameters=[EXPLAIN]
+    )
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
         """One credit note."""
         return super().retrieve(request, pk)
