@@ -5,10 +5,13 @@ from typing import Any
 from bookings.enums import BookingState, ChangeState
 from bookings.events import BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
+from bookings.rules import DEAD
 from payments.models import DemandLine
 from payments.services import (
     CHANGE_PAID_FIRST,
+    StagePaid,
     charge_change,
+    demands_of_stage,
     flag_shortfall,
     paid_for,
     raise_due,
@@ -17,7 +20,8 @@ from payments.services import (
     terms_of,
     withdrawal_is_settled,
 )
-from progress.events import MilestoneCertified
+from progress.events import MilestoneCertified, MilestoneUncertified
+from progress.models import Milestone
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import on
@@ -80,6 +84,14 @@ def demand_what_falls_due(event: BookingMoved) -> None:
 def demand_after_certification(event: MilestoneCertified) -> None:
     """R7.3: the worker raises the demands, booking by booking, so that certifying never waits for them."""
     defer("payments.raise_milestone_demands", milestone_id=event.milestone_id)
+
+
+@on(MilestoneUncertified)
+def refuse_demanded_stage(event: MilestoneUncertified) -> None:
+    """R7.9: a certification goes only together with its demands; ``uncertify_stage`` sees to that."""
+    rows = demands_of_stage(Milestone.objects.get(pk=event.milestone_id))
+    if rows.exclude(booking__state__in=DEAD).exists():
+        raise StagePaid
 
 
 @on(ChangeMoved)
