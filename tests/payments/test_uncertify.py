@@ -44,7 +44,7 @@ def asked(cast, paid, plan, stages):  # noqa: F811  # fixtures
     return paid
 
 
-def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, stages):  # noqa: F811
+def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, stages):  # noqa: F811  # a fixture
     before = reconciled(asked)
     (note,) = uncertify(cast, stages[0])
     row = Milestone.objects.get(pk=stages[0].pk)
@@ -67,7 +67,7 @@ def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, s
     assert reconciled(asked) == before
 
 
-def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon):  # noqa: F811
+def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon):  # noqa: F811  # a fixture
     pay(cast, asked, "300000", date(2026, 1, 5))
     InterestRate.objects.create(percent=D("10.90"), valid_from=date(2000, 1, 1))
     noon.move_to(NOON + timedelta(days=60), tick=False)
@@ -79,7 +79,7 @@ def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon)
     assert reconciled(asked) == 0
 
 
-def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages):  # noqa: F811
+def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages):  # noqa: F811  # a fixture
     Booking.objects.filter(pk=asked.pk).update(state=BookingState.AGREEMENT_SIGNED)
     services.correct_demand(
         actor=cast.meera, demand_id=Demand.objects.latest("pk").pk, reason="Wrong tax"
@@ -92,7 +92,7 @@ def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages
     assert [line.label for line in again.lines.all()] == ["Agreement"]
 
 
-def test_R7_9_not_once_something_is_paid(cast, asked, stages):  # noqa: F811
+def test_R7_9_not_once_something_is_paid(cast, asked, stages):  # noqa: F811  # a fixture
     pay(cast, asked, "300000.01", date(2026, 1, 5))
     before = reconciled(asked)
     with pytest.raises(services.StagePaid):
@@ -102,14 +102,14 @@ def test_R7_9_not_once_something_is_paid(cast, asked, stages):  # noqa: F811
     assert (reconciled(asked), CreditNote.objects.count()) == (before, 0)
 
 
-def test_R7_9_the_certification_never_goes_without_the_demands(cast, asked, stages):  # noqa: F811
+def test_R7_9_the_certification_never_goes_without_the_demands(cast, asked, stages):  # noqa: F811  # a fixture
     with pytest.raises(services.StagePaid):
         uncertify_milestone(actor=cast.meera, milestone_id=stages[0].pk, reason=WHY)
     stages[0].refresh_from_db()
     assert stages[0].state == MilestoneState.CERTIFIED
 
 
-def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):  # noqa: F811
+def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):  # noqa: F811  # a fixture
     certify(cast, stages[1])
     with pytest.raises(StagePassedOver):
         uncertify(cast, stages[0])
@@ -118,7 +118,7 @@ def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):  # noqa: F811
     assert len(uncertify(cast, stages[0])) == 1
 
 
-def test_R7_9_who_and_when(cast, asked, stages):  # noqa: F811
+def test_R7_9_who_and_when(cast, asked, stages):  # noqa: F811  # a fixture
     for stranger in (cast.kiran, cast.asha):
         with pytest.raises((ObjectDoesNotExist, NotAllowed)):
             uncertify(cast, stages[0], by=stranger)
@@ -129,7 +129,7 @@ def test_R7_9_who_and_when(cast, asked, stages):  # noqa: F811
     assert CreditNote.objects.count() == 0
 
 
-def test_R7_9_over_http(as_, cast, asked, stages):  # noqa: F811
+def test_R7_9_over_http(as_, cast, asked, stages):  # noqa: F811  # a fixture
     path = f"/api/milestones/{stages[0].pk}/uncertify"
     assert as_(cast.meera).post(path, {}).status_code == 400
     reply = as_(cast.meera).post(path, {"reason": WHY})
