@@ -137,9 +137,7 @@ def charge_change(*, booking: Booking, change: ChangeRequest, quote: ChangeQuote
             booking=booking,
             kind=CreditKind.OMISSION,
             reason=label,
-            lines=[
-                Credited(line=None, principal=-quote.net_amount, tax=max(-quote.tax_amount, ZERO))
-            ],
+            lines=[Credited(line=None, principal=-quote.net_amount, tax=-quote.tax_amount)],
             issued_on=today,
         )
     elif total > 0:
