@@ -5,12 +5,15 @@ from typing import Any
 from bookings.enums import BookingState, ChangeState, QuoteState
 from bookings.events import AgreementGenerated, BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
+from bookings.rules import DEAD
 from bookings.services import state_plan
 from payments.documents import when_of
 from payments.models import DemandLine
 from payments.services import (
     CHANGE_PAID_FIRST,
+    StagePaid,
     charge_change,
+    demands_of_stage,
     flag_shortfall,
     paid_for,
     planned_lines,
@@ -20,7 +23,8 @@ from payments.services import (
     terms_of,
     withdrawal_is_settled,
 )
-from progress.events import MilestoneCertified
+from progress.events import MilestoneCertified, MilestoneUncertified
+from progress.models import Milestone
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import on
@@ -94,6 +98,14 @@ def state_the_plan(event: AgreementGenerated) -> None:
 def demand_after_certification(event: MilestoneCertified) -> None:
     """R7.3: the worker raises the demands, booking by booking, so that certifying never waits for them."""
     defer("payments.raise_milestone_demands", milestone_id=event.milestone_id)
+
+
+@on(MilestoneUncertified)
+def refuse_demanded_stage(event: MilestoneUncertified) -> None:
+    """R7.9: a certification goes only together with its demands; ``uncertify_stage`` sees to that."""
+    rows = demands_of_stage(Milestone.objects.get(pk=event.milestone_id))
+    if rows.exclude(booking__state__in=DEAD).exists():
+        raise StagePaid
 
 
 @on(ChangeMoved)

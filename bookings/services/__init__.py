@@ -33,7 +33,7 @@ from bookings.services.changes import (
     withdraw_change,
 )
 from bookings.services.cutoffs import CategoryClosed, set_cutoffs
-from bookings.services.edits import RatingTooEarly, update_booking
+from bookings.services.edits import PlanFrozen, RatingTooEarly, update_booking
 from bookings.services.holds import (
     HoldCooldown,
     HoldHasBooking,
@@ -72,6 +72,7 @@ __all__ = [
     "LoanOutOfRange",
     "OnePrimary",
     "OwnQuote",
+    "PlanFrozen",
     "PriceChanged",
     "ProposalOpen",
     "QuoteExpired",

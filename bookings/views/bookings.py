@@ -69,6 +69,7 @@ class BookingViewSet(HouseViewSet):
         "partial_update": (
             InvalidTransition,
             StaleVersion,
+            services.PlanFrozen,
             services.RatingTooEarly,
             services.LoanOutOfRange,
         ),

@@ -121,6 +121,7 @@ def _terms(booking: Booking, terms: Terms) -> list[str]:
         f"Each demand is payable within {terms.credit_days} days of its date."
         if terms.credit_days
         else "Each demand is payable on its date.",
+        *(["What falls due on a date is payable on that date."] if terms.lead_days else []),
         "Amounts that are paid after their due date bear simple interest by the day, at the rates in force.",
     ]
     if terms.cap_percent is not None:

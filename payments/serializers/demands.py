@@ -135,6 +135,14 @@ class CreditNoteWrite(WriteSerializer):
     )
 
 
+class UncertifyWrite(WriteSerializer):
+    """Take the certification of a stage back (R7.9)."""
+
+    example = {"reason": "Certified for the wrong tower."}
+
+    reason = serializers.CharField(max_length=500)
+
+
 class InterestWrite(WriteSerializer):
     """Post late interest up to a day (R9)."""
 

@@ -102,6 +102,7 @@ from payments.services.settlements import (
     propose_settlement,
     withdrawal_is_settled,
 )
+from payments.services.stages import StagePaid, demands_of_stage, uncertify_stage
 from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
 from payments.services.withholding import (
@@ -149,6 +150,7 @@ __all__ = [
     "ScheduleExists",
     "SettlementStale",
     "SettlementSuperseded",
+    "StagePaid",
     "Standing",
     "TooManyLetters",
     "add_plan",
@@ -165,6 +167,7 @@ __all__ = [
     "decide_adjustment",
     "decide_settlement",
     "demands_of",
+    "demands_of_stage",
     "explain_credit",
     "explain_payment",
     "explain_statement",
@@ -210,6 +213,7 @@ __all__ = [
     "submit_proof",
     "terms_for",
     "terms_of",
+    "uncertify_stage",
     "verify_certificate",
     "waiting_batch",
     "with_working",

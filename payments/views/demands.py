@@ -19,12 +19,15 @@ from payments.serializers.demands import (
     InterestPostedRead,
     InterestWrite,
     RaisedRead,
+    UncertifyWrite,
 )
 from progress.models import Milestone
+from progress.services import StagePassedOver
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
@@ -141,6 +144,39 @@ class InterestView(Edge):
             for each in posted
         ]
         return Response(InterestPostedRead(rows, many=True).data, status=201)
+
+
+class MilestoneUncertifyView(Edge):
+    """POST /api/milestones/{id}/uncertify."""
+
+    access = {"post": BUILDERS}
+    errors = {
+        "post": (
+            InvalidTransition,
+            StagePassedOver,
+            services.StagePaid,
+            services.ReasonMissing,
+            *ONCE,
+        )
+    }
+    tag = "demands"
+
+    @extend_schema(
+        operation_id="milestones_uncertify",
+        request=UncertifyWrite,
+        responses={200: CreditNoteRead(many=True)},
+    )
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Take a certification back while nothing is paid on it; says the credit notes for what it had demanded (R7.9).
+
+        The stage is reported again. Later stages have to be taken back first.
+        """
+        made = services.uncertify_stage(
+            actor=self.caller, milestone_id=pk, **self.parse(UncertifyWrite)
+        )
+        notes = CreditNote.objects.with_amount().filter(pk__in=[note.pk for note in made])
+        return Response(CreditNoteRead(notes.order_by("pk"), many=True).data)
 
 
 class MilestoneDemandsView(Edge):

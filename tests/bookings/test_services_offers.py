@@ -74,6 +74,27 @@ def test_a_named_tax_is_taken_as_it_is(cast, change, taxed):
     assert offer(cast, change, net_amount=D(100), tax_amount=D(5)).tax_amount == 5
 
 
+@pytest.mark.parametrize(
+    ("net", "tax", "field"),
+    [
+        ("100", "-18", "tax_amount"),  # would credit a tax on work that is charged
+        ("-100", "18", "tax_amount"),  # would credit 100 of an omission that comes to 82
+        ("0", "10", "tax_amount"),
+        ("100.005", "18", "net_amount"),
+        ("-100", "-18.005", "tax_amount"),
+    ],
+)
+def test_R13_6_a_tax_goes_the_way_of_what_is_taxed(cast, change, net, tax, field):
+    with pytest.raises(InvalidValue) as refusal:
+        offer(cast, change, net_amount=D(net), tax_amount=D(tax))
+    assert list(refusal.value.errors) == [field]
+    assert not ChangeQuote.objects.exists()
+
+
+def test_R13_4_a_named_tax_of_an_omission_is_credited_with_it(cast, change):
+    assert offer(cast, change, net_amount=D(-100), tax_amount=D(-18)).tax_amount == -18
+
+
 @pytest.mark.parametrize("facts", [{}, {"lines": VECTOR, "net_amount": D(1)}])
 def test_an_offer_is_priced_by_lines_or_by_one_amount(cast, change, facts):
     with pytest.raises(InvalidValue):

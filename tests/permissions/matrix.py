@@ -338,6 +338,7 @@ MATRIX: dict[str, Row] = {
     "bookings_statement": row(PARTIES),
     "bookings_interest_create": row(OWNER_CREATE, fixed(until="2025-12-31")),
     "milestones_demands_create": row(OWNER),
+    "milestones_uncertify": row(OWNER, fixed(reason="Wrong tower"), id="certified_milestone"),
     "adjustments_list": row(BUILDER_LIST),
     "adjustments_retrieve": row(OWNER),
     "adjustments_approve": row((401, 403, 403, 422, 404, 200), fixed()),  # Meera has asked for it

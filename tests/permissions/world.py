@@ -79,6 +79,7 @@ class World:
     demand: int
     demand_line: int
     draft: int
+    certified_milestone: int
     draft_milestone: int
     draft_settlement: int
     draft_unit: int
@@ -210,6 +211,9 @@ def make_world() -> World:
         credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
         demand=asked.pk,
         demand_line=line.pk,
+        certified_milestone=MilestoneFactory(
+            project=project, tower=TowerFactory(project=project), certified=True
+        ).pk,
         draft_milestone=MilestoneFactory(project=draft, name=FOR_MEERA).pk,
         late_milestone=MilestoneFactory(project=project, sequence=3, reported=True).pk,
         milestone=MilestoneFactory(project=project, sequence=2).pk,
