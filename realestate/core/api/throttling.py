@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from realestate.core import clock
@@ -81,7 +82,7 @@ def purge_counters() -> int:
     return RateCounter.objects.filter(last_used_at__lt=clock.now() - KEEP).delete()[0]
 
 
-def client_address(request: Request) -> str:
+def client_address(request: HttpRequest | Request) -> str:
     """The caller's address: the peer's, or the one that the configured number of proxies reports."""
     hops: int = settings.TRUSTED_PROXIES
     forwarded = [
