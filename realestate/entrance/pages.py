@@ -133,7 +133,7 @@ class EntrancePages(Gate):
             "setup",
             "Set up a second factor",
             form=form,
-            qr=mark_safe(picture.svg_inline(scale=5, light="#fff", border=3)),  # noqa: S308  # drawn by segno from our own address
+            qr=mark_safe(picture.svg_inline(omitsize=True, light="#fff", border=4)),  # noqa: S308  # drawn by segno from our own address
             secret=rules.in_groups(_base32_secret(device.config_url)).replace("-", " "),
             is_required=stands is Standing.ENROLMENT,
         )
