@@ -4,7 +4,7 @@ import logging
 
 from realestate.core.files import clean_files
 from realestate.core.jobs import Alarm, job
-from realestate.core.runs import purge_job_runs
+from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ def clean_files_at_night(**_unknown: object) -> str:
 
 @job("realestate.purge_job_runs", cron="23 3 * * *")
 def purge_old_runs(**_unknown: object) -> str:
-    """Daily: delete all but the newest hundred runs of each job."""
-    return f"runs deleted: {purge_job_runs()}"
+    """Daily: delete all but the newest hundred runs of each job, and jobs that the queue did a week ago."""
+    return f"runs deleted: {purge_job_runs()}, jobs deleted: {purge_done_jobs()}"
 
 
 @job("realestate.check_integrity", cron="30 4 * * *")

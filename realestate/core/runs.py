@@ -1,5 +1,7 @@
 """What ran, when, for how long, and what came of it: kept beside the queue, which forgets why a job failed."""
 
+from datetime import timedelta
+
 from django.db import connection
 
 from realestate.core import clock
@@ -17,6 +19,13 @@ PURGE = """
         WHERE place > %s
     )
 """
+# What was done; what was given up stays until somebody has seen to it. Events go with their job.
+PURGE_QUEUE = """
+    DELETE FROM procrastinate_jobs job WHERE status = 'succeeded' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_events event WHERE event.job_id = job.id AND event.at >= %s
+    )
+"""
+QUEUE_KEPT = timedelta(days=7)
 
 
 @service
@@ -25,9 +34,9 @@ def begin_run(
 ) -> JobRun:
     """Note that a job runs now; ``run_id`` is the row that waits for it when somebody has asked for it."""
     now = clock.now()
-    waiting = JobRun.objects.filter(pk=run_id, name=name, outcome=RunOutcome.WAITING)
+    waiting = JobRun.objects.filter(pk=run_id or 0, name=name, outcome=RunOutcome.WAITING)
     if waiting.update(outcome=RunOutcome.RUNNING, started_at=now, queue_id=queue_id):
-        return JobRun.objects.get(pk=run_id)
+        return JobRun.objects.get(pk=run_id or 0)
     return JobRun.objects.create(name=name, trigger=trigger, started_at=now, queue_id=queue_id)
 
 
@@ -59,6 +68,14 @@ def purge_job_runs() -> int:
     """Delete all but the newest runs of each job; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(PURGE, [KEPT])
+        return int(cursor.rowcount)
+
+
+@service
+def purge_done_jobs() -> int:
+    """Delete jobs from the queue that succeeded a week ago; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(PURGE_QUEUE, [clock.now() - QUEUE_KEPT])
         return int(cursor.rowcount)
 
 

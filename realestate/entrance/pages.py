@@ -275,7 +275,7 @@ class EntrancePages(Gate):
     def _page(
         self, request: HttpRequest, name: str, title: str, **context: Any
     ) -> TemplateResponse:
-        request.current_app = self.name  # type: ignore[attr-defined]  # Django's own way
+        request.current_app = self.name
         shared = {
             **self.each_context(request),
             "title": title,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
 
@@ -34,23 +35,22 @@ class GuardedSite(EntrancePages):
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Django's page; the login's row ends too."""
         user: Any = request.user
         login = request.session.get(LOGIN)
         if request.method == "POST" and user.is_authenticated and login:
             end_session(actor=user, session_id=login, user_id=user.pk, reason="logged out")
-        response: HttpResponse = super().logout(request, extra_context)
-        return response
+        return super().logout(request, extra_context)
 
     @method_decorator(service)
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Django's page; a new password is audited and ends every other login of the account (contract 16.4)."""
         user: Any = request.user
         before, proven = user.password, request.session.get(FACTOR)
-        response: HttpResponse = super().password_change(request, extra_context)
+        response = super().password_change(request, extra_context)
         if user.password != before:
             audit.record(user, user, "password_changed")
             end_sessions(actor=user, user_id=user.pk, reason="password changed")

@@ -86,7 +86,11 @@ class JobRunAdmin(ReadOnlyAdmin):
             {"job": job, "run": (run := latest.get(name)), "how": standing(run), "took": took(run)}
             for name, job in sorted(periodic_jobs().items())
         ]
-        context = {"jobs": jobs, "may_start": request.user.has_perm(PERMISSION)}
+        context = {
+            "title": "Maintenance",
+            "jobs": jobs,
+            "may_start": request.user.has_perm(PERMISSION),
+        }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def start_view(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -135,6 +139,12 @@ class QueueAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("last_error",)
     object_actions = {"retry": ("Try again", _retry)}
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Under a name that people know."""
+        return super().changelist_view(
+            request, {"title": "Jobs in the queue", **(extra_context or {})}
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProcrastinateJob]:
         """Each job with why it failed last."""

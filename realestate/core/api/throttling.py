@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -59,7 +60,7 @@ def limit(scope: str, identity: str, *, times: int, per: timedelta) -> Use:
 @service
 def count_use(use: Use, *, since: datetime, times: int) -> datetime | None:
     """Keep a use if fewer than ``times`` are younger than ``since``; otherwise return the oldest of those."""
-    values = {"key": use.key, "now": use.at, "since": since, "times": times}
+    values: dict[str, Any] = {"key": use.key, "now": use.at, "since": since, "times": times}
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         if cursor.fetchone():
