@@ -9,11 +9,15 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from accounts.models import Builder, Customer, Relation, Session, User
 from accounts.rules import normalize_email
 from accounts.services import (
     end_sessions,
+    reset_second_factor,
+    second_factor,
     set_user_active,
     update_builder,
     update_customer,
@@ -90,11 +94,17 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
     )
     list_select_related = ()
     ordering = ("-pk",)
-    readonly_fields = ("user_type", "is_active", "email_verified_at", "last_login")
+    readonly_fields = (
+        "user_type",
+        "is_active",
+        "second_factor_of",
+        "email_verified_at",
+        "last_login",
+    )
     filter_horizontal = ("groups", "user_permissions")
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("email", "password", "user_type", "is_active")}),
+        (None, {"fields": ("email", "password", "user_type", "is_active", "second_factor_of")}),
         (
             "Rights in the admin",
             {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")},
@@ -118,11 +128,16 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
             "Sign out everywhere",
             lambda actor, pk, reason: end_sessions(actor=actor, user_id=pk, reason=reason),
         ),
+        "reset_second_factor": (
+            "Reset second factor",
+            lambda actor, pk, reason: reset_second_factor(actor=actor, user_id=pk, reason=reason),
+        ),
     }
 
     def possible_actions(self, row: User) -> list[str]:
-        """Active accounts can be deactivated, others activated."""
-        return ["deactivate" if row.is_active else "activate", "sign_out"]
+        """Active accounts can be deactivated, others activated; a second factor is reset where there is one."""
+        actions = ["deactivate" if row.is_active else "activate", "sign_out"]
+        return [*actions, "reset_second_factor"] if second_factor(row.pk) else actions
 
     def may_act(self, request: HttpRequest, row: User | None) -> bool:
         """Nobody but a superuser changes a superuser, or becomes one by a new password."""
@@ -144,6 +159,12 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
             audit.record(actor, after, "password_set")
             end_sessions(actor=actor, user_id=after.pk, reason="password set by staff")
         return response
+
+    @admin.display(description="Second factor")
+    def second_factor_of(self, row: User) -> str:
+        """Since when there is one; its secret is shown to nobody."""
+        device = second_factor(row.pk)
+        return f"in use since {device.created_at:%d %b %Y}" if device is not None else "none"
 
     @admin.display(description="Verified", boolean=True)
     def is_verified(self, row: User) -> bool:
@@ -172,6 +193,8 @@ class HouseGroupAdmin(HouseAdmin, GroupAdmin):
         return _is_superuser(request) and super().has_delete_permission(request, obj)
 
 
+# Their pages show secrets and write past the services and the audit.
+admin.site.unregister([StaticDevice, TOTPDevice])
 admin.site.unregister(Group)
 admin.site.register(Group, HouseGroupAdmin)
 

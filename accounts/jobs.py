@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
 from accounts.services import purge_sessions, reset_token, verification_token
@@ -50,21 +51,22 @@ def mail_invitation(*, user_id: int, **_unknown: object) -> None:
 
 
 @job("accounts.purge_sessions", cron="11 3 * * *")
-def purge_ended_sessions(**_unknown: object) -> None:
-    """Daily: delete sessions that ended long ago."""
-    purge_sessions()
+def purge_ended_sessions(**_unknown: object) -> str:
+    """Daily: delete sessions that ended long ago, and what browsers' cookies of the admin pointed to."""
+    SessionStore.clear_expired()
+    return f"sessions deleted: {purge_sessions()}"
 
 
 @job("accounts.purge_rate_counters", cron="13 3 * * *")
-def purge_rate_counters(**_unknown: object) -> None:
+def purge_rate_counters(**_unknown: object) -> str:
     """Daily: delete counters of windows that are over."""
-    purge_counters()
+    return f"counters deleted: {purge_counters()}"
 
 
 @job("accounts.purge_idempotency_keys", cron="17 3 * * *")
-def purge_idempotency_keys(**_unknown: object) -> None:
+def purge_idempotency_keys(**_unknown: object) -> str:
     """Daily: delete idempotency keys older than a week."""
-    purge_keys()
+    return f"keys deleted: {purge_keys()}"
 
 
 def _active(user_id: int) -> list[User]:

@@ -47,11 +47,13 @@ RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 RESET_PER_ADDRESS = Limit("reset-address", 20, timedelta(hours=1))
 VERIFY_PER_ACCOUNT = Limit("verify-account", 5, timedelta(hours=1))
 VERIFY_PER_ADDRESS = Limit("verify-address", 20, timedelta(hours=1))
+CODE_PER_ACCOUNT = Limit("second-factor", 5, timedelta(minutes=15))
 LINK_PER_ADDRESS = Limit("link-address", 30, timedelta(hours=1))
 
 REFRESH_GRACE = timedelta(seconds=10)  # D19: an answer that got lost may be asked for again
 VERIFICATION_LIFE = timedelta(days=3)
 KEEP_ENDED_SESSIONS = timedelta(days=30)
+RECOVERY_CODES = 10
 
 
 def normalize_email(text: str) -> str:
@@ -93,6 +95,16 @@ def is_date_of_birth(day: date, today: date) -> bool:
 def is_context_word(password: str) -> bool:
     """Whether a password is nothing but a word of this site with decoration (E7)."""
     return _DECORATION.sub("", password.casefold()) in CONTEXT_WORDS
+
+
+def plain_code(text: str) -> str:
+    """A code of the second factor as it is compared: people write it with spaces, dashes and capitals."""
+    return "".join(character for character in text.lower() if character not in " -\u2013\u00a0\t")
+
+
+def in_groups(code: str, size: int = 4) -> str:
+    """A long code as people read it: ``abcd-efgh-ijkl``."""
+    return "-".join(code[start : start + size] for start in range(0, len(code), size))
 
 
 def network(address: str) -> str:

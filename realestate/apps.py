@@ -15,4 +15,4 @@ class RealEstateConfig(AppConfig):
 class HouseAdminConfig(AdminConfig):
     """Django's admin with our site in the place of its own."""
 
-    default_site = "realestate.admin.HouseAdminSite"
+    default_site = "realestate.entrance.site.GuardedSite"

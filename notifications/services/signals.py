@@ -36,13 +36,15 @@ def signal_notifications(*, user_ids: Iterable[int], dedupe_key: str) -> None:
 
 
 @service
-def signal_due_notifications() -> None:
-    """A signal, once, for notifications whose scheduled time came since the runs before."""
+def signal_due_notifications() -> int:
+    """A signal, once, for notifications whose scheduled time came of late; returns how many those are."""
     now = clock.now()
     rows = Notification.objects.filter(
         scheduled_send_time__gt=now - LOOKED_BACK, scheduled_send_time__lte=now
     )
-    _signal_notifications(rows.values_list("pk", "user"))
+    due = list(rows.values_list("pk", "user"))
+    _signal_notifications(due)
+    return len(due)
 
 
 @service

@@ -41,3 +41,21 @@ class FilePurpose(TextChoices):
     MODEL = "model", "3D model"
     ATTACHMENT = "attachment", "Attachment"
     PROOF = "proof", "Proof of payment"
+
+
+class RunOutcome(TextChoices):
+    """Where a run of a job stands."""
+
+    WAITING = "waiting", "Waiting for a worker"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class RunTrigger(TextChoices):
+    """What started a run of a job."""
+
+    SCHEDULE = "schedule", "By itself"
+    HAND = "hand", "By hand"
+    COMMAND = "command", "By a command"
+    EVENT = "event", "By an event"

@@ -61,6 +61,7 @@ from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
     IdempotencyKey,
+    JobRun,
     RateCounter,
     StoredFile,
     SystemSetting,
@@ -301,6 +302,15 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         key=f"k{n}",
         fingerprint="0",
         lease_until=clock.now(),
+    ),
+    JobRun: lambda n: JobRun.objects.create(
+        name="accounts.purge_sessions",
+        outcome="done",
+        trigger="hand",
+        triggered_by=UserFactory(),
+        started_at=clock.now(),
+        finished_at=clock.now(),
+        did=f"sessions deleted: {n}",
     ),
     RateCounter: lambda n: RateCounter.objects.create(
         key=f"login:{n}", uses=[clock.now()], last_used_at=clock.now()
