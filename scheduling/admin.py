@@ -133,9 +133,8 @@ class AppointmentAdmin(HouseAdmin):
     def store_change(self, actor: Any, form: HouseForm) -> Model:
         """Texts and the place; nothing that has rules."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        return update_row(
-            actor=actor, rows=Appointment.objects.all(), pk=form.instance.pk, changes=changes
-        )
+        rows = Appointment.objects.for_user(actor)
+        return update_row(actor=actor, rows=rows, pk=form.instance.pk, changes=changes)
 
 
 @admin.register(AppointmentMove)

@@ -24,6 +24,13 @@ from accounts.services.sessions import (
     purge_sessions,
     refresh_session,
 )
+from accounts.services.teams import (
+    OwnerOrMember,
+    add_member,
+    change_member,
+    remove_member,
+    rename_self,
+)
 from accounts.services.tokens import Claims, TokenPair, TokenRefused, read_access
 from accounts.services.verification import send_verification, verification_token, verify_email
 
@@ -36,10 +43,13 @@ __all__ = [
     "InvalidLink",
     "LicenseTaken",
     "Login",
+    "OwnerOrMember",
     "SessionEnded",
     "TokenPair",
     "TokenRefused",
     "WeakPassword",
+    "add_member",
+    "change_member",
     "change_password",
     "end_session",
     "end_sessions",
@@ -52,6 +62,8 @@ __all__ = [
     "refresh_session",
     "register_account",
     "relate",
+    "remove_member",
+    "rename_self",
     "request_password_reset",
     "reset_password",
     "reset_token",

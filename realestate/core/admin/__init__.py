@@ -4,14 +4,18 @@ from realestate.core.admin import pages
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
+from realestate.core.admin.rows import OwnRowsFilter, is_platform, office_rows
 
 __all__ = [
     "HouseAdmin",
     "HouseForm",
     "ObjectAction",
+    "OwnRowsFilter",
     "ReadOnlyAdmin",
+    "is_platform",
     "moment",
     "money",
+    "office_rows",
     "pages",
     "text",
 ]
