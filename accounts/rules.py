@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import IPv6Address, ip_address
+
+from accounts.enums import BuilderRole
+from realestate.core.enums import Duty
 
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 6, 15  # fifteen is the longest number there is (E.164)
 MAX_PASSWORD_LENGTH = 128
@@ -23,6 +27,15 @@ CONTEXT_WORDS = frozenset(
         "newhome",
     }
 )
+
+# What each role of a builder's team may change; reading the builder's own rows is everybody's in the team.
+DUTIES: Mapping[BuilderRole, frozenset[Duty]] = {
+    BuilderRole.OWNER: frozenset(Duty),
+    BuilderRole.SALES: frozenset({Duty.PERSONAL, Duty.SALES}),
+    BuilderRole.FINANCE: frozenset({Duty.PERSONAL, Duty.FINANCE}),
+    BuilderRole.SITE: frozenset({Duty.PERSONAL, Duty.SITE}),
+    BuilderRole.READ_ONLY: frozenset({Duty.PERSONAL}),
+}
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
 _DECORATION = re.compile(r"[\W\d_]+")
@@ -90,6 +103,11 @@ def is_phone(text: str) -> bool:
 def is_date_of_birth(day: date, today: date) -> bool:
     """A day in the past on which somebody alive can have been born."""
     return today.year - OLDEST <= day.year and day < today
+
+
+def roles_with(duty: Duty) -> list[str]:
+    """The roles of a team that a duty belongs to."""
+    return [role.value for role, duties in DUTIES.items() if duty in duties]
 
 
 def is_context_word(password: str) -> bool:

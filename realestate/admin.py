@@ -6,12 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from realestate.core import clock
-from realestate.core.enums import Role
 
 # Navigation by job, not by table; tables that stand nowhere here come last, under their app.
 MENU = (
@@ -82,6 +83,7 @@ MENU = (
         "Set-up",
         (
             "accounts.builder",
+            "accounts.buildermember",
             "projects.tower",
             "projects.model3d",
             "projects.pricelist",
@@ -100,20 +102,28 @@ MENU = (
 )
 
 
+class HouseLoginForm(AdminAuthenticationForm):
+    """Lets in whoever may enter, not only those with Django's flag."""
+
+    def confirm_login_allowed(self, user: Any) -> None:  # Django's signature
+        """Others read what somebody with a wrong password reads."""
+        AuthenticationForm.confirm_login_allowed(self, user)
+        if not user.may_enter_admin:
+            raise self.get_invalid_login_error()
+
+
 class HouseAdminSite(AdminSite):
-    """Where staff work."""
+    """Where the platform's staff work, and builders with their teams on what is their own."""
 
     site_header = "Real estate platform"
     site_title = "Real estate platform"
     index_title = "Back office"
     enable_nav_sidebar = True
+    login_form = HouseLoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Active staff with the right to enter; nobody else, whatever flags an account carries."""
-        return (
-            super().has_permission(request)
-            and getattr(request.user, "user_type", None) == Role.STAFF
-        )
+        """See ``User.may_enter_admin``; what somebody finds inside is for ``realestate.rights`` to say."""
+        return bool(getattr(request.user, "may_enter_admin", False))
 
     def admin_view(  # type: ignore[override]  # the stubs' view type is narrower than Django's
         self,

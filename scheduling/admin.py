@@ -171,9 +171,8 @@ class AppointmentAdmin(HouseAdmin):
                 appointment_date=make_naive(when),
                 reason=reason,
             )
-        return update_row(
-            actor=actor, rows=Appointment.objects.all(), pk=form.instance.pk, changes=changes
-        )
+        rows = Appointment.objects.for_user(actor)
+        return update_row(actor=actor, rows=rows, pk=form.instance.pk, changes=changes)
 
 
 @admin.register(AppointmentMove)

@@ -36,6 +36,13 @@ from accounts.services.sessions import (
     purge_sessions,
     refresh_session,
 )
+from accounts.services.teams import (
+    OwnerOrMember,
+    add_member,
+    change_member,
+    remove_member,
+    rename_self,
+)
 from accounts.services.tokens import Claims, TokenPair, TokenRefused, read_access
 from accounts.services.verification import send_verification, verification_token, verify_email
 
@@ -48,11 +55,14 @@ __all__ = [
     "InvalidLink",
     "LicenseTaken",
     "Login",
+    "OwnerOrMember",
     "SessionEnded",
     "TokenPair",
     "TokenRefused",
     "WeakPassword",
+    "add_member",
     "begin_enrolment",
+    "change_member",
     "change_password",
     "check_code",
     "confirm_enrolment",
@@ -70,7 +80,9 @@ __all__ = [
     "refresh_session",
     "register_account",
     "relate",
+    "remove_member",
     "remove_second_factor",
+    "rename_self",
     "renew_recovery_codes",
     "request_password_reset",
     "reset_password",

@@ -90,6 +90,7 @@ def _refuse_fields(actor: User, changes: Mapping[str, Any]) -> None:
 
 
 def _agents(booking: Booking) -> Any:  # the custom manager's queryset
-    """Who may look after a booking: the project's builder, or active staff."""
-    people = Q(pk=booking.project.builder_id) | Q(user_type=Role.STAFF)
+    """Who may look after a booking: the project's builder, its team, or active staff."""
+    builder = booking.project.builder_id
+    people = Q(pk=builder) | Q(employer=builder) | Q(user_type=Role.STAFF)
     return User.objects.filter(people, is_active=True)

@@ -27,6 +27,7 @@ from realestate.core import clock
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
@@ -49,6 +50,7 @@ class ChangeRequestViewSet(HouseViewSet):
         "decline": CUSTOMERS,
         "withdraw": CUSTOMERS,
     }
+    duty = Duty.SITE
     errors = {
         "create": (InvalidTransition, services.CategoryClosed, *REPLAYED),
         "partial_update": (InvalidTransition, services.QuoteIsFixed),
@@ -165,6 +167,7 @@ class ChangeQuoteViewSet(HouseViewSet):
     model, read = ChangeQuote, ChangeQuoteRead
     tag = "change requests"
     access = {"approve": BUILDERS, "refuse": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "approve": (
             InvalidTransition,
@@ -199,6 +202,7 @@ class CutoffViewSet(HouseViewSet):
     default_limit = 100
     tag = "change requests"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    duty = Duty.SITE
     errors = {"replace": (InvalidValue,)}
 
     @extend_schema(operation_id="projects_change_cutoffs_list", responses=CutoffRead(many=True))

@@ -9,7 +9,7 @@ from progress.models import CompletionDate, ConstructionUpdate, Milestone
 from projects.models import Claim
 from realestate.core import clock
 from realestate.core.amounts import format_day
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 from realestate.core.events import on
 
 
@@ -54,7 +54,7 @@ def tell_who_certifies(event: MilestoneReported) -> None:
     place = f", tower {row.tower.name}" if row.tower else ""
     staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
     sides = (
-        ({row.project.builder_id}, "/builder/progress"),
+        (User.objects.keys_acting_for(row.project.builder_id, Duty.SITE), "/builder/progress"),
         (set(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
     )
     for people, url in sides:

@@ -27,6 +27,7 @@ from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
@@ -39,6 +40,7 @@ class DemandViewSet(HouseViewSet):
     list_key = "demands"
     tag = "demands"
     access = {"list": PARTIES, "retrieve": PARTIES, "correct": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "correct": (
             services.NothingToCredit,
@@ -117,6 +119,7 @@ class InterestView(Edge):
     """POST /api/bookings/{id}/interest."""
 
     access = {"post": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"post": ONCE}
     tag = "demands"
 
@@ -183,6 +186,7 @@ class MilestoneDemandsView(Edge):
     """POST /api/milestones/{id}/demands."""
 
     access = {"post": BUILDERS}
+    duty = Duty.FINANCE
     tag = "demands"
 
     @extend_schema(

@@ -32,6 +32,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import Conflict, InvalidTransition
 from realestate.core.money import ZERO
 
@@ -49,6 +50,7 @@ class PaymentViewSet(HouseViewSet):
     list_key = "payments"
     tag = "payments"
     access = {"list": PARTIES, "retrieve": PARTIES, "create": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "create": (
             services.DuplicatePayment,

@@ -11,6 +11,16 @@ class Role(TextChoices):
     STAFF = "staff", "Staff"
 
 
+class Duty(TextChoices):
+    """What somebody of a builder's team is there for; views and pages say which duty their writing is."""
+
+    PERSONAL = "personal", "Their own account"
+    SALES = "sales", "Sales"
+    FINANCE = "finance", "Finance"
+    SITE = "site", "Site"
+    SETUP = "setup", "Set-up"
+
+
 class SettingScope(TextChoices):
     """Where a runtime setting applies; the narrowest that is set wins."""
 

@@ -101,7 +101,7 @@ def chosen(hosts: Sequence[Host], host_id: int | None) -> Sequence[Host]:
 
 
 def _builder(actor: User, builder_id: int | None) -> Builder:
-    wanted = actor.pk if actor.user_type == Role.BUILDER else builder_id
+    wanted = actor.builder_id if actor.user_type == Role.BUILDER else builder_id
     found = Builder.objects.filter(pk=wanted).first() if wanted else None
     if found is None:
         raise InvalidValue(errors={"builder_id": ["Say whose host this is."]})

@@ -17,6 +17,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.pagination import array_response, paginate
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from scheduling import services
 from scheduling.filters import AppointmentFilter
@@ -61,6 +62,7 @@ class AppointmentViewSet(HouseViewSet):
         "set_status": PARTIES,
         "reschedule": PARTIES,
     }
+    duty = Duty.SALES
     errors = {
         "create": (*WHEN, IdempotencyMismatch, IdempotencyInProgress),
         "destroy": (InvalidTransition,),

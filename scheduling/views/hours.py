@@ -10,6 +10,7 @@ from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue
 from scheduling import services
 from scheduling.models import Holiday, WorkingHours
@@ -29,6 +30,7 @@ class OfProject(HouseViewSet):
     default_limit = 400
     tag = "appointments"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    duty = Duty.SALES
     errors = {"replace": (InvalidValue,)}
 
     def of_project(self, request: Request, project_id: int) -> Response:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 
-from accounts.models import Builder, Customer, Relation, Session, User
+from accounts.models import Builder, BuilderMember, Customer, Relation, Session, User
 from bookings.enums import PaymentPlan
 from bookings.models import (
     Agreement,
@@ -72,10 +72,17 @@ from scheduling.models import (
     AppointmentReminder,
     CalendarFeed,
     Holiday,
+    Host,
     WorkingHours,
 )
 from scheduling.services import open_feed
-from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
+from tests.factories.accounts import (
+    BuilderFactory,
+    CustomerFactory,
+    MemberFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.factories.bookings import (
     AgreementFactory,
     BookingFactory,
@@ -112,13 +119,14 @@ from tests.factories.projects import (
     TowerFactory,
     UnitFactory,
 )
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 KEYS = ("bookings.hold_minutes", "scheduling.buffer_minutes", "scheduling.notice_hours")
 MAKERS: dict[type[Model], Callable[[int], Any]] = {
     User: lambda _n: UserFactory(),
     Group: lambda n: Group.objects.create(name=f"Group {n}"),
     Builder: lambda _n: BuilderFactory(),
+    BuilderMember: lambda _n: MemberFactory(),
     Customer: lambda _n: CustomerFactory(),
     Relation: lambda _n: Relation.objects.create(
         customer=CustomerFactory(), builder=BuilderFactory()
@@ -172,6 +180,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Refund: lambda _n: RefundFactory(),
     DefaultNotice: lambda _n: DefaultNoticeFactory(),
     Appointment: lambda _n: AppointmentFactory(),
+    Host: lambda _n: HostFactory(),
     AppointmentMove: lambda _n: AppointmentMove.objects.create(
         appointment=(visit := AppointmentFactory()),
         starts_at=visit.starts_at,

@@ -44,6 +44,7 @@ QUERIES = {
 # What staff type to find a row: its number, or somebody's name.
 TERMS: dict[str, Callable[[Any], object]] = {
     "accounts.builder": lambda row: row.company_name,
+    "accounts.buildermember": lambda row: row.name,
     "accounts.customer": lambda row: row.last_name,
     "accounts.relation": lambda row: row.builder.company_name,
     "accounts.session": lambda row: row.user.email,
@@ -56,6 +57,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.booking": lambda row: row.customer.user.email,
     "bookings.changecutoff": lambda row: row.milestone_code,
     "scheduling.workinghours": lambda row: row.project.project_name,
+    "scheduling.host": lambda row: row.builder.company_name,
     "scheduling.holiday": lambda row: row.name,
     "scheduling.calendarfeed": lambda row: row.user.email,
     "scheduling.appointmentreminder": lambda row: row.appointment.customer.last_name,

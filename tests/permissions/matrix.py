@@ -111,6 +111,18 @@ MATRIX: dict[str, Row] = {
     "builder_edit": row(OWNER, fixed(description="New.")),
     "customer": row((401, 200, 404, 200, 404, 200)),
     "customer_edit": row((401, 200, 404, 403, 403, 200), fixed(first_name="Asha")),
+    "team_list": row(BUILDER_LIST),
+    "team_add": row(
+        (401, 403, 403, 201, 201, 201),
+        lambda world: {
+            "email": "new@example.com",
+            "name": "New",
+            "role": "site",
+            "builder_id": world.builder,
+        },
+    ),
+    "team_edit": row(OWNER, fixed(role="finance")),
+    "team_remove": row(OWNER),
     # --- core
     "settings_retrieve": row(PUBLIC),
     "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
@@ -535,6 +547,7 @@ ROW_OF = {
     "progress": "phase",
     "projects": "project",
     "refunds": "refund",
+    "team": "member",
     "settlements": "settlement",
     "quotes": "quote",
     "units": "free_unit",

@@ -16,7 +16,7 @@ from realestate.core.api.access import PUBLIC, USERS
 from realestate.core.api.links import reader_id
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.api.views import Edge
-from realestate.core.enums import FilePurpose, Visibility
+from realestate.core.enums import Duty, FilePurpose, Visibility
 from realestate.core.errors import NotAllowed, NotFound, ServiceUnavailable
 from realestate.core.files import (
     VARIANTS,
@@ -104,6 +104,7 @@ class UploadView(Edge):
     """Sending a file."""
 
     access: ClassVar = {"post": USERS}
+    duty: ClassVar = Duty.PERSONAL  # nobody sees it until another request names it
     errors: ClassVar = {
         "post": (
             FileTooLarge,
