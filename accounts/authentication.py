@@ -118,7 +118,7 @@ class StaffBackend(ModelBackend):
 def _people() -> QuerySet[User]:
     logins = Session.objects.live(clock.now()).filter(user=OuterRef("pk"))
     devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk")
-    people: QuerySet[User] = User.objects.annotate(
+    people: QuerySet[User] = User.objects.with_profile().annotate(
         second_factor_id=Subquery(devices.values("pk")[:1]),
         live_logins=ArraySubquery(logins.values("pk")),
     )

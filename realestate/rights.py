@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 
+from accounts.authentication import StaffBackend
 from accounts.enums import BuilderRole
 from accounts.rules import DUTIES
 from realestate.core.enums import Duty
@@ -97,8 +97,8 @@ PLATFORM_GROUPS: Mapping[str, tuple[str, ...]] = {
 WRITING = ("add", "change")
 
 
-class HouseBackend(ModelBackend):
-    """Django's own, but a builder's people have the rights of their role."""
+class HouseBackend(StaffBackend):
+    """Whoever passes the entrance; a builder's people have the rights of their role."""
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # Django's signature
         """Rights as Django names them: ``bookings.view_booking``."""

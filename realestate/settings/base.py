@@ -158,8 +158,6 @@ TEMPLATES = [
 # --- people ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-# Sessions of the back office; rights of builders' people come from their role (realestate/rights.py).
-AUTHENTICATION_BACKENDS = ["realestate.rights.HouseBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -24,7 +24,8 @@ ADMIN_SESSION_HOURS = env.number(
     about="How long a login to the admin lasts at most, used or not.",
 )
 
-AUTHENTICATION_BACKENDS = ["accounts.authentication.StaffBackend"]
+# Sessions of the back office; the rights of builders' people come from their role.
+AUTHENTICATION_BACKENDS = ["realestate.rights.HouseBackend"]
 SESSION_COOKIE_NAME = "staff_session"
 SESSION_COOKIE_PATH = "/admin/"  # neither the API nor the documentation is sent it
 SESSION_COOKIE_AGE = ADMIN_SESSION_HOURS * 3600
