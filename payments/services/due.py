@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
@@ -129,7 +130,7 @@ def _room(booking: Booking) -> Decimal | None:
     return cap(booking.agreement_value or ZERO, percent, booking.currency) - Decimal(asked)
 
 
-def bookings_waiting_for(milestone: Milestone) -> QuerySet[Booking]:
+def bookings_waiting_for(milestone: Milestone) -> QuerySet[Any]:
     """Bookings with an undemanded line on a milestone, firm enough to be asked (R7.3); ``agreed_at``: since when."""
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     lines = ScheduleLine.objects.filter(
