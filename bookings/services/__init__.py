@@ -43,6 +43,7 @@ from bookings.services.holds import (
     hold_unit,
     release_hold,
 )
+from bookings.services.inquiries import open_inquiry, plan_visit
 from bookings.services.lapses import record_lapses
 from bookings.services.offers import decide_change_quote, quote_change
 from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
@@ -102,7 +103,9 @@ __all__ = [
     "make_quote",
     "missing_parties",
     "move_booking",
+    "open_inquiry",
     "pay_token",
+    "plan_visit",
     "promised_on",
     "propose_date",
     "quote_change",

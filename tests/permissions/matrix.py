@@ -206,6 +206,9 @@ MATRIX: dict[str, Row] = {
     "holds_extend": row(PARTIES, fixed(minutes=15)),
     "holds_release": row(PARTIES),
     "bookings_list": row(USERS),
+    "projects_inquire": row(
+        (401, 201, 201, 201, 404, 201), lambda world: {"customer_id": world.customer}
+    ),
     "bookings_create": row(
         (401, 201, 201, 400, 404, 400), lambda world: {"unit_id": world.free_unit}
     ),
