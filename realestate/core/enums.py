@@ -41,3 +41,14 @@ class FilePurpose(TextChoices):
     MODEL = "model", "3D model"
     ATTACHMENT = "attachment", "Attachment"
     PROOF = "proof", "Proof of payment"
+
+
+class ImportState(TextChoices):
+    """Where the import of a spreadsheet stands."""
+
+    CHECKING = "checking", "Being checked"
+    READY = "ready", "Ready to apply"
+    REFUSED = "refused", "Has errors"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed; nothing was imported"

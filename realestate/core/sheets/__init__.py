@@ -1,6 +1,16 @@
 """Tables for and from spreadsheets: one writer, one reader (D30)."""
 
 from realestate.core.sheets.cells import Cell, as_written, cell, neutral
+from realestate.core.sheets.reading import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Line,
+    Raw,
+    Sheet,
+    SheetNotReadable,
+    SheetTooLarge,
+    read_sheet,
+)
 from realestate.core.sheets.writing import (
     CSV_TYPE,
     XLSX_TYPE,
@@ -12,13 +22,21 @@ from realestate.core.sheets.writing import (
 
 __all__ = [
     "CSV_TYPE",
+    "MOST_BYTES",
+    "MOST_ROWS",
     "XLSX_TYPE",
     "Cell",
+    "Line",
+    "Raw",
+    "Sheet",
+    "SheetNotReadable",
+    "SheetTooLarge",
     "as_written",
     "cell",
     "csv_bytes",
     "csv_pieces",
     "neutral",
+    "read_sheet",
     "xlsx_bytes",
     "xlsx_file",
 ]
