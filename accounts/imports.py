@@ -70,6 +70,7 @@ class CustomerImport(ImportKind):
     """People with an account; the e-mail address tells them apart."""
 
     name, label = "customers", "Customers"
+    table = "accounts.customer"
     help = (
         "New addresses become customers, who are sent a link to set their password. A builder cannot change people "
         "who are there: they keep their own profile."

@@ -44,6 +44,7 @@ class BookingImport(ImportKind):
     """Bookings of one project; the unit tells them apart."""
 
     name, label = "bookings", "Bookings"
+    table = "bookings.booking"
     help = (
         "Each row books a free unit for a customer whom you know, today and on hold until the token is paid, at the "
         "price of today's price list. A unit that the same customer has booked already stays as it is."

@@ -53,6 +53,7 @@ class ReceiptImport(ImportKind):
     """Money that arrived for bookings of one project; the transaction's reference tells receipts apart."""
 
     name, label = "receipts", "Receipts"
+    table = "payments.payment"
     help = (
         "Each row records money that has arrived, with its receipt number, and pays what is due. A reference that is "
         "recorded already for the booking stays as it is."

@@ -91,6 +91,7 @@ MENU = (
             "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",
+            "core.importrun",
             "core.systemsetting",
             "accounts.user",
             "auth.group",

@@ -41,6 +41,7 @@ class PriceListImport(ImportKind):
     """The lines of one price list; a file that says what holds already makes no new version."""
 
     name, label = "price-lists", "Price list"
+    table = "projects.pricelist"
     help = (
         "All rows together are the next version of the project's price list, in their order. What was quoted or "
         "booked before keeps its prices. A file that changes nothing makes no version."

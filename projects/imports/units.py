@@ -33,11 +33,13 @@ class UnitImport(ImportKind):
     """Units of one project; the number tells them apart."""
 
     name, label = "units", "Units"
+    table = "projects.unit"
     help = (
         "New numbers become units; of numbers that are there, what a cell says is changed. An empty cell leaves a "
         "unit as it is. Prices never reach live holds and bookings."
     )
     key = ("unit_number",)
+    has_present = True
     builder_roles = frozenset({"owner", "sales"})
     permissions = ("projects.add_unit", "projects.change_unit")
     columns = (

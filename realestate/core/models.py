@@ -216,6 +216,7 @@ class ImportRun(TimestampedModel):
     objects: ClassVar[models.Manager["ImportRun"]] = ImportRunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "import"
         constraints = [
             enum_check("import_state", "state", ImportState),
             models.CheckConstraint(

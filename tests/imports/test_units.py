@@ -165,6 +165,11 @@ def test_a_missing_or_doubled_column_is_one_error_of_the_head(cast):
     ]
 
 
+def test_a_row_with_more_cells_than_the_head_is_not_guessed_at(cast):
+    run = send(cast.meera, "units", cast.meera_project, csv_of(UNIT_HEAD, [*unit("B-1"), "more"]))
+    assert problems(run) == [[2, "", "This row has 6 cells, the head has 5.", "more"]]
+
+
 def test_prices_that_the_currency_does_not_know_are_refused(cast):
     project = ProjectFactory(builder=cast.meera.builder, currency="JPY")
     run = send(cast.meera, "units", project, csv_of(UNIT_HEAD, unit("B-1", price="1000.50")))

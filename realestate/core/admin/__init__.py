@@ -1,6 +1,6 @@
 """The back office's common ground: apps take HouseAdmin and its columns from here."""
 
-from realestate.core.admin import pages
+from realestate.core.admin import imports, pages
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
@@ -10,6 +10,7 @@ __all__ = [
     "HouseForm",
     "ObjectAction",
     "ReadOnlyAdmin",
+    "imports",
     "moment",
     "money",
     "pages",

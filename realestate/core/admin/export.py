@@ -23,6 +23,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from realestate.core import audit, clock
+from realestate.core.imports import kinds, may_import
 from realestate.core.sheets import CSV_TYPE, XLSX_TYPE, Cell, cell, csv_pieces, xlsx_file
 from realestate.core.transactions import service
 
@@ -51,6 +52,17 @@ class ExportMixin(ModelAdmin):
             for form in self.export_forms
         ]
         return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With links to the imports of what the list shows."""
+        offered = [
+            kind.name
+            for kind in kinds()
+            if kind.table == self.opts.label_lower
+            and may_import(request.user, kind)
+            and request.user.has_perms(kind.permissions)
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "import_kinds": offered})
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Those of the page, and the exports of ticked rows."""

@@ -86,10 +86,12 @@ class ImportKind(ABC):
     key: ClassVar[
         Sequence[str]
     ]  # columns that tell rows apart; the same again in a file is a mistake
+    table: ClassVar[str]  # whose list links to the import
     in_project: ClassVar[bool] = True
     builder_roles: ClassVar[frozenset[str]] = frozenset({OWNER})
     permissions: ClassVar[Sequence[str]] = ()  # of staff, in the back office
     at_once: ClassVar[int] = 2_000  # rows; what is longer runs in the worker
+    has_present: ClassVar[bool] = False  # can say what is there now
     tried: ClassVar[bool] = False  # a check runs the services too, and undoes them
 
     @abstractmethod
@@ -103,6 +105,10 @@ class ImportKind(ABC):
     @abstractmethod
     def write(self, actor: Any, scope_id: int, plan: Plan, tell: Tell) -> None:
         """Do it, inside the caller's service, through the app's services. Raises RowRefused."""
+
+    def present(self, actor: Any, scope_id: int) -> Sequence[Sequence[object]]:
+        """What is there now as rows of a sheet, where the kind can say; an empty sheet otherwise."""
+        return ()
 
     def groups(self, plan: Plan) -> Sequence[Plan]:
         """What can be tried by itself: each row."""

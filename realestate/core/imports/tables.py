@@ -24,7 +24,7 @@ def table_of(kind: ImportKind, sheet: Sheet) -> Table:
         return Table([], problems, ignored)
     rows: list[Row] = []
     for line in sheet.lines:
-        row, wrong = _row(places, line)
+        row, wrong = _row(places, line, width=len(sheet.head))
         problems += wrong
         if not wrong:
             rows.append(row)
@@ -67,9 +67,12 @@ def _places(kind: ImportKind, sheet: Sheet) -> tuple[dict[int, Column], list[Pro
     return places, problems, ignored
 
 
-def _row(places: Mapping[int, Column], line: Line) -> tuple[Row, list[Problem]]:
+def _row(places: Mapping[int, Column], line: Line, *, width: int) -> tuple[Row, list[Problem]]:
     values: dict[str, object] = {}
     problems: list[Problem] = []
+    if len(line.cells) > width:  # a comma too many would move all others by one
+        text = f"This row has {len(line.cells)} cells, the head has {width}."
+        return Row(line.number, values), [Problem(line.number, "", text, _shown(line.cells[-1]))]
     for place, column in places.items():
         raw = line.cells[place] if place < len(line.cells) else None
         if raw is None or (isinstance(raw, str) and not raw.strip()):

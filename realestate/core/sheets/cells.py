@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Model
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
@@ -22,6 +21,32 @@ MARK = "'"  # what stands behind it is a text
 LONGEST = 32_767  # characters that a cell of a workbook holds
 
 
+def cell(value: object, zone: str = clock.DEFAULT_ZONE) -> Cell:
+    """Any value as a cell: instants on a zone's wall clock, yes or no, lists behind one another, HTML as its text."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            there = clock.local(value, zone) if value.tzinfo else value
+            return there.replace(tzinfo=None, microsecond=0)
+        case int() | Decimal() | date():
+            return value
+        case _:
+            return neutral(_words(value)) or None
+
+
+def _words(value: object) -> str:
+    match value:
+        case SafeString():
+            return strip_tags(value)
+        case list() | tuple() | set():
+            return "; ".join(str(part) for part in value)
+        case _:
+            return str(value)
+
+
 def neutral(text: str) -> str:
     """A text that stays one in every spreadsheet: what would begin a formula gets an apostrophe in front."""
     shown = UNPRINTABLE.sub("", text)
@@ -33,25 +58,3 @@ def neutral(text: str) -> str:
 def as_written(text: str) -> str:
     """The text that ``neutral`` was given; what people typed with an apostrophe for the same reason reads likewise."""
     return text[1:] if text.startswith(MARK) and FORMULA.match(text[1:]) else text
-
-
-def cell(value: object, zone: str = clock.DEFAULT_ZONE) -> Cell:
-    """Any value as a cell: instants on a zone's wall clock, yes or no, lists behind one another, HTML as its text."""
-    match value:
-        case None | "":
-            return None
-        case bool():
-            return "yes" if value else "no"
-        case datetime():
-            there = clock.local(value, zone) if value.tzinfo else value
-            return there.replace(tzinfo=None, microsecond=0)
-        case int() | Decimal() | date():
-            return value
-        case SafeString():
-            return neutral(strip_tags(value))
-        case Model():
-            return neutral(str(value))
-        case list() | tuple() | set():
-            return neutral("; ".join(str(part) for part in value))
-        case _:
-            return neutral(str(value))

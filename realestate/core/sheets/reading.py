@@ -91,7 +91,7 @@ def _table(lines: Iterator[Line]) -> Sheet:
     rows = tuple(islice(filled, MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
         raise SheetTooLarge(f"A table has at most {MOST_ROWS:,} rows; divide it.")
-    return Sheet(tuple(str(cell or "").strip() for cell in head.cells), rows)
+    return Sheet(tuple(str("" if cell is None else cell).strip() for cell in head.cells), rows)
 
 
 def _bounded(lines: Iterable[Line]) -> Iterator[Line]:
@@ -105,7 +105,10 @@ def _bounded(lines: Iterable[Line]) -> Iterator[Line]:
         if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in line.cells):
             text = f"A cell in row {line.number} is longer than {LONGEST_CELL:,} characters."
             raise SheetTooLarge(text)
-        yield Line(line.number, line.cells[:MOST_COLUMNS])
+        cells = line.cells[:MOST_COLUMNS]
+        while cells and _is_blank(cells[-1]):  # what a workbook pads its rows with
+            cells = cells[:-1]
+        yield Line(line.number, cells)
 
 
 def _is_blank(cell: Raw) -> bool:
@@ -122,11 +125,11 @@ def _lines_of_text(content: bytes) -> Iterator[Line]:
     csv.field_size_limit(PIECE)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        for row in reader:
-            yield Line(reader.line_num, tuple(row))
+        for number, row in enumerate(reader, start=1):
+            yield Line(number, tuple(row))
     except csv.Error as error:
         text = (
-            f"Row {reader.line_num} is no CSV: a quotation mark is missing or a cell is too long."
+            f"Line {reader.line_num} is no CSV: a quotation mark is missing or a cell is too long."
         )
         raise SheetNotReadable(text) from error
 

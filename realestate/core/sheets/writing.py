@@ -107,7 +107,9 @@ class Number(Decimal):
 def _typed(sheet: object, value: Cell) -> object:
     """A value as openpyxl writes it fastest, or a cell where it would take the value for something else."""
     if isinstance(value, str):
-        text = neutral(value)
+        text = neutral(value) or None
+        if text is None:
+            return None
         return _text(sheet, text) if text.startswith("#") else text  # it knows words such as #N/A
     if value is None or isinstance(value, int):
         return value
@@ -123,7 +125,7 @@ def _text(sheet: object, text: str) -> object:
 
 
 def _bold(sheet: object, name: str) -> object:
-    cell = WriteOnlyCell(sheet, neutral(name))
+    cell = WriteOnlyCell(sheet, neutral(name) or None)
     cell.font = Font(bold=True)
     return cell
 
