@@ -173,7 +173,7 @@ def _problems(
         return problems
     if booking is not None and buyer is not None and booking.customer_id == buyer.pk:
         return _differences(row, booking)
-    if unit.status in NOT_FREE:
+    if booking is not None or unit.status in NOT_FREE:
         text = f"This unit is not free: {UnitStatus(unit.status).label.lower()}."
         return [Problem(row.number, "Unit number", text, number)]
     return []

@@ -9,11 +9,10 @@ from projects.models import Project, Tower, Unit
 from projects.services.amounts import check_money
 from projects.services.units import UnitNumberTaken
 from realestate.core import audit, clock
+from realestate.core.db.many import insert_rows, update_rows
 from realestate.core.errors import InvalidValue
 from realestate.core.locking import lock_all
 from realestate.core.transactions import service
-
-PER_STATEMENT = 1_000
 
 
 @service
@@ -45,15 +44,20 @@ def _make(actor: User, project: Project, new: Sequence[Mapping[str, Any]], now: 
     taken = Unit.objects.filter(project=project, unit_number__in=numbers).order_by("unit_number")
     if found := list(taken.values_list("unit_number", flat=True)[:10]):
         raise UnitNumberTaken(numbers=found)
-    units = [Unit(project=project, **_columns(values, now, is_new=True)) for values in new]
-    made = Unit.objects.bulk_create(units, batch_size=PER_STATEMENT)
+    if not new:
+        return
+    rows = [{"project_id": project.pk, **_columns(values, now, is_new=True)} for values in new]
+    made = insert_rows(Unit, rows, by="unit_number")
     audit.record_all(
         actor,
+        Unit,
         "created",
-        (
-            (unit, audit.Change(after={"unit_number": unit.unit_number, "price": unit.price}))
-            for unit in made
-        ),
+        {
+            made[row["unit_number"]]: audit.Change(
+                after={"unit_number": row["unit_number"], "price": row["price"]}
+            )
+            for row in rows
+        },
         reason="Imported.",
     )
 
@@ -66,27 +70,17 @@ def _change(
     units = lock_all(Unit.objects.editable_by(actor).filter(project=project), changes)
     if len(units) != len(changes):
         raise Unit.DoesNotExist
-    before: dict[int, Mapping[str, object]] = {}
-    names: set[str] = {"updated_at"}
+    columns = {
+        unit.pk: _columns(changes[unit.pk], now, released_at=unit.released_at) for unit in units
+    }
+    names = sorted({name for row in columns.values() for name in row})
+    rows, trail = {}, {}
     for unit in units:
-        columns = _columns(changes[unit.pk], now, released_at=unit.released_at)
-        before[unit.pk] = audit.snapshot(unit, columns)
-        names.update(columns)
-        for name, value in columns.items():
-            setattr(unit, name, value)
-    # One statement per thousand rows; they are locked and there, so that all of them meet the conflict.
-    Unit.objects.bulk_create(
-        units,
-        batch_size=PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["pk"],
-        update_fields=sorted(names),
-    )
-    entries = (
-        (unit, audit.Change(before[unit.pk], audit.snapshot(unit, before[unit.pk])))
-        for unit in units
-    )
-    audit.record_all(actor, "updated", entries, reason="Imported.")
+        after = columns[unit.pk]
+        trail[unit.pk] = audit.Change(audit.snapshot(unit, after), after)
+        rows[unit.pk] = {name: after.get(name, getattr(unit, name)) for name in names}
+    update_rows(Unit, rows)
+    audit.record_all(actor, Unit, "updated", trail, reason="Imported.")
 
 
 def _columns(

@@ -1,12 +1,13 @@
 """Who did what, when and why: one row per change, in the same transaction as the change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db.models import Model
 
 from realestate.core import request_id
+from realestate.core.db.many import insert_rows
 from realestate.core.models import AuditEntry
 
 
@@ -18,7 +19,6 @@ class Actor(Protocol):
 
 
 SYSTEM: None = None  # the platform itself
-BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,34 @@ def record(
     reason: str = "",
 ) -> None:
     """Write one audit row; ``before`` and ``after`` hold the named fields that changed."""
-    _entry(actor, row, action, Change(before or {}, after or {}), reason).save(force_insert=True)
+    AuditEntry.objects.create(
+        **_common(actor, type(row), action, reason),
+        object_id=row.pk,
+        before=_plain(before),
+        after=_plain(after),
+    )
 
 
 def record_all(
     actor: Actor | None,
+    model: type[Model],
     action: str,
-    changes: Iterable[tuple[Model, Change]],
+    changes: Mapping[int, Change],
     *,
     reason: str = "",
 ) -> None:
-    """Write one audit row for each of many rows that were changed by one statement."""
-    entries = [_entry(actor, row, action, change, reason) for row, change in changes]
-    AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
+    """Write one audit row for each of many rows of a table (by primary key) that were changed by one statement."""
+    same = _common(actor, model, action, reason)
+    entries = [
+        {
+            **same,
+            "object_id": pk,
+            "before": _plain(change.before),
+            "after": _plain(change.after),
+        }
+        for pk, change in changes.items()
+    ]
+    insert_rows(AuditEntry, entries)
 
 
 def snapshot(row: Model, fields: Mapping[str, object]) -> dict[str, object]:
@@ -59,17 +74,14 @@ def snapshot(row: Model, fields: Mapping[str, object]) -> dict[str, object]:
     return {name: getattr(row, name) for name in fields}
 
 
-def _entry(actor: Actor | None, row: Model, action: str, change: Change, reason: str) -> AuditEntry:
-    return AuditEntry(
-        actor_id=actor.pk if actor is not None else None,
-        object_type=row._meta.label_lower,  # noqa: SLF001  # Django's documented API
-        object_id=row.pk,
-        action=action,
-        before=_plain(change.before),
-        after=_plain(change.after),
-        reason=reason,
-        request_id=request_id.current(),
-    )
+def _common(actor: Actor | None, model: type[Model], action: str, reason: str) -> dict[str, object]:
+    return {
+        "actor_id": actor.pk if actor is not None else None,
+        "object_type": model._meta.label_lower,  # noqa: SLF001  # Django's documented API
+        "action": action,
+        "reason": reason,
+        "request_id": request_id.current(),
+    }
 
 
 def _plain(values: Mapping[str, object] | None) -> dict[str, object]:

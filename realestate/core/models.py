@@ -196,6 +196,12 @@ class ImportRun(TimestampedModel):
         default=0, help_text="The project; 0 where there is none."
     )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    table = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What was read from the file, so that it is read once.",
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from realestate.core.sheets import (
+    MOST_ROWS,
     SheetNotReadable,
     SheetTooLarge,
     as_written,
@@ -21,7 +22,6 @@ from realestate.core.sheets import (
     neutral,
     parsing,
     read_sheet,
-    reading,
     xlsx_bytes,
 )
 
@@ -224,7 +224,7 @@ def test_noise_is_refused_and_never_breaks_the_reader(seed):
             sheet = read_sheet("file", content)
         except (SheetNotReadable, SheetTooLarge):
             continue
-        assert len(sheet.lines) <= reading.MOST_ROWS
+        assert len(sheet.lines) <= MOST_ROWS
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

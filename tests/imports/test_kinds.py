@@ -14,7 +14,6 @@ from realestate.core.errors import NotAllowed
 from realestate.core.imports import apply_import, kinds, may_import, template
 from realestate.core.models import AuditEntry, NumberSeries
 from realestate.core.sheets import read_sheet
-from tests.factories.accounts import CustomerFactory
 from tests.factories.bookings import BookingFactory
 from tests.factories.projects import UnitFactory
 from tests.imports.sheets import csv_of, problems, send
@@ -220,7 +219,7 @@ def test_a_unit_that_was_taken_since_the_dry_run_undoes_all(known):
         BOOKED, ["A-101", "asha@example.com", "", ""], ["A-102", "asha@example.com", "", ""]
     )
     run = send(known.meera, "bookings", known.meera_project, content)
-    BookingFactory(unit=other, customer=CustomerFactory())
+    BookingFactory(unit=other, customer=known.ravi.customer)
     run = apply_import(actor=known.meera, run_id=run.pk)
     assert run.state == ImportState.REFUSED
     assert problems(run)[0][:2] == [3, "Unit number"]

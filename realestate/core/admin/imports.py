@@ -111,7 +111,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Those that the person may see, of kinds that the person may import: a report holds rows."""
         names = [kind.name for kind in kinds_for(request.user)]
-        return ImportRun.objects.for_user(request.user).filter(kind__in=names)  # type: ignore[attr-defined]  # ImportRunQuerySet
+        return ImportRun.objects.for_user(request.user).filter(kind__in=names).defer("report")  # type: ignore[attr-defined]  # ImportRunQuerySet
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whoever may import something."""
@@ -240,7 +240,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return None
 
     def _run(self, request: HttpRequest, key: int | str) -> ImportRun:
-        rows = self.get_queryset(request).select_related("file", "made_by", "applied_by")
+        rows = (
+            self.get_queryset(request).select_related("file", "made_by", "applied_by").defer(None)
+        )
         run: ImportRun | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
         if run is None:
             raise Http404

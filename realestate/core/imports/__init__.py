@@ -1,22 +1,7 @@
 """Imports of spreadsheets: kinds that apps declare, a dry run for each, and all or nothing when they are applied."""
 
 from realestate.core.imports.checking import RowRefused, by_services
-from realestate.core.imports.kinds import (
-    CHANGED,
-    NEW,
-    UNCHANGED,
-    Column,
-    ImportKind,
-    Plan,
-    Planned,
-    Problem,
-    Row,
-    Tell,
-    kind_of,
-    kinds,
-    may_import,
-    register_kind,
-)
+from realestate.core.imports.kinds import ImportKind, kind_of, kinds, may_import, register_kind
 from realestate.core.imports.runs import (
     ImportHasProblems,
     ImportIsBusy,
@@ -26,6 +11,17 @@ from realestate.core.imports.runs import (
     start_import,
 )
 from realestate.core.imports.tables import template
+from realestate.core.imports.words import (
+    CHANGED,
+    NEW,
+    UNCHANGED,
+    Column,
+    Plan,
+    Planned,
+    Problem,
+    Row,
+    Tell,
+)
 
 __all__ = [
     "CHANGED",

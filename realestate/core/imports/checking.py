@@ -9,18 +9,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from realestate.core import audit
 from realestate.core.bulk import one_after_another
 from realestate.core.errors import DomainError
-from realestate.core.imports.kinds import (
-    CHANGED,
-    NEW,
-    UNCHANGED,
-    ImportKind,
-    Plan,
-    Planned,
-    Problem,
-    Row,
-    Tell,
-)
+from realestate.core.imports.kinds import ImportKind
 from realestate.core.imports.tables import Table, table_of
+from realestate.core.imports.words import CHANGED, NEW, UNCHANGED, Plan, Planned, Problem, Row, Tell
 from realestate.core.sheets import Sheet
 from realestate.core.transactions import service
 
@@ -74,12 +65,12 @@ class Outcome:
         }
 
 
-def check(kind: ImportKind, actor: Any, scope_id: int, sheet: Sheet, tell: Tell) -> Outcome:
+def check(kind: ImportKind, actor: Any, scope_id: int, sheet: Sheet, *, tell: Tell) -> Outcome:
     """The dry run. Writes nothing: what it tries, it undoes."""
     table = table_of(kind, sheet)
     plan = planned(kind, actor, scope_id, table)
     if kind.tried:
-        plan = _tried(kind, actor, scope_id, plan, tell)
+        plan = _tried(kind, actor, scope_id, plan, tell=tell)
     return Outcome(plan, table.ignored, len(sheet.lines))
 
 
@@ -111,7 +102,7 @@ def problem_of(kind: ImportKind, row: Row, refusal: DomainError) -> Problem:
     return Problem(row.number, "", " ".join([refusal.detail, *texts]))
 
 
-def _tried(kind: ImportKind, actor: Any, scope_id: int, plan: Plan, tell: Tell) -> Plan:
+def _tried(kind: ImportKind, actor: Any, scope_id: int, plan: Plan, *, tell: Tell) -> Plan:
     """Every group of rows once, each in a transaction that is undone; the first refusal of each is its problem."""
     problems = list(plan.problems)
     wrong = {problem.row for problem in problems}

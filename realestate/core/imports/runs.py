@@ -15,9 +15,10 @@ from realestate.core.enums import ImportState
 from realestate.core.errors import DomainError, NotAllowed
 from realestate.core.files import open_file, store_file
 from realestate.core.imports.checking import NOT_FOUND, Outcome, RowRefused, check, planned
-from realestate.core.imports.kinds import Plan, Problem, kind_of, refuse_others
+from realestate.core.imports.kinds import kind_of, refuse_others
 from realestate.core.imports.progress import Progress
 from realestate.core.imports.tables import table_of
+from realestate.core.imports.words import Plan, Problem
 from realestate.core.jobs import defer
 from realestate.core.locking import lock
 from realestate.core.models import ImportRun, StoredFile
@@ -62,11 +63,17 @@ def start_import(*, actor: Any, kind: str, scope_id: int, name: str, content: by
         content=content,
         content_type=XLSX_TYPE if content.startswith(b"PK") else PLAIN_CSV,
     )
+    table = store_file(
+        actor=actor,
+        name=f"{file.name}.json",
+        content=sheet.packed(),
+        content_type="application/json",
+    )
     run = _open(
         actor=actor,
         kind=kind,
         scope_id=scope_id if wanted.in_project else 0,
-        file=file,
+        files=(file, table),
         rows=len(sheet.lines),
     )
     if run.rows <= wanted.at_once:
@@ -77,13 +84,13 @@ def start_import(*, actor: Any, kind: str, scope_id: int, name: str, content: by
 
 def check_import(*, run_id: int) -> None:
     """The dry run of a run that was opened; does nothing for one that was checked already."""
-    run = ImportRun.objects.select_related("file", "made_by").get(pk=run_id)
+    run = ImportRun.objects.select_related("table", "made_by").get(pk=run_id)
     if run.state != ImportState.CHECKING:
         return
     kind = kind_of(run.kind)
     try:
         with Progress(run.pk) as tell:
-            outcome = check(kind, run.made_by, run.scope_id, _sheet(run.file), tell)
+            outcome = check(kind, run.made_by, run.scope_id, _sheet(run.table), tell=tell)
     except (DomainError, ObjectDoesNotExist) as refusal:
         outcome = _whole(run, refusal)
     except Exception:
@@ -107,12 +114,12 @@ def apply_import(*, actor: Any, run_id: int) -> ImportRun:
 
 def perform_import(*, run_id: int, attempt: int) -> None:
     """Write what a run that was begun holds; does nothing for one that ended or that somebody began again."""
-    run = ImportRun.objects.select_related("file", "applied_by").get(pk=run_id)
+    run = ImportRun.objects.select_related("table", "applied_by").get(pk=run_id)
     if run.state != ImportState.APPLYING or run.attempt != attempt:
         return
     try:
         with Progress(run.pk) as tell:
-            _write(run=run, sheet=_sheet(run.file), tell=tell)
+            _write(run=run, sheet=_sheet(run.table), tell=tell)
     except _Refused as refused:
         outcome = refused.outcome
     except (DomainError, ObjectDoesNotExist) as refusal:
@@ -126,9 +133,12 @@ def perform_import(*, run_id: int, attempt: int) -> None:
 
 
 @service
-def _open(*, actor: Any, kind: str, scope_id: int, file: StoredFile, rows: int) -> ImportRun:
+def _open(
+    *, actor: Any, kind: str, scope_id: int, files: tuple[StoredFile, StoredFile], rows: int
+) -> ImportRun:
+    file, table = files
     run = ImportRun.objects.create(
-        kind=kind, scope_id=scope_id, file=file, made_by=actor, rows=rows
+        kind=kind, scope_id=scope_id, file=file, table=table, made_by=actor, rows=rows
     )
     audit.record(actor, run, "sent", after={"kind": kind, "file": file.name, "rows": rows})
     if rows > kind_of(kind).at_once:
@@ -220,4 +230,4 @@ def _whole(run: ImportRun, refusal: Exception) -> Outcome:
 def _sheet(file: StoredFile) -> Sheet:
     content, _type = open_file(file)
     with content:
-        return read_sheet(file.name, content.read())
+        return Sheet.unpacked(content.read())

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from realestate.core.imports.kinds import Column, ImportKind, Problem, Row
+from realestate.core.imports.kinds import ImportKind
+from realestate.core.imports.words import Column, Problem, Row
 from realestate.core.sheets import Cell, Line, Raw, Sheet, as_written, cell, csv_bytes, xlsx_bytes
 from realestate.core.vocabulary import fold
 

@@ -1,16 +1,15 @@
 """Tables for and from spreadsheets: one writer, one reader (D30)."""
 
-from realestate.core.sheets.cells import Cell, as_written, cell, neutral
-from realestate.core.sheets.reading import (
+from realestate.core.sheets.bounds import (
     MOST_BYTES,
     MOST_ROWS,
     Line,
     Raw,
-    Sheet,
     SheetNotReadable,
     SheetTooLarge,
-    read_sheet,
 )
+from realestate.core.sheets.cells import Cell, as_written, cell, neutral
+from realestate.core.sheets.reading import Sheet, read_sheet
 from realestate.core.sheets.writing import (
     CSV_TYPE,
     XLSX_TYPE,

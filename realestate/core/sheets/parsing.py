@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from realestate.core.money import MAX_DIGITS
+from realestate.core.sheets.bounds import Raw
 from realestate.core.sheets.cells import UNPRINTABLE, as_written
-from realestate.core.sheets.reading import Raw
 from realestate.core.vocabulary import Vocabulary, fold
 
 Parser = Callable[[Raw], Any]  # never called with an empty cell; raises ValueError in words

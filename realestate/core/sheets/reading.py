@@ -1,59 +1,28 @@
 """The one reader of spreadsheets that people send: bounded, and in words that they understand."""
 
-import codecs
-import csv
-import io
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from typing import Any, cast
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+import orjson
 
-from realestate.core.errors import DomainError
+from realestate.core.sheets.books import lines_of_book
+from realestate.core.sheets.bounds import (
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Line,
+    Raw,
+    SheetNotReadable,
+    SheetTooLarge,
+)
+from realestate.core.sheets.texts import lines_of_text
 
-MOST_BYTES = 10_000_000
-MOST_ROWS = 20_000
-MOST_COLUMNS = 60
 MOST_LINES = 50_000  # empty ones included: what stands a million lines below is not worth the wait
-MOST_UNPACKED = 60_000_000  # bytes of a workbook without its compression
-MOST_PARTS = 500
 LONGEST_CELL = 32_767
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")  # a workbook has none; bombs begin with them
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-DELIMITERS = ",;\t"
-PIECE = 1_000_000
-Raw = str | int | float | bool | date | datetime | None
-
-
-class SheetNotReadable(DomainError):
-    """This file is no table that can be read."""
-
-    code, status = "sheet_not_readable", 422
-
-
-class SheetTooLarge(DomainError):
-    """This table is too large to be imported in one go."""
-
-    code, status = "sheet_too_large", 422
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the sheet with its number there; the head is row 1 in most."""
-
-    number: int
-    cells: tuple[Raw, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +31,34 @@ class Sheet:
 
     head: tuple[str, ...]
     lines: tuple[Line, ...]
+
+    def packed(self) -> bytes:
+        """As JSON, so that a large workbook is unpacked only once."""
+        lines = [[line.number, [_marked(cell) for cell in line.cells]] for line in self.lines]
+        return orjson.dumps([self.head, lines], option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "Sheet":
+        """What ``packed`` gave."""
+        head, lines = orjson.loads(content)
+        return cls(
+            tuple(head),
+            tuple(
+                Line(number, tuple(_unmarked(cell) for cell in cells)) for number, cells in lines
+            ),
+        )
+
+
+def _marked(cell: Raw) -> object:
+    """Days and instants in a list of one, so that they are told from texts."""
+    return [cell.isoformat()] if isinstance(cell, date) else cell
+
+
+def _unmarked(cell: Any) -> Raw:
+    if not isinstance(cell, list):
+        return cast("Raw", cell)
+    moment = datetime.fromisoformat(cell[0])
+    return moment if "T" in cell[0] else moment.date()
 
 
 def read_sheet(name: str, content: bytes) -> Sheet:
@@ -79,7 +76,7 @@ def read_sheet(name: str, content: bytes) -> Sheet:
     ending = name.rpartition(".")[2].lower()
     if is_book != (ending == "xlsx") and ending in {"xlsx", "csv", "txt", "tsv"}:
         raise SheetNotReadable(f"The file is named .{ending}, but its content is something else.")
-    return _table(_lines_of_book(content) if is_book else _lines_of_text(content))
+    return _table(lines_of_book(content) if is_book else lines_of_text(content))
 
 
 def _table(lines: Iterator[Line]) -> Sheet:
@@ -113,93 +110,3 @@ def _bounded(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _is_blank(cell: Raw) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-# --- text ------------------------------------------------------------------------------------------------------------
-
-
-def _lines_of_text(content: bytes) -> Iterator[Line]:
-    text = _decoded(content)
-    if "\x00" in text:
-        raise SheetNotReadable("This is no text; send a CSV or an XLSX file.")
-    csv.field_size_limit(PIECE)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        for number, row in enumerate(reader, start=1):
-            yield Line(number, tuple(row))
-    except csv.Error as error:
-        text = (
-            f"Line {reader.line_num} is no CSV: a quotation mark is missing or a cell is too long."
-        )
-        raise SheetNotReadable(text) from error
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16 with it, else what Windows programs write in the west."""
-    encoding = next((word for mark, word in MARKS if content.startswith(mark)), "utf-8")
-    for tried in (encoding, "cp1252"):
-        try:
-            return content.decode(tried)
-        except UnicodeError:
-            continue
-    raise SheetNotReadable("The letters of this file are not readable; save it as CSV UTF-8.")
-
-
-def _delimiter(text: str) -> str:
-    """What separates the head: a comma, a semicolon or a tab."""
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    return max(DELIMITERS, key=head.count)
-
-
-# --- workbooks -------------------------------------------------------------------------------------------------------
-
-
-def _lines_of_book(content: bytes) -> Iterator[Line]:
-    """The first sheet's rows, one at a time; formulas count by the value that their program stored."""
-    broken = "This workbook cannot be read; open it, save it again as .xlsx, and send that."
-    try:
-        _refuse_bombs(content)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        if not book.worksheets:
-            raise SheetNotReadable("The workbook has no sheet with cells.")
-        rows: Sequence[Any] = book.worksheets[0].iter_rows(
-            max_col=MOST_COLUMNS + 1, values_only=True
-        )  # type: ignore[assignment]  # an iterator
-        for number, cells in enumerate(rows, start=1):
-            yield Line(number, tuple(_plain(cell) for cell in cells))
-    except DomainError:
-        raise
-    except (
-        # What zipfile and openpyxl raise for files that are none; nothing of ours runs in here.
-        *(zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, UnicodeError),
-        *(ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError),
-        *(RuntimeError, TypeError, ValueError),
-    ) as error:
-        raise SheetNotReadable(broken) from error
-
-
-def _refuse_bombs(content: bytes) -> None:
-    """A workbook is unpacked only when it says that it is small, and read only when it declares no entities."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        parts = packed.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise SheetTooLarge("The workbook is too large once it is unpacked.")
-        for part in parts:
-            with packed.open(part) as stream:
-                _refuse_entities(stream)
-
-
-def _refuse_entities(stream: Any) -> None:
-    tail = b""
-    while piece := stream.read(PIECE):
-        seen = (tail + piece).replace(b"\x00", b"")  # so that UTF-16 hides nothing
-        if any(word in seen for word in FORBIDDEN):
-            raise SheetNotReadable("The workbook declares entities, which no spreadsheet does.")
-        tail = piece[-20:]
-
-
-def _plain(cell: object) -> Raw:
-    """What openpyxl gives, without its rarer kinds."""
-    if isinstance(cell, str | int | float | bool | date | datetime) or cell is None:
-        return cell
-    return str(cell)
