@@ -29,7 +29,7 @@ from projects.models import Unit
 from realestate.core.imports import apply_import, check_import, perform_import, start_import
 from realestate.core.imports.kinds import kind_of
 from realestate.core.models import ImportRun
-from realestate.core.sheets import csv_bytes, read_sheet, xlsx_bytes
+from realestate.core.sheets import Cell, csv_bytes, read_sheet, xlsx_bytes
 from tests.factories.accounts import BuilderFactory
 from tests.factories.projects import ProjectFactory, TowerFactory
 
@@ -40,7 +40,7 @@ def sheet(rows: int, form: str, prefix: str, price: int) -> bytes:
     """So many units in towers of fifty floors."""
     kind = kind_of("units")
     head = [column.label for column in kind.columns]
-    lines = [
+    lines: list[list[Cell]] = [
         [
             f"{prefix}{n:05d}",
             "East",

@@ -142,7 +142,7 @@ class ReceiptImport(ImportKind):
         problems: list[Problem] = []
         for row in rows:
             key = tuple(row.values[name] for name in self.key)
-            payment = there.get(key)  # type: ignore[arg-type]  # the key's three parts
+            payment = there.get(key)
             wrong = _problems(row, payment, is_known=row.values["booking_id"] in known)
             problems += wrong
             if not wrong:

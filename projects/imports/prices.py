@@ -213,12 +213,11 @@ def _line(row: Row) -> dict[str, Any]:
 
 
 def _spec(row: Row) -> ChargeSpec:
-    return ChargeSpec(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in _line(row).items()
-        }
-    )
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in _line(row).items()
+    }
+    return ChargeSpec(**values)
 
 
 def _planned(row: Row, old: ChargeSpec | None) -> Planned:

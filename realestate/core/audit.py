@@ -40,7 +40,7 @@ def record(
 ) -> None:
     """Write one audit row; ``before`` and ``after`` hold the named fields that changed."""
     AuditEntry.objects.create(
-        **_common(actor, type(row), action, reason),
+        **_common(actor, row, action, reason),
         object_id=row.pk,
         before=_plain(before),
         after=_plain(after),
@@ -74,7 +74,9 @@ def snapshot(row: Model, fields: Mapping[str, object]) -> dict[str, object]:
     return {name: getattr(row, name) for name in fields}
 
 
-def _common(actor: Actor | None, model: type[Model], action: str, reason: str) -> dict[str, object]:
+def _common(
+    actor: Actor | None, model: Model | type[Model], action: str, reason: str
+) -> dict[str, object]:
     return {
         "actor_id": actor.pk if actor is not None else None,
         "object_type": model._meta.label_lower,  # noqa: SLF001  # Django's documented API

@@ -115,7 +115,7 @@ def test_empty_sheets_and_present_rows_can_be_taken_along_and_sent_back(cast, sa
 
 def test_lists_link_to_their_import(sana):
     assert f"{RUNS}add/?kind=units" in sana.get("/admin/projects/unit/").content.decode()
-    assert "importrun/add" not in sana.get("/admin/payments/demand/").content.decode()
+    assert "importrun/add/?kind=" not in sana.get("/admin/payments/demand/").content.decode()
 
 
 def test_staff_import_and_see_only_what_their_rights_say(cast):

@@ -60,7 +60,7 @@ class UploadForm(forms.Form):
 
     kind = forms.ChoiceField(label="What the file holds")
     project = forms.TypedChoiceField(
-        coerce=int, empty_value=0, required=False, help_text="Not needed for customers."
+        coerce=int, empty_value=None, required=False, help_text="Not needed for customers."
     )
     file = forms.FileField(
         help_text=f"CSV or XLSX, at most {MOST_BYTES // 1_000_000} MB and {MOST_ROWS:,} rows.",
@@ -111,7 +111,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Those that the person may see, of kinds that the person may import: a report holds rows."""
         names = [kind.name for kind in kinds_for(request.user)]
-        return ImportRun.objects.for_user(request.user).filter(kind__in=names).defer("report")  # type: ignore[attr-defined]  # ImportRunQuerySet
+        return ImportRun.objects.for_user(request.user).filter(kind__in=names).defer("report")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whoever may import something."""

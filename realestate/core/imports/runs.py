@@ -149,7 +149,7 @@ def _open(
 @service
 def _begin(*, actor: Any, run_id: int) -> ImportRun:
     """Claim the run for an attempt, in a short transaction of its own, so that its progress can be seen."""
-    run = lock(ImportRun.objects.for_user(actor), run_id)  # type: ignore[attr-defined]  # ImportRunQuerySet
+    run = lock(ImportRun.objects.for_user(actor), run_id)
     kind = kind_of(run.kind)
     refuse_others(actor, kind)
     if run.state == ImportState.APPLIED:

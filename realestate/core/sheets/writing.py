@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -77,7 +77,7 @@ def xlsx_bytes(title: str, head: Sequence[str], rows: Iterable[Row]) -> bytes:
     return stored.getvalue()
 
 
-def _line(writer: "csv._writer", row: Sequence[object]) -> str:
+def _line(writer: Any, row: Sequence[object]) -> str:
     return str(writer.writerow(row))  # what the file's write gave back
 
 
@@ -104,7 +104,7 @@ class Number(Decimal):
         return f"{self:f}"
 
 
-def _typed(sheet: object, value: Cell) -> object:
+def _typed(sheet: Any, value: Cell) -> object:
     """A value as openpyxl writes it fastest, or a cell where it would take the value for something else."""
     if isinstance(value, str):
         text = neutral(value) or None
@@ -113,18 +113,19 @@ def _typed(sheet: object, value: Cell) -> object:
         return _text(sheet, text) if text.startswith("#") else text  # it knows words such as #N/A
     if value is None or isinstance(value, int):
         return value
-    cell = WriteOnlyCell(sheet, value)
+    typed: Any = value  # the stubs know no Decimal; openpyxl does
+    cell = WriteOnlyCell(sheet, typed)
     cell.number_format = _format(value)
     return cell
 
 
-def _text(sheet: object, text: str) -> object:
+def _text(sheet: Any, text: str) -> object:
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     return cell
 
 
-def _bold(sheet: object, name: str) -> object:
+def _bold(sheet: Any, name: str) -> object:
     cell = WriteOnlyCell(sheet, neutral(name) or None)
     cell.font = Font(bold=True)
     return cell
