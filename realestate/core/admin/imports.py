@@ -176,7 +176,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "kind": kind,
             "place": place,
             "problems": run.report.get("problems", [])[:SHOWN],
-            "changes": run.report.get("changes", [])[:SHOWN],
+            "changes": [
+                _labelled(kind, change) for change in run.report.get("changes", [])[:SHOWN]
+            ],
             "all_problems": _all(run, "problems"),
             "all_changes": _all(run, "changes"),
             "is_busy": run.state in BUSY,
@@ -260,6 +262,13 @@ def note_present(*, actor: Any, kind: str, scope_id: int, rows: int) -> None:
     """A template with what is there is an export, too."""
     after = {"list": f"import template {kind}", "project": scope_id, "rows": rows}
     audit.record(actor, actor, "exported", after=after)
+
+
+def _labelled(kind: ImportKind, change: dict[str, Any]) -> dict[str, Any]:
+    """A change with the columns as the sheet calls them."""
+    labels = {column.name: column.label for column in kind.columns}
+    fields = {labels.get(name, name): pair for name, pair in change["fields"].items()}
+    return {**change, "fields": fields}
 
 
 def _all(run: ImportRun, name: str) -> int:
