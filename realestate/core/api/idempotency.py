@@ -166,11 +166,11 @@ def _as_text(value: object) -> str:
     """Of a file its content: another file under the same name is another request."""
     if not isinstance(value, UploadedFile):
         return str(value)
-    digest = hashlib.sha256()
-    for piece in value.chunks():
-        digest.update(piece)
-    value.seek(0)
-    return f"{value.name} {digest.hexdigest()}"
+    content: Any = value.file
+    content.seek(0)
+    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    content.seek(0)
+    return f"{value.name} {digest}"
 
 
 def _replay(entry: IdempotencyKey) -> HttpResponse:
