@@ -9,9 +9,15 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Give every login to the admin its row. Django says when somebody logs in; it is no signal of a table."""
+        """Give every login to the admin its row, and offer the import of customers.
+
+        Django says when somebody logs in; it is no signal of a table.
+        """
         from django.contrib.auth.signals import user_logged_in
 
         from accounts.authentication import begin_session
+        from accounts.imports import CustomerImport  # models exist only now
+        from realestate.core.imports import register_kind
 
         user_logged_in.connect(begin_session, dispatch_uid="accounts.begin_session")
+        register_kind(CustomerImport())

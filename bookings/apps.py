@@ -12,8 +12,11 @@ class BookingsConfig(AppConfig):
         """Lend the figures that projects and builders show."""
         from accounts.models import Builder  # models exist only now
         from bookings import figures
+        from bookings.imports import BookingImport
         from projects.models import Project
         from realestate.core.figures import lend
+        from realestate.core.imports import register_kind
 
         lend(Project, bookings=figures.live_bookings)
         lend(Builder, rating=figures.rating)
+        register_kind(BookingImport())

@@ -93,6 +93,7 @@ MENU = (
             "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",
+            "core.importrun",
             "core.systemsetting",
             "accounts.user",
             "auth.group",

@@ -3,6 +3,7 @@
 import logging
 
 from realestate.core.files import clean_files
+from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
@@ -33,3 +34,15 @@ def check_integrity_at_night(**_unknown: object) -> str:
         log.error("integrity: %s", ", ".join(wrong))
         raise Alarm(f"{len(wrong)} of {len(findings)} checks failed: {', '.join(wrong)}")
     return f"{len(findings)} checks, all good"
+
+
+@job("realestate.check_import")
+def check_long_import(*, run_id: int, **_unknown: object) -> None:
+    """The dry run of a long spreadsheet."""
+    check_import(run_id=run_id)
+
+
+@job("realestate.apply_import")
+def apply_long_import(*, run_id: int, attempt: int, **_unknown: object) -> None:
+    """Writing what a long spreadsheet holds, all of it or nothing."""
+    perform_import(run_id=run_id, attempt=attempt)

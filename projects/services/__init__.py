@@ -30,6 +30,7 @@ from projects.services.projects import (
     change_project,
     publish_project,
 )
+from projects.services.stock import store_units
 from projects.services.units import (
     TooManyUnits,
     TowerNameTaken,
@@ -70,6 +71,7 @@ __all__ = [
     "remove_model",
     "set_parties",
     "sheet_for",
+    "store_units",
     "take_claims",
     "tax_class_of",
 ]

@@ -53,6 +53,17 @@ class FilePurpose(TextChoices):
     PROOF = "proof", "Proof of payment"
 
 
+class ImportState(TextChoices):
+    """Where the import of a spreadsheet stands."""
+
+    CHECKING = "checking", "Being checked"
+    READY = "ready", "Ready to apply"
+    REFUSED = "refused", "Has errors"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed; nothing was imported"
+
+
 class RunOutcome(TextChoices):
     """Where a run of a job stands."""
 

@@ -61,6 +61,7 @@ from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
     IdempotencyKey,
+    ImportRun,
     JobRun,
     RateCounter,
     StoredFile,
@@ -295,6 +296,13 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     ),
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),
+    ImportRun: lambda n: ImportRun.objects.create(
+        kind="units",
+        file=(sent := MAKERS[StoredFile](n)),
+        table=sent,
+        made_by=UserFactory(),
+        rows=n,
+    ),
     SystemSetting: lambda n: SystemSetting.objects.create(
         key=KEYS[n], scope="project", scope_id=1, value=45
     ),

@@ -127,6 +127,9 @@ MATRIX: dict[str, Row] = {
     "settings_retrieve": row(PUBLIC),
     "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
     "files_retrieve": row(NOBODY, file_id="file"),
+    "imports_create": row((401, 403, 403, 415, 415, 415), fixed()),  # a form, not JSON
+    "imports_retrieve": row(OWNER),
+    "imports_apply": row(OWNER),
     # --- projects
     "projects_list": row(PUBLIC),
     "projects_create": row(
@@ -539,6 +542,7 @@ ROW_OF = {
     "demand-letters": "letter_batch",
     "demands": "demand",
     "files": "file",
+    "imports": "import_run",
     "holds": "hold",
     "messages": "conversation",
     "milestones": "milestone",

@@ -1,6 +1,6 @@
 """The back office's common ground: apps take HouseAdmin and its columns from here."""
 
-from realestate.core.admin import maintenance, pages
+from realestate.core.admin import imports, maintenance, pages
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
@@ -12,6 +12,7 @@ __all__ = [
     "ObjectAction",
     "OwnRowsFilter",
     "ReadOnlyAdmin",
+    "imports",
     "is_platform",
     "maintenance",
     "moment",

@@ -28,7 +28,7 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
             else format_money(amount, _follow(row, currency) or DEFAULT_CURRENCY)
         )
 
-    return column
+    return with_raw(column, lambda row: _follow(row, path))
 
 
 def moment(path: str, label: str, zone: str = "") -> Column:
@@ -40,7 +40,7 @@ def moment(path: str, label: str, zone: str = "") -> Column:
         where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
         return NOTHING if instant is None else f"{clock.local(instant, where):%d %b %Y, %H:%M}"
 
-    return column
+    return with_raw(column, lambda row: _on_the_wall(_follow(row, path), row, zone))
 
 
 def text(path: str, label: str) -> Column:
@@ -50,6 +50,12 @@ def text(path: str, label: str) -> Column:
     def column(row: Any) -> str:
         return str(_follow(row, path) or NOTHING)
 
+    return with_raw(column, lambda row: _follow(row, path))
+
+
+def with_raw(column: Column, raw: Callable[[Any], object]) -> Column:
+    """A column that also knows the value behind what it shows, for exports: a number instead of its digits."""
+    column.raw = raw  # type: ignore[attr-defined]  # functions may carry attributes; Django's own columns do
     return column
 
 
@@ -71,6 +77,12 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
         return name
     shown.__name__ = name  # the page's CSS class
     return shown
+
+
+def _on_the_wall(instant: datetime | None, row: Any, zone: str) -> datetime | None:
+    """The wall clock's reading, without a zone: what a spreadsheet calls a date and time."""
+    where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+    return None if instant is None else clock.local(instant, where).replace(tzinfo=None)
 
 
 def _follow(row: Any, path: str) -> Any:
