@@ -33,7 +33,7 @@ SUM = DecimalField(max_digits=20, decimal_places=2)
 NOTHING = Value(Decimal("0.00"))
 AGES = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90")
 BY_MONEY = Q(payment__isnull=False)
-IN_TIME = Q(applied_on__lte=OuterRef("demand__due_on"))
+DATED = (Trigger.FIXED_DATE, Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING)
 
 
 class DaysLater(Func):
@@ -50,11 +50,9 @@ class MonthsLater(Func):
     output_field = DateField()
 
 
-def applied(on: date, *conditions: Q) -> Combinable:
+def applied(on: date) -> Combinable:
     """What was applied to a demand line by the end of a day."""
-    rows = Allocation.objects.live().filter(
-        *conditions, demand_line=OuterRef("pk"), applied_on__lte=on
-    )
+    rows = Allocation.objects.live().filter(demand_line=OuterRef("pk"), applied_on__lte=on)
     summed = rows.order_by().values("demand_line").annotate(summed=Sum("amount")).values("summed")
     return Coalesce(Subquery(summed), NOTHING, output_field=SUM)
 
@@ -65,10 +63,10 @@ def with_open(lines: QuerySet[DemandLine], on: date) -> QuerySet[Any]:
     return issued.annotate(open_on=F("principal") + F("tax") - applied(on))
 
 
-def age(on: date) -> Combinable:
-    """The bucket of an item by its days past due (R10.5)."""
+def age(on: date, path: str = "") -> Combinable:
+    """The bucket of an item by its days past due (R10.5); ``path`` leads to the demand line."""
     whens = [
-        When(demand__due_on__gte=on - timedelta(days=last), then=Value(name))
+        When(**{f"{path}demand__due_on__gte": on - timedelta(days=last)}, then=Value(name))
         for name, last in zip(AGES, BUCKETS, strict=False)
     ]
     return Case(*whens, default=Value(AGES[-1]), output_field=CharField())
@@ -84,11 +82,7 @@ def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
     credit = Terms.objects.filter(booking=OuterRef("booking")).values("credit_days")
     due = Case(
         When(
-            trigger__in=(
-                Trigger.FIXED_DATE,
-                Trigger.DAYS_AFTER_BOOKING,
-                Trigger.MONTHS_AFTER_BOOKING,
-            ),
+            trigger__in=DATED,
             then=Greatest(
                 DaysLater(_triggered_on(), Coalesce(Subquery(credit), 0)),
                 Value(on, output_field=DateField()),

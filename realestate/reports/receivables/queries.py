@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
@@ -21,9 +21,8 @@ from realestate.core.working import Working
 from realestate.reports.receivables.expressions import (
     AGES,
     BY_MONEY,
-    IN_TIME,
+    DATED,
     age,
-    applied,
     not_demanded,
     with_open,
 )
@@ -35,28 +34,38 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Whose money, as of which day; one project or all that the reader may see."""
+    """Whose money, as of which day; one project, one builder's or all that the reader may see."""
 
     user: User
     on: date
     project: Project | None = None
+    builder_id: int | None = None
+    months: int = MONTHS  # of efficiency
 
     def of(self, rows: Any, path: str = "booking__") -> Any:
         """Rows of the reader's bookings; ``path`` leads to them."""
         mine = rows.for_user(self.user).order_by()
-        return mine.filter(**{f"{path}project": self.project}) if self.project else mine
+        if self.project is not None:
+            return mine.filter(**{f"{path}project": self.project})
+        if self.builder_id is not None:
+            return mine.filter(**{f"{path}project__builder": self.builder_id})
+        return mine
+
+    def empty(self) -> Row:
+        """A section in which there is nothing."""
+        return _empty(months_until(self.on, self.months))
 
 
 def collections(wanted: Wanted, *, explain: bool = False) -> list[Row]:
     """A section per currency; amounts of different currencies are never added (R0)."""
     currencies = _currencies(wanted)
-    for row in _open_items(wanted):
-        section = currencies.setdefault(row["currency"], _empty(wanted.on))
-        section["receivables"][row["kind"]] += row["amount"]
-        section["receivables"]["total"] += row["amount"]
-        section["ageing"][row["age"]] += row["amount"]
+    for currency, kind, bucket, amount in _open_items(wanted):
+        section = currencies.setdefault(currency, wanted.empty())
+        section["receivables"][kind] += amount
+        section["receivables"]["total"] += amount
+        section["ageing"][bucket] += amount
     for currency, amount in _advances(wanted):
-        currencies.setdefault(currency, _empty(wanted.on))["ageing"]["advances"] += amount
+        currencies.setdefault(currency, wanted.empty())["ageing"]["advances"] += amount
     _fill_efficiency(wanted, currencies)
     _fill_forecast(wanted, currencies)
     return [
@@ -95,32 +104,38 @@ def in_words(rows: Iterable[Row], on: date) -> list[Row]:
 def _currencies(wanted: Wanted) -> dict[str, Row]:
     """An empty section for the currency of every project; for India's where there is no project."""
     if wanted.project is not None:
-        return {wanted.project.currency: _empty(wanted.on)}
+        return {wanted.project.currency: wanted.empty()}
     mine = Project.objects.editable_by(wanted.user).order_by()
+    if wanted.builder_id is not None:
+        mine = mine.filter(builder=wanted.builder_id)
     found = mine.values_list("currency", flat=True).distinct()
-    return {name: _empty(wanted.on) for name in list(found) or [DEFAULT_CURRENCY]}
+    return {name: wanted.empty() for name in list(found) or [DEFAULT_CURRENCY]}
 
 
-def _empty(on: date) -> Row:
+def _empty(months: list[date]) -> Row:
     return {
         "receivables": dict.fromkeys([*DemandKind.values, "total"], ZERO),
         "ageing": dict.fromkeys([*AGES, "advances"], ZERO),
         "efficiency": {
-            month: dict.fromkeys(("fell_due", "in_time", "collected"), ZERO)
-            for month in months_until(on)
+            month: dict.fromkeys(("fell_due", "in_time", "collected"), ZERO) for month in months
         },
         "months": {},
         "waiting": [],
     }
 
 
-def _open_items(wanted: Wanted) -> QuerySet[Any]:
-    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), wanted.on)
-    rows = lines.annotate(
-        currency=F("demand__currency"), kind=F("demand__kind"), age=age(wanted.on)
+def _open_items(wanted: Wanted) -> Iterator[tuple[str, str, str, Decimal]]:
+    """What is open by currency, kind and age: all that was asked for, less all that was applied, each summed once."""
+    on, path = wanted.on, "demand_line__"
+    lines = wanted.of(DemandLine.objects, "demand__booking__").filter(demand__issued_on__lte=on)
+    used = wanted.of(Allocation.objects.live()).filter(
+        applied_on__lte=on, demand_line__demand__issued_on__lte=on
     )
-    summed: QuerySet[Any] = rows.values("currency", "kind", "age").annotate(amount=Sum("open_on"))
-    return summed
+    asked = lines.annotate(age=age(on)).values_list("demand__currency", "demand__kind", "age")
+    yield from asked.annotate(amount=Sum(F("principal") + F("tax")))
+    keys = (f"{path}demand__currency", f"{path}demand__kind", "age")
+    for *key, amount in used.annotate(age=age(on, path)).values_list(*keys).annotate(Sum("amount")):
+        yield key[0], key[1], key[2], -amount
 
 
 def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
@@ -147,22 +162,33 @@ def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
 
 def _fill_efficiency(wanted: Wanted, currencies: dict[str, Row]) -> None:
     """By the month in which it fell due: what had to be paid in money, what came by its day, what came by now."""
-    on = wanted.on
+    on, first = wanted.on, months_until(wanted.on, wanted.months)[0]
     lines = wanted.of(DemandLine.objects, "demand__booking__").filter(
-        demand__due_on__gte=months_until(on)[0], demand__due_on__lte=on
+        demand__due_on__gte=first, demand__due_on__lte=on
     )
-    rows = lines.annotate(
-        month=TruncMonth("demand__due_on"),
-        owed=F("principal") + F("tax") - applied(on, ~BY_MONEY),
-        in_time=applied(on, BY_MONEY, IN_TIME),
-        by_now=applied(on, BY_MONEY),
+    used = wanted.of(Allocation.objects.live()).filter(
+        applied_on__lte=on,
+        demand_line__demand__due_on__gte=first,
+        demand_line__demand__due_on__lte=on,
     )
-    summed = rows.values_list("demand__currency", "month").annotate(
-        Sum("owed"), Sum("in_time"), Sum("by_now")
+    asked = lines.annotate(month=TruncMonth("demand__due_on"))
+    for currency, month, amount in asked.values_list("demand__currency", "month").annotate(
+        amount=Sum(F("principal") + F("tax"))
+    ):
+        currencies.setdefault(currency, wanted.empty())["efficiency"][month]["fell_due"] += amount
+    due = "demand_line__demand__due_on"
+    parts = used.annotate(month=TruncMonth(due)).values_list(
+        "demand_line__demand__currency", "month"
     )
-    for currency, month, owed, in_time, by_now in summed:
-        found = currencies.setdefault(currency, _empty(on))["efficiency"][month]
-        found |= {"fell_due": owed, "in_time": in_time, "collected": by_now}
+    for currency, month, credited, in_time, by_now in parts.annotate(
+        credited=Sum("amount", filter=~BY_MONEY, default=ZERO),
+        in_time=Sum("amount", filter=BY_MONEY & Q(applied_on__lte=F(due)), default=ZERO),
+        by_now=Sum("amount", filter=BY_MONEY, default=ZERO),
+    ):
+        found = currencies.setdefault(currency, wanted.empty())["efficiency"][month]
+        found["fell_due"] -= credited
+        found["in_time"] += in_time
+        found["collected"] += by_now
 
 
 def _fill_forecast(wanted: Wanted, currencies: dict[str, Row]) -> None:
@@ -172,17 +198,17 @@ def _fill_forecast(wanted: Wanted, currencies: dict[str, Row]) -> None:
     for currency, month, amount in ahead.values_list("demand__currency", "month").annotate(
         Sum("open_on")
     ):
-        _month(currencies.setdefault(currency, _empty(on)), month)["demanded"] += amount
+        _month(currencies.setdefault(currency, wanted.empty()), month)["demanded"] += amount
     planned = not_demanded(wanted.of(ScheduleLine.objects), on)
-    known = planned.filter(due_on__isnull=False).annotate(month=TruncMonth("due_on"))
+    known = planned.filter(trigger__in=DATED).annotate(month=TruncMonth("due_on"))
     for currency, month, amount in known.values_list("booking__currency", "month").annotate(
         Sum("amount")
     ):
-        _month(currencies.setdefault(currency, _empty(on)), month)["planned"] += amount
+        _month(currencies.setdefault(currency, wanted.empty()), month)["planned"] += amount
     names = ("booking__currency", "booking__project_id", "trigger", "milestone_code")
-    waiting = planned.filter(due_on=None).values(*names)
+    waiting = planned.exclude(trigger__in=DATED).values(*names)
     for row in waiting.annotate(label=Min("label"), summed=Sum("amount")).order_by(*names):
-        section = currencies.setdefault(row["booking__currency"], _empty(on))
+        section = currencies.setdefault(row["booking__currency"], wanted.empty())
         section["waiting"].append(
             {
                 "project_id": row["booking__project_id"],
@@ -290,10 +316,10 @@ def _working(figure: str, rule: str, formula: str, inputs: Row, *, amount: Decim
     ).as_json()
 
 
-def months_until(on: date) -> list[date]:
-    """The first days of the last twelve months, that of ``on`` last."""
+def months_until(on: date, months: int = MONTHS) -> list[date]:
+    """The first days of the last months, that of ``on`` last."""
     present = on.year * 12 + on.month - 1
     return [
         date(number // 12, number % 12 + 1, 1)
-        for number in range(present - MONTHS + 1, present + 1)
+        for number in range(present - months + 1, present + 1)
     ]
