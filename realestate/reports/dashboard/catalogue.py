@@ -163,7 +163,12 @@ RESPONSES = Report(
     note="Medians by month: from a customer's message to the answer, from a change request to the quote.",
     row=shapes.ResponsesRow,
     count=lambda figures: service.responses(figures.scope),
-    views=(View("Messages", ("median_hours",)), View("Change requests", ("median_days",))),
+    views=(
+        View("Answer, hours", ("median_hours",)),
+        View("Questions", ("messages", "answered")),
+        View("Quote, days", ("median_days",)),
+        View("Changes", ("changes", "offered")),
+    ),
     rights=("messaging.view_message", "bookings.view_changerequest"),
     page="messaging.conversation",
     empty="Nobody asked anything in these months.",

@@ -19,6 +19,16 @@ from realestate.reports.dashboard.scope import DEFAULT_MONTHS, MONTHS, Scope
 from realestate.reports.dashboard.tiles import tiles
 
 CODE = 3  # letters of a currency
+LONGEST_KEY, NO_KEY = 18, "0"
+
+
+class Chooser(AutocompleteSelect):
+    """Found by typing; says what it stands for while nothing is chosen."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """Django's leave the placeholder empty."""
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": base_attrs["data-placeholder"]}
 
 
 class FilterForm(forms.Form):
@@ -48,7 +58,7 @@ class FilterForm(forms.Form):
         field: Any = self.fields[name]
         path = neighbour._meta.get_field(name)  # noqa: SLF001  # Django's documented API
         field.queryset = rows
-        field.widget = AutocompleteSelect(path, site, attrs={"data-placeholder": f"All {name}s"})
+        field.widget = Chooser(path, site, attrs={"data-placeholder": f"All {name}s"})
         field.widget.is_required = False
         field.widget.choices = field.choices
 
@@ -61,7 +71,11 @@ def _user(request: HttpRequest) -> Any:
 def filtered(request: HttpRequest, site: AdminSite) -> tuple[FilterForm, Scope]:
     """The form as it was sent, and what it asks for; a choice that is none of the user's is an error of the form."""
     user = _user(request)
-    form = FilterForm({"months": DEFAULT_MONTHS, **request.GET.dict()}, user=user, site=site)
+    sent = {"months": DEFAULT_MONTHS, **request.GET.dict()}
+    for name in ("builder", "project"):  # the widget asks the database for whatever was sent
+        key = str(sent.get(name, ""))
+        sent[name] = key if not key or (key.isdecimal() and len(key) <= LONGEST_KEY) else NO_KEY
+    form = FilterForm(sent, user=user, site=site, label_suffix="")
     form.is_valid()
     chosen = form.cleaned_data
     builder = chosen.get("builder")

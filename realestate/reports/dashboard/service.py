@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
+    BigIntegerField,
     Count,
     Exists,
     F,
@@ -132,13 +133,14 @@ def _questions(scope: Scope) -> QuerySet[Any]:
         created_at__gte=scope.begin,
     )
     in_turn: dict[str, Any] = {"partition_by": "conversation", "order_by": "pk"}
-    of_others = Min("created_at", filter=~Q(sender=F("conversation__customer")))
+    is_customers = Q(sender=F("conversation__customer"))
+    before: Any = Coalesce(Window(Lag("sender"), **in_turn), 0, output_field=BigIntegerField())
+    answer = Window(Min("created_at", filter=~is_customers), **in_turn, frame=RowRange(start=0))
+    # A condition on a plain column would hold before the window looks; this one holds after.
     rows: QuerySet[Any] = spoken.annotate(
-        sender_before=Window(Lag("sender"), **in_turn),
-        answered_at=Window(of_others, **in_turn, frame=RowRange(start=0)),
+        sender_before=Case(When(is_customers, then=before)), answered_at=answer
     )
-    asked = rows.filter(sender=F("conversation__customer"))
-    return asked.filter(Q(sender_before=None) | ~Q(sender_before=F("sender")))
+    return rows.filter(~Q(sender_before=F("sender")), sender_before__isnull=False)
 
 
 def _changes(scope: Scope) -> QuerySet[Any]:

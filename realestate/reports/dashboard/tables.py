@@ -49,7 +49,7 @@ def label_of(report: Report, value: Any) -> str:
 
 
 def table(report: Report, rows: Rows, scope: Scope) -> dict[str, Any]:
-    """Headings and formatted cells; the first cell of a row is its heading. Totals where sums make sense."""
+    """Headings and formatted cells; the first cell of a row is its heading."""
     known = columns(report)
     body = [
         [
@@ -83,7 +83,7 @@ def cell_text(report: Report, kind: str, value: Any, scope: Scope) -> str:
 
 
 def short_money(amount: Decimal, currency: str) -> str:
-    """An amount for a tile: ``₹3.42 Cr``, ``₹75.0 L``; millions and thousands elsewhere."""
+    """An amount where there is little room: ``₹3.42 Cr``, ``₹75.00 L``, ``₹35,090``; millions elsewhere."""
     steps: Sequence[tuple[int, str]] = (
         ((10_000_000, "Cr"), (100_000, "L"))
         if currency == "INR"
@@ -93,7 +93,8 @@ def short_money(amount: Decimal, currency: str) -> str:
         if abs(amount) >= size:
             whole = format_money((amount / size).quantize(Decimal("0.01")), currency)
             return f"{whole}\N{NO-BREAK SPACE}{name}".replace("-", MINUS)
-    return format_money(amount, currency)
+    whole = format_money(amount.quantize(Decimal(1)), currency)
+    return whole.removesuffix(".00").replace("-", MINUS)
 
 
 def chart(report: Report, rows: Rows, scope: Scope) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """What is open of a demand line on a day, and when a schedule line will be due: expressions for the database."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     DateField,
     DateTimeField,
     DecimalField,
@@ -26,7 +25,6 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from payments.enums import Trigger
 from payments.models import Allocation, DemandLine, ScheduleLine, Terms
-from payments.rules.statement import BUCKETS
 from payments.services.triggers import DEMANDABLE
 
 SUM = DecimalField(max_digits=20, decimal_places=2)
@@ -34,6 +32,7 @@ NOTHING = Value(Decimal("0.00"))
 AGES = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90")
 BY_MONEY = Q(payment__isnull=False)
 DATED = (Trigger.FIXED_DATE, Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING)
+IS_DATED = Q(trigger__in=DATED)
 
 
 class DaysLater(Func):
@@ -63,15 +62,6 @@ def with_open(lines: QuerySet[DemandLine], on: date) -> QuerySet[Any]:
     return issued.annotate(open_on=F("principal") + F("tax") - applied(on))
 
 
-def age(on: date, path: str = "") -> Combinable:
-    """The bucket of an item by its days past due (R10.5); ``path`` leads to the demand line."""
-    whens = [
-        When(**{f"{path}demand__due_on__gte": on - timedelta(days=last)}, then=Value(name))
-        for name, last in zip(AGES, BUCKETS, strict=False)
-    ]
-    return Case(*whens, default=Value(AGES[-1]), output_field=CharField())
-
-
 def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
     """Live schedule lines of firm bookings that no demand had asked for by a day, with ``due_on`` where it is known.
 
@@ -82,7 +72,7 @@ def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
     credit = Terms.objects.filter(booking=OuterRef("booking")).values("credit_days")
     due = Case(
         When(
-            trigger__in=DATED,
+            IS_DATED,
             then=Greatest(
                 DaysLater(_triggered_on(), Coalesce(Subquery(credit), 0)),
                 Value(on, output_field=DateField()),

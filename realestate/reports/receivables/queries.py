@@ -1,19 +1,20 @@
 """The collections report, counted by the database in a fixed number of queries, per currency (R10, R21)."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import Case, F, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import DemandKind, EntryKind, ReceiptState, Trigger
 from payments.models import Allocation, CreditLine, DemandLine, LedgerEntry, Payment, ScheduleLine
-from payments.rules.statement import Ageing
+from payments.rules.statement import BUCKETS, Ageing
 from payments.services import OUTSIDE_THE_ACCOUNT
 from projects.models import Project
 from realestate.core.money import DEFAULT_CURRENCY, ZERO
@@ -21,14 +22,14 @@ from realestate.core.working import Working
 from realestate.reports.receivables.expressions import (
     AGES,
     BY_MONEY,
-    DATED,
-    age,
+    IS_DATED,
     not_demanded,
     with_open,
 )
 
 MONTHS = 12
 CENT = Decimal("0.01")
+NOTHING_APPLIED = {"credited": ZERO, "in_time": ZERO, "collected": ZERO}
 Row = dict[str, Any]
 
 
@@ -59,15 +60,11 @@ class Wanted:
 def collections(wanted: Wanted, *, explain: bool = False) -> list[Row]:
     """A section per currency; amounts of different currencies are never added (R0)."""
     currencies = _currencies(wanted)
-    for currency, kind, bucket, amount in _open_items(wanted):
-        section = currencies.setdefault(currency, wanted.empty())
-        section["receivables"][kind] += amount
-        section["receivables"]["total"] += amount
-        section["ageing"][bucket] += amount
+    for (currency, kind, due_on), sums in _demanded(wanted).items():
+        _count(currencies.setdefault(currency, wanted.empty()), wanted, kind, due_on, sums)
     for currency, amount in _advances(wanted):
         currencies.setdefault(currency, wanted.empty())["ageing"]["advances"] += amount
-    _fill_efficiency(wanted, currencies)
-    _fill_forecast(wanted, currencies)
+    _fill_planned(wanted, currencies)
     return [
         _section(currency, currencies[currency], explain=explain) for currency in sorted(currencies)
     ]
@@ -124,18 +121,52 @@ def _empty(months: list[date]) -> Row:
     }
 
 
-def _open_items(wanted: Wanted) -> Iterator[tuple[str, str, str, Decimal]]:
-    """What is open by currency, kind and age: all that was asked for, less all that was applied, each summed once."""
-    on, path = wanted.on, "demand_line__"
+def _demanded(wanted: Wanted) -> dict[tuple[str, str, date], Row]:
+    """By currency, kind and due date: what was asked for, and what was applied to it. Two queries.
+
+    Of what was applied: credited is without money, in_time is money by the due date, collected is all money.
+    """
+    on, to_demand = wanted.on, "demand_line__demand__"
     lines = wanted.of(DemandLine.objects, "demand__booking__").filter(demand__issued_on__lte=on)
     used = wanted.of(Allocation.objects.live()).filter(
         applied_on__lte=on, demand_line__demand__issued_on__lte=on
     )
-    asked = lines.annotate(age=age(on)).values_list("demand__currency", "demand__kind", "age")
-    yield from asked.annotate(amount=Sum(F("principal") + F("tax")))
-    keys = (f"{path}demand__currency", f"{path}demand__kind", "age")
-    for *key, amount in used.annotate(age=age(on, path)).values_list(*keys).annotate(Sum("amount")):
-        yield key[0], key[1], key[2], -amount
+    names = ("currency", "kind", "due_on")
+    asked = lines.values_list(*(f"demand__{name}" for name in names))
+    found: dict[tuple[str, str, date], Row] = {}
+    for currency, kind, due_on, amount in asked.annotate(asked=Sum(F("principal") + F("tax"))):
+        found[currency, kind, due_on] = {**NOTHING_APPLIED, "asked": amount}
+    in_time = BY_MONEY & Q(applied_on__lte=F(f"{to_demand}due_on"))
+    for currency, kind, due_on, *sums in used.values_list(
+        *(f"{to_demand}{name}" for name in names)
+    ).annotate(
+        credited=Sum("amount", filter=~BY_MONEY, default=ZERO),
+        in_time=Sum("amount", filter=in_time, default=ZERO),
+        collected=Sum("amount", filter=BY_MONEY, default=ZERO),
+    ):
+        found[currency, kind, due_on] |= dict(zip(NOTHING_APPLIED, sums, strict=True))
+    return found
+
+
+def _count(section: Row, wanted: Wanted, kind: str, due_on: date, sums: Row) -> None:
+    """Adds what is due on a day to receivables, ageing, efficiency and forecast."""
+    owed = sums["asked"] - sums["credited"]
+    open_on, month = owed - sums["collected"], due_on.replace(day=1)
+    section["receivables"][kind] += open_on
+    section["receivables"]["total"] += open_on
+    section["ageing"][_age(wanted.on, due_on)] += open_on
+    if due_on >= wanted.on:
+        _month(section, month)["demanded"] += open_on
+    found = section["efficiency"].get(month)
+    if found is not None and due_on <= wanted.on:
+        found["fell_due"] += owed
+        found["in_time"] += sums["in_time"]
+        found["collected"] += sums["collected"]
+
+
+def _age(on: date, due_on: date) -> str:
+    """The bucket of an item by its days past due (R10.5)."""
+    return AGES[bisect_left(BUCKETS, (on - due_on).days)]
 
 
 def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
@@ -160,62 +191,29 @@ def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
         yield currency, -amount
 
 
-def _fill_efficiency(wanted: Wanted, currencies: dict[str, Row]) -> None:
-    """By the month in which it fell due: what had to be paid in money, what came by its day, what came by now."""
-    on, first = wanted.on, months_until(wanted.on, wanted.months)[0]
-    lines = wanted.of(DemandLine.objects, "demand__booking__").filter(
-        demand__due_on__gte=first, demand__due_on__lte=on
+def _fill_planned(wanted: Wanted, currencies: dict[str, Row]) -> None:
+    """Lines of payment plans that are not demanded: by month, or by the event that they wait for. One query."""
+    planned = not_demanded(wanted.of(ScheduleLine.objects), wanted.on)
+    rows = planned.annotate(
+        month=TruncMonth("due_on"),
+        project=Case(When(~IS_DATED, then=F("booking__project_id"))),
+        event=Case(When(~IS_DATED, then=F("trigger"))),
+        code=Case(When(~IS_DATED, then=F("milestone_code"))),
     )
-    used = wanted.of(Allocation.objects.live()).filter(
-        applied_on__lte=on,
-        demand_line__demand__due_on__gte=first,
-        demand_line__demand__due_on__lte=on,
-    )
-    asked = lines.annotate(month=TruncMonth("demand__due_on"))
-    for currency, month, amount in asked.values_list("demand__currency", "month").annotate(
-        amount=Sum(F("principal") + F("tax"))
-    ):
-        currencies.setdefault(currency, wanted.empty())["efficiency"][month]["fell_due"] += amount
-    due = "demand_line__demand__due_on"
-    parts = used.annotate(month=TruncMonth(due)).values_list(
-        "demand_line__demand__currency", "month"
-    )
-    for currency, month, credited, in_time, by_now in parts.annotate(
-        credited=Sum("amount", filter=~BY_MONEY, default=ZERO),
-        in_time=Sum("amount", filter=BY_MONEY & Q(applied_on__lte=F(due)), default=ZERO),
-        by_now=Sum("amount", filter=BY_MONEY, default=ZERO),
-    ):
-        found = currencies.setdefault(currency, wanted.empty())["efficiency"][month]
-        found["fell_due"] -= credited
-        found["in_time"] += in_time
-        found["collected"] += by_now
-
-
-def _fill_forecast(wanted: Wanted, currencies: dict[str, Row]) -> None:
-    on = wanted.on
-    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), on)
-    ahead = lines.filter(demand__due_on__gte=on).annotate(month=TruncMonth("demand__due_on"))
-    for currency, month, amount in ahead.values_list("demand__currency", "month").annotate(
-        Sum("open_on")
-    ):
-        _month(currencies.setdefault(currency, wanted.empty()), month)["demanded"] += amount
-    planned = not_demanded(wanted.of(ScheduleLine.objects), on)
-    known = planned.filter(trigger__in=DATED).annotate(month=TruncMonth("due_on"))
-    for currency, month, amount in known.values_list("booking__currency", "month").annotate(
-        Sum("amount")
-    ):
-        _month(currencies.setdefault(currency, wanted.empty()), month)["planned"] += amount
-    names = ("booking__currency", "booking__project_id", "trigger", "milestone_code")
-    waiting = planned.exclude(trigger__in=DATED).values(*names)
-    for row in waiting.annotate(label=Min("label"), summed=Sum("amount")).order_by(*names):
-        section = currencies.setdefault(row["booking__currency"], wanted.empty())
+    names = ("booking__currency", "project", "event", "code", "month")
+    summed = rows.values_list(*names).annotate(label=Min("label"), summed=Sum("amount"))
+    for currency, project, event, code, month, label, amount in summed.order_by(*names):
+        section = currencies.setdefault(currency, wanted.empty())
+        if month is not None:
+            _month(section, month)["planned"] += amount
+            continue
         section["waiting"].append(
             {
-                "project_id": row["booking__project_id"],
-                "trigger": row["trigger"],
-                "milestone_code": row["milestone_code"],
-                "label": row["label"] if row["trigger"] == Trigger.MILESTONE else "",
-                "amount": row["summed"],
+                "project_id": project,
+                "trigger": event,
+                "milestone_code": code,
+                "label": label if event == Trigger.MILESTONE else "",
+                "amount": amount,
             }
         )
 

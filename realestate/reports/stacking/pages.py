@@ -61,7 +61,7 @@ def show(request: HttpRequest, site: AdminSite, project_id: int) -> HttpResponse
     user, project = _reader(request), _project(request, project_id)
     towers = list(Tower.objects.filter(project=project).order_by("name", "pk"))
     tower_id = _tower_id(request, towers)
-    form = PlanForm(request.GET)
+    form = PlanForm(request.GET, label_suffix="")
     drawn = plan(user=user, project=project, tower_id=tower_id, wanted=form.wanted, now=clock.now())
     address = reverse("admin:stacking_plan", args=[project.pk])
     query = request.GET.copy()
