@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import User
+from projects.enums import UnitStatus
 from realestate.core.api.serializers import ReadSerializer
 from realestate.reports.dashboard import money, sales, service
 from realestate.reports.dashboard import serializers as shapes
@@ -88,7 +89,7 @@ STOCK = Report(
     views=(
         View(
             "Units",
-            tuple(name for name in shapes.StockRow().fields if name not in {"unit_type", "total"}),
+            tuple(UnitStatus.values),
             is_stacked=True,
             is_lying=True,
         ),

@@ -40,7 +40,6 @@ class FilterForm(forms.Form):
         choices=[(number, f"{number} months") for number in MONTHS],
         coerce=int,
         required=False,
-        empty_value=DEFAULT_MONTHS,
         initial=DEFAULT_MONTHS,
         label="Period",
     )

@@ -15,6 +15,7 @@ from realestate.reports.dashboard.catalogue import REPORTS, Figures, Report
 from realestate.reports.dashboard.scope import DEFAULT_MONTHS, MONTHS, Scope
 from realestate.reports.dashboard.serializers import ReportQuery, ReportRead
 
+ASKED = ("builder_id", "project_id", "months", "currency")
 PARAMETERS = [
     OpenApiParameter("builder_id", int, description="For staff; builders get their own figures."),
     OpenApiParameter("project_id", int, description="One project; all of yours when left out."),
@@ -50,9 +51,7 @@ class ReportView(Edge):
 
     def _scope(self, request: Request) -> Scope:
         query = request.query_params
-        asked = ReportQuery(
-            data={name: query[name] for name in ReportQuery().fields if name in query}
-        )
+        asked = ReportQuery(data={name: query[name] for name in ASKED if name in query})
         asked.is_valid(raise_exception=True)
         data: dict[str, Any] = asked.validated_data
         key = data.get("project_id")
