@@ -9,17 +9,31 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from accounts.models import Builder, Customer, Relation, Session, User
+from accounts.models import Builder, BuilderMember, Customer, Relation, Session, User
 from accounts.rules import normalize_email
 from accounts.services import (
+    add_member,
+    change_member,
     end_sessions,
+    remove_member,
+    reset_second_factor,
+    second_factor,
     set_user_active,
     update_builder,
     update_customer,
 )
 from realestate.core import audit
-from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, text
+from realestate.core.admin import (
+    HouseAdmin,
+    HouseForm,
+    ReadOnlyAdmin,
+    is_platform,
+    moment,
+    text,
+)
 from realestate.core.enums import Role
 from realestate.core.transactions import service
 
@@ -90,11 +104,21 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
     )
     list_select_related = ()
     ordering = ("-pk",)
-    readonly_fields = ("user_type", "is_active", "email_verified_at", "last_login")
+    readonly_fields = (
+        "user_type",
+        "is_active",
+        "second_factor_of",
+        "employer",
+        "team_role",
+        "name",
+        "email_verified_at",
+        "last_login",
+    )
     filter_horizontal = ("groups", "user_permissions")
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("email", "password", "user_type", "is_active")}),
+        (None, {"fields": ("email", "password", "user_type", "is_active", "second_factor_of")}),
+        ("Team of a builder", {"fields": ("employer", "team_role", "name")}),
         (
             "Rights in the admin",
             {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")},
@@ -118,11 +142,16 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
             "Sign out everywhere",
             lambda actor, pk, reason: end_sessions(actor=actor, user_id=pk, reason=reason),
         ),
+        "reset_second_factor": (
+            "Reset second factor",
+            lambda actor, pk, reason: reset_second_factor(actor=actor, user_id=pk, reason=reason),
+        ),
     }
 
     def possible_actions(self, row: User) -> list[str]:
-        """Active accounts can be deactivated, others activated."""
-        return ["deactivate" if row.is_active else "activate", "sign_out"]
+        """Active accounts can be deactivated, others activated; a second factor is reset where there is one."""
+        actions = ["deactivate" if row.is_active else "activate", "sign_out"]
+        return [*actions, "reset_second_factor"] if second_factor(row.pk) else actions
 
     def may_act(self, request: HttpRequest, row: User | None) -> bool:
         """Nobody but a superuser changes a superuser, or becomes one by a new password."""
@@ -145,13 +174,90 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
             end_sessions(actor=actor, user_id=after.pk, reason="password set by staff")
         return response
 
+    @admin.display(description="Second factor")
+    def second_factor_of(self, row: User) -> str:
+        """Since when there is one; its secret is shown to nobody."""
+        device = second_factor(row.pk)
+        return f"in use since {device.created_at:%d %b %Y}" if device is not None else "none"
+
     @admin.display(description="Verified", boolean=True)
     def is_verified(self, row: User) -> bool:
         """Whether the e-mail address was confirmed."""
         return row.is_verified
 
 
-class HouseGroupAdmin(HouseAdmin, GroupAdmin):
+class MemberForm(HouseForm):
+    """Somebody of a team; the address is said once."""
+
+    def clean_email(self) -> str:
+        """As it is stored, so that one person has one account."""
+        return normalize_email(self.cleaned_data["email"])
+
+
+@admin.register(BuilderMember)
+class MemberAdmin(HouseAdmin):
+    """Who works for a builder, and as what. Owners keep their own team."""
+
+    form = MemberForm
+    list_display = (
+        "name",
+        "email",
+        "employer",
+        "team_role",
+        "is_active",
+        moment("last_login", "Last login"),
+    )
+    list_filter = ("team_role", "is_active")
+    search_fields = ("name", "email", "employer__company_name")
+    autocomplete_fields = ("employer",)
+    list_select_related = ("employer",)
+    ordering = ("name", "pk")
+    add_fields = ("employer", "email", "name", "team_role")
+    fields = (("name", "team_role"), ("email", "employer"), ("is_active", "last_login"))
+    fixed = ("employer", "email")
+    readonly_fields = ("is_active", "last_login")
+    object_actions = {
+        "remove": (
+            "Remove from the team",
+            lambda actor, pk, reason: remove_member(actor=actor, member_id=pk, reason=reason),
+        ),
+        "let_in": (
+            "Let in again",
+            lambda actor, pk, _reason: change_member(
+                actor=actor, member_id=pk, changes={"is_active": True}
+            ),
+        ),
+    }
+
+    def possible_actions(self, row: BuilderMember) -> list[str]:
+        """Whoever is in can be removed, and let in again."""
+        return ["remove" if row.is_active else "let_in"]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        """Everybody of a team has a name, an employer and a role, which the table does not ask of other accounts."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for name in {"name", "team_role", "employer"} & form.base_fields.keys():
+            form.base_fields[name].required = True
+        return form
+
+    def store_new(self, actor: Any, form: HouseForm) -> BuilderMember:
+        """Through the service, which mails the invitation."""
+        data = dict(form.cleaned_data)
+        return add_member(actor=actor, builder_id=data.pop("employer").pk, **data)
+
+    def store_change(self, actor: Any, form: HouseForm) -> BuilderMember:
+        """Through the service."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        return change_member(actor=actor, member_id=form.instance.pk, changes=changes)
+
+
+class HouseGroupAdmin(HouseAdmin, GroupAdmin):  # type: ignore[misc]  # Django's own leaves the request out
     """Rights that several members of the staff have together; given by superusers, like all rights."""
 
     form = forms.ModelForm  # type: ignore[assignment]  # Django's own kind, which stores by itself
@@ -172,6 +278,8 @@ class HouseGroupAdmin(HouseAdmin, GroupAdmin):
         return _is_superuser(request) and super().has_delete_permission(request, obj)
 
 
+# Their pages show secrets and write past the services and the audit.
+admin.site.unregister([StaticDevice, TOTPDevice])
 admin.site.unregister(Group)
 admin.site.register(Group, HouseGroupAdmin)
 
@@ -193,6 +301,11 @@ class BuilderAdmin(HouseAdmin):
     list_select_related = ("user",)
     ordering = ("company_name", "pk")
     readonly_fields = ("user",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whether licence and company were checked is the platform's to say."""
+        names = super().get_readonly_fields(request, obj)
+        return names if is_platform(request) else [*names, "verified"]
 
     def store_change(self, actor: Any, form: HouseForm) -> Builder:
         """Through the service, which knows twins of licences."""

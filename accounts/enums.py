@@ -10,6 +10,25 @@ class AccountType(TextChoices):
     CUSTOMER = "customer", "Customer"
 
 
+class BuilderRole(TextChoices):
+    """What somebody is in a builder's team; the owner is who registered the builder."""
+
+    OWNER = "owner", "Owner"
+    SALES = "sales", "Sales"
+    FINANCE = "finance", "Finance"
+    SITE = "site", "Site"
+    READ_ONLY = "read_only", "Read only"
+
+
+class TeamRole(TextChoices):
+    """The roles that an owner gives to others: all but the owner's own."""
+
+    SALES = BuilderRole.SALES.value, BuilderRole.SALES.label
+    FINANCE = BuilderRole.FINANCE.value, BuilderRole.FINANCE.label
+    SITE = BuilderRole.SITE.value, BuilderRole.SITE.label
+    READ_ONLY = BuilderRole.READ_ONLY.value, BuilderRole.READ_ONLY.label
+
+
 class ContactMethod(TextChoices):
     """How a customer wants to be reached."""
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
 from accounts.services import purge_sessions, reset_token, verification_token
 from realestate.core.api.idempotency import purge_keys
 from realestate.core.api.throttling import purge_counters
 from realestate.core.jobs import job
+from realestate.core.mail import send_mail
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,22 @@ def mail_invitation(*, user_id: int, **_unknown: object) -> None:
 
 
 @job("accounts.purge_sessions", cron="11 3 * * *")
-def purge_ended_sessions(**_unknown: object) -> None:
-    """Daily: delete sessions that ended long ago."""
-    purge_sessions()
+def purge_ended_sessions(**_unknown: object) -> str:
+    """Daily: delete sessions that ended long ago, and what browsers' cookies of the admin pointed to."""
+    SessionStore.clear_expired()
+    return f"sessions deleted: {purge_sessions()}"
 
 
 @job("accounts.purge_rate_counters", cron="13 3 * * *")
-def purge_rate_counters(**_unknown: object) -> None:
+def purge_rate_counters(**_unknown: object) -> str:
     """Daily: delete counters of windows that are over."""
-    purge_counters()
+    return f"counters deleted: {purge_counters()}"
 
 
 @job("accounts.purge_idempotency_keys", cron="17 3 * * *")
-def purge_idempotency_keys(**_unknown: object) -> None:
+def purge_idempotency_keys(**_unknown: object) -> str:
     """Daily: delete idempotency keys older than a week."""
-    purge_keys()
+    return f"keys deleted: {purge_keys()}"
 
 
 def _active(user_id: int) -> list[User]:
@@ -79,9 +80,9 @@ def _mail(user: User, letter: Letter, token: str) -> None:
         "link": f"{settings.FRONTEND_URL}/{letter.page}#{urlencode({'token': token})}",
         "site": settings.FRONTEND_URL,
     }
-    text = render_to_string(f"accounts/mail/{letter.template}.txt", context)
-    mail = EmailMultiAlternatives(letter.subject, text, to=[user.email])
-    mail.attach_alternative(
-        render_to_string(f"accounts/mail/{letter.template}.html", context), "text/html"
+    send_mail(
+        to=user.email,
+        subject=letter.subject,
+        template=f"accounts/mail/{letter.template}",
+        context=context,
     )
-    mail.send()

@@ -8,25 +8,45 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.enums import ContactMethod
+from accounts import rules
+from accounts.enums import BuilderRole, ContactMethod, TeamRole
 from accounts.querysets import (
     BuilderQuerySet,
     CustomerQuerySet,
+    MemberManager,
     SessionQuerySet,
     UserManager,
 )
 from realestate.core.db.fields import TimestampedModel, enum_check
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 
 
 class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
-    """An account: logs in by e-mail; builders and customers have a profile with the same primary key."""
+    """An account: logs in by e-mail; builders and customers have a profile with the same primary key.
+
+    Whoever works for a builder is of the builder's kind too, without a profile: ``employer`` and ``team_role`` stand
+    here, so that knowing whom somebody acts for costs no query.
+    """
 
     email = models.EmailField("e-mail", max_length=254)
     user_type = models.CharField(max_length=10, choices=Role)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may enter the admin", default=False)
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    name = models.CharField(
+        max_length=200, blank=True, default="", help_text="Of people who have no profile."
+    )
+    employer = models.ForeignKey(
+        "accounts.Builder",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="team",
+        help_text="The builder whose team this is somebody of.",
+    )
+    team_role = models.CharField(
+        "role in the team", max_length=10, choices=TeamRole, blank=True, default=""
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -47,6 +67,15 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
                 condition=models.Q(user_type=Role.STAFF)
                 | models.Q(is_staff=False, is_superuser=False),
             ),
+            models.CheckConstraint(
+                name="team_role_and_employer_together",
+                condition=models.Q(employer=None, team_role="")
+                | models.Q(
+                    employer__isnull=False,
+                    user_type=Role.BUILDER,
+                    team_role__in=TeamRole.values,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,8 +88,26 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @property
     def builder_id(self) -> int | None:
-        """The builder that this user acts for; profiles share the user's key."""
-        return self.pk if self.user_type == Role.BUILDER else None
+        """The builder that this user acts for: its employer, or itself; profiles share the user's key."""
+        return (self.employer_id or self.pk) if self.user_type == Role.BUILDER else None
+
+    @property
+    def builder_role(self) -> BuilderRole | None:
+        """What the user is in a builder's team; who is in none: None."""
+        if self.user_type != Role.BUILDER:
+            return None
+        return BuilderRole(self.team_role or BuilderRole.OWNER)
+
+    def has_duty(self, duty: Duty) -> bool:
+        """Whether a builder's team leaves this to the user; who is in no team is bound by other rules."""
+        role = self.builder_role
+        return role is None or duty in rules.DUTIES[role]
+
+    @property
+    def may_enter_admin(self) -> bool:
+        """Whether the back office is open: to active staff with that right, and to builders and their teams."""
+        enters = self.is_staff if self.user_type == Role.STAFF else self.user_type == Role.BUILDER
+        return self.is_active and enters
 
     @property
     def customer_id(self) -> int | None:
@@ -69,10 +116,10 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @property
     def profile(self) -> "Builder | Customer | None":
-        """The row of the user's kind; staff have none."""
+        """The row of the user's kind; staff and members of teams have none."""
         match self.user_type:
             case Role.BUILDER:
-                return getattr(self, "builder", None)
+                return getattr(self, "builder", None) if self.employer_id is None else None
             case Role.CUSTOMER:
                 return getattr(self, "customer", None)
             case _:
@@ -80,12 +127,29 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
 
     @property
     def full_name(self) -> str:
-        """Company name of a builder, first and last name of a customer, else the e-mail address."""
-        return self.profile.full_name if self.profile is not None else self.email
+        """Company name of a builder, first and last name of a customer, else one's name or the e-mail address."""
+        return self.profile.full_name if self.profile is not None else self.name or self.email
+
+    @property
+    def company(self) -> "Builder | None":
+        """The builder that this user acts for, as a row."""
+        if self.user_type != Role.BUILDER:
+            return None
+        return self.employer or getattr(self, "builder", None)
 
     def get_full_name(self) -> str:
         """Django's name for ``full_name``."""
         return self.full_name
+
+
+class BuilderMember(User):
+    """Somebody of a builder's team: an account with an employer."""
+
+    objects: ClassVar[MemberManager] = MemberManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "team member"
 
 
 class Builder(TimestampedModel):

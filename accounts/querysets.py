@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Q, QuerySet
 
 from accounts import rules
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 from realestate.core.figures import FigureQuerySet
 
 if TYPE_CHECKING:
@@ -32,8 +32,31 @@ class UserQuerySet(QuerySet["User"]):
         return self.filter(pk=user.pk) if user.pk else self.none()
 
     def with_profile(self) -> Self:
-        """Users with the row of their kind, in the same query."""
-        return self.select_related("builder", "customer")
+        """Users with the row of their kind, or that of their employer, in the same query."""
+        return self.select_related("builder", "customer", "employer")
+
+    def acting_for(self, builder_id: int, duty: Duty) -> Self:
+        """The owner of a builder, and those of its team whose duty something is."""
+        members = Q(employer=builder_id, team_role__in=rules.roles_with(duty), is_active=True)
+        return self.filter(Q(pk=builder_id) | members)
+
+    def keys_acting_for(self, builder_id: int, duty: Duty) -> set[int]:
+        """The keys of ``acting_for``; of the people who are told that something waits for the builder."""
+        return set(self.acting_for(builder_id, duty).values_list("pk", flat=True))
+
+
+class MemberQuerySet(UserQuerySet):
+    """Members of builders' teams."""
+
+    def for_user(self, user: Reader) -> Self:
+        """A builder and its team see their team, staff all."""
+        match getattr(user, "user_type", None):
+            case Role.STAFF:
+                return self
+            case Role.BUILDER:
+                return self.filter(employer=builder_of(user))
+            case _:
+                return self.none()
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # Django's documented composition
@@ -61,6 +84,19 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return self.create_user(email, password, **fields)
 
 
+class MemberManager(UserManager):
+    """Only accounts with an employer."""
+
+    def get_queryset(self) -> MemberQuerySet:
+        """See ``MemberQuerySet``."""
+        return MemberQuerySet(self.model, using=self._db).filter(employer__isnull=False)
+
+
+def builder_of(user: Reader) -> int | None:
+    """The builder that somebody acts for; None for everybody else."""
+    return getattr(user, "builder_id", None)
+
+
 class BuilderQuerySet(FigureQuerySet["Builder"]):
     """Builders: their public fields are everybody's, edits the owner's."""
 
@@ -76,9 +112,13 @@ class BuilderQuerySet(FigureQuerySet["Builder"]):
             case Role.STAFF:
                 return self
             case Role.BUILDER:
-                return self.filter(pk=user.pk)
+                return self.filter(pk=builder_of(user))
             case _:
                 return self.none()
+
+    def for_office(self, user: Reader) -> Self:
+        """The back office shows a builder itself and no other; staff all."""
+        return self.editable_by(user)
 
 
 class CustomerQuerySet(QuerySet["Customer"]):
@@ -92,7 +132,7 @@ class CustomerQuerySet(QuerySet["Customer"]):
             case Role.CUSTOMER:
                 return self.filter(pk=user.pk)
             case Role.BUILDER:
-                return self.filter(relations__builder=user.pk)
+                return self.filter(relations__builder=builder_of(user))
             case _:
                 return self.none()
 

@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import IPv6Address, ip_address
+
+from accounts.enums import BuilderRole
+from realestate.core.enums import Duty
 
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 6, 15  # fifteen is the longest number there is (E.164)
 MAX_PASSWORD_LENGTH = 128
@@ -23,6 +27,15 @@ CONTEXT_WORDS = frozenset(
         "newhome",
     }
 )
+
+# What each role of a builder's team may change; reading the builder's own rows is everybody's in the team.
+DUTIES: Mapping[BuilderRole, frozenset[Duty]] = {
+    BuilderRole.OWNER: frozenset(Duty),
+    BuilderRole.SALES: frozenset({Duty.PERSONAL, Duty.SALES}),
+    BuilderRole.FINANCE: frozenset({Duty.PERSONAL, Duty.FINANCE}),
+    BuilderRole.SITE: frozenset({Duty.PERSONAL, Duty.SITE}),
+    BuilderRole.READ_ONLY: frozenset({Duty.PERSONAL}),
+}
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
 _DECORATION = re.compile(r"[\W\d_]+")
@@ -47,11 +60,13 @@ RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 RESET_PER_ADDRESS = Limit("reset-address", 20, timedelta(hours=1))
 VERIFY_PER_ACCOUNT = Limit("verify-account", 5, timedelta(hours=1))
 VERIFY_PER_ADDRESS = Limit("verify-address", 20, timedelta(hours=1))
+CODE_PER_ACCOUNT = Limit("second-factor", 5, timedelta(minutes=15))
 LINK_PER_ADDRESS = Limit("link-address", 30, timedelta(hours=1))
 
 REFRESH_GRACE = timedelta(seconds=10)  # D19: an answer that got lost may be asked for again
 VERIFICATION_LIFE = timedelta(days=3)
 KEEP_ENDED_SESSIONS = timedelta(days=30)
+RECOVERY_CODES = 10
 
 
 def normalize_email(text: str) -> str:
@@ -90,9 +105,24 @@ def is_date_of_birth(day: date, today: date) -> bool:
     return today.year - OLDEST <= day.year and day < today
 
 
+def roles_with(duty: Duty) -> list[str]:
+    """The roles of a team that a duty belongs to."""
+    return [role.value for role, duties in DUTIES.items() if duty in duties]
+
+
 def is_context_word(password: str) -> bool:
     """Whether a password is nothing but a word of this site with decoration (E7)."""
     return _DECORATION.sub("", password.casefold()) in CONTEXT_WORDS
+
+
+def plain_code(text: str) -> str:
+    """A code of the second factor as it is compared: people write it with spaces, dashes and capitals."""
+    return "".join(character for character in text.lower() if character not in " -\u2013\u00a0\t")
+
+
+def in_groups(code: str, size: int = 4) -> str:
+    """A long code as people read it: ``abcd-efgh-ijkl``."""
+    return "-".join(code[start : start + size] for start in range(0, len(code), size))
 
 
 def network(address: str) -> str:

@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/password/reset/confirm", views.PasswordResetConfirmView.as_view()),
     path("auth/verify-email", views.VerifyEmailView.as_view()),
     path("auth/verify-email/confirm", views.VerifyEmailConfirmView.as_view()),
+    path("team", views.TeamViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "team/<int:pk>",
+        views.TeamViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
     path("builders/<int:pk>", views.BuilderViewSet.as_view(ONE)),
     path("customers/<int:pk>", views.CustomerViewSet.as_view(ONE)),
 ]

@@ -24,6 +24,14 @@ class ChangeMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreementGenerated(Event):
+    """A new version of an agreement; who knows the payment plan states it before anybody reads it."""
+
+    agreement_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseProposed(Event):
     """The builder asks for another date of possession."""
 

@@ -6,10 +6,10 @@ from bookings.services import record_lapses
 from realestate.core.jobs import job
 
 
-@job("bookings.record_lapses", cron="*/5 * * * *")
-def record_lapses_now(**_unknown: object) -> None:
+@job("bookings.expire_holds", cron="*/5 * * * *")
+def record_lapses_now(**_unknown: object) -> str:
     """Every five minutes: record holds, bookings and quotes whose time is over."""
-    record_lapses()
+    return ", ".join(f"{name}: {count}" for name, count in record_lapses().items())
 
 
 @job("bookings.draw_agreement")

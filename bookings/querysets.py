@@ -29,7 +29,7 @@ from bookings.enums import (
     QuoteState,
 )
 from bookings.rules import LIFECYCLE
-from projects.querysets import role, visible
+from projects.querysets import editable, role, visible
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
 from realestate.core.money import ZERO
@@ -56,7 +56,7 @@ def scope(rows: Rows, user: Any, prefix: str = "") -> Rows:  # any queryset with
         case Role.STAFF:
             return rows
         case Role.BUILDER:
-            return rows.filter(**{f"{prefix}project__builder": user.pk})
+            return rows.filter(**{f"{prefix}project__builder": user.builder_id})
         case Role.CUSTOMER:
             return rows.filter(**{f"{prefix}customer": user.pk})
         case _:
@@ -190,6 +190,10 @@ class ChangeCutoffQuerySet(QuerySet["ChangeCutoff"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """As public as the project."""
         return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
 
 class PromisedDateQuerySet(QuerySet["PromisedDate"]):

@@ -58,7 +58,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
         """With its progress."""
-        return Broadcast.objects.with_progress()
+        return super().get_queryset(request).with_progress()  # type: ignore[no-any-return, attr-defined]  # BroadcastQuerySet
 
     @admin.display(description="Reached")
     def reached(self, row: Any) -> str:

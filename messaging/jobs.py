@@ -12,6 +12,6 @@ def deliver_broadcast(*, broadcast_id: int, **_later: object) -> None:
 
 
 @job("messaging.deliver_broadcasts", cron="*/5 * * * *")
-def deliver_broadcasts(**_later: object) -> None:
+def deliver_broadcasts(**_later: object) -> str:
     """Queue broadcasts that have not reached everybody: their worker may have died."""
-    services.queue_unfinished_broadcasts()
+    return f"broadcasts queued: {services.queue_unfinished_broadcasts()}"

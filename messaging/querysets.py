@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     )
 
 
+def inbox(user: Any) -> int | None:  # User or AnonymousUser
+    """To whom messages that somebody reads are addressed: a builder's team has one inbox, the builder's."""
+    return getattr(user, "builder_id", None) or user.pk  # type: ignore[no-any-return]  # the key of a user
+
+
 class ConversationQuerySet(QuerySet["Conversation"]):
     """Conversations."""
 
@@ -30,7 +35,7 @@ class ConversationQuerySet(QuerySet["Conversation"]):
         """Annotate the last of the given messages and how many a user has not read: counted, never stored (D6)."""
         own = messages.filter(conversation=OuterRef("pk"))
         last = own.order_by("-pk")
-        unread = own.filter(recipient=user.pk, read_at=None).order_by().values("conversation")
+        unread = own.filter(recipient=inbox(user), read_at=None).order_by().values("conversation")
         return self.annotate(
             last_message_id=Subquery(last.values("pk")[:1]),
             last_message=Subquery(last.values("message_content")[:1]),
@@ -60,8 +65,8 @@ class MessageQuerySet(QuerySet["Message"]):
         )
 
     def unread_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Messages to a user that it has not read."""
-        return self.filter(recipient=user.pk, read_at=None)
+        """Messages to a user, or to the builder that it acts for, which nobody there has read."""
+        return self.filter(recipient=inbox(user), read_at=None)
 
 
 class BroadcastQuerySet(QuerySet["Broadcast"]):

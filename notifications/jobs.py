@@ -22,19 +22,18 @@ def deliver(*, delivery_id: int = 0, **_later: object) -> None:
 
 
 @job("notifications.deliver_waiting", cron="* * * * *")
-def deliver_waiting(**_later: object) -> None:
+def deliver_waiting(**_later: object) -> str:
     """Queue what should have left by now: scheduled ones, the rest of a crowd, failed tries."""
-    services.queue_waiting_deliveries()
+    return f"deliveries queued: {services.queue_waiting_deliveries()}"
 
 
 @job("notifications.signal_due", cron="* * * * *")
-def signal_due(**_later: object) -> None:
+def signal_due(**_later: object) -> str:
     """Tell browsers of notifications whose scheduled time has come."""
-    services.signal_due_notifications()
+    return f"notifications due of late: {services.signal_due_notifications()}"
 
 
 @job("notifications.purge_signals", cron="19 3 * * *")
-def purge_signals(**_later: object) -> None:
+def purge_signals(**_later: object) -> str:
     """Daily: delete signals that no browser can ask for any more, and tickets that nobody has used."""
-    services.purge_signals()
-    services.purge_tickets()
+    return f"signals: {services.purge_signals()}, tickets: {services.purge_tickets()}"

@@ -35,15 +35,15 @@ def raise_milestone_demands_now(*, milestone_id: int, **_unknown: object) -> Non
 
 
 @job("payments.raise_dated_demands", cron="15 1 * * *")
-def raise_dated_demands_now(**_unknown: object) -> None:
+def raise_dated_demands_now(**_unknown: object) -> str:
     """Every day: demand the lines whose date has come (R2)."""
-    raise_dated_demands()
+    return f"demands raised: {raise_dated_demands()}"
 
 
 @job("payments.post_monthly_interest", cron="45 1 * * *")
-def post_monthly_interest_now(**_unknown: object) -> None:
+def post_monthly_interest_now(**_unknown: object) -> str:
     """Every day: late interest up to the end of last month (R9); what is posted already is not posted again."""
-    post_monthly_interest(clock.today())
+    return f"bookings charged: {post_monthly_interest(clock.today())}"
 
 
 @job("payments.apply_gateway_event")
@@ -53,13 +53,16 @@ def apply_gateway_event(*, event_id: int, **_unknown: object) -> None:
 
 
 @job("payments.apply_waiting_events", cron="*/5 * * * *")
-def apply_waiting_events(**_unknown: object) -> None:
+def apply_waiting_events(**_unknown: object) -> str:
     """Every five minutes: events whose job was lost, or whose money was refused; one that fails stops no other."""
-    for event_id in waiting_events():
+    events, failed = waiting_events(), 0
+    for event_id in events:
         try:
             _apply(event_id)
         except Exception:
+            failed += 1
             log.exception("event %s of a gateway could not be applied", event_id)
+    return f"events tried: {len(events)}, failed: {failed}"
 
 
 def _apply(event_id: int) -> None:
@@ -93,11 +96,14 @@ def make_letters_now(*, batch_id: int, **_unknown: object) -> None:
     finish_letters(actor=audit.SYSTEM, batch_id=batch_id, content=made.getvalue())
 
 
-@job("payments.send_reminders", cron="5 * * * *")
-def send_reminders(**_unknown: object) -> None:
+@job("payments.remind_buyers", cron="5 * * * *")
+def send_reminders(**_unknown: object) -> str:
     """Every hour: remind of what is open (R20), booking by booking; one that fails stops no other and comes again."""
+    reminded = failed = 0
     for booking_id in bookings_to_remind():
         try:
-            remind_buyer(booking_id=booking_id)
+            reminded += bool(remind_buyer(booking_id=booking_id))
         except Exception:
+            failed += 1
             log.exception("the buyer of booking %s could not be reminded", booking_id)
+    return f"buyers reminded: {reminded}, failed: {failed}"

@@ -187,6 +187,10 @@ class RateQuerySet(QuerySet["InterestRate"]):
         """All of them."""
         return self.all()
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects and those for all; staff see all."""
+        return self.filter(Q(project=None) | editable(user, "project__"))
+
     def of_project(self, project_id: int) -> Self:
         """A project's own rates, and before the first of them those for all; oldest first.
 

@@ -2,22 +2,29 @@
 
 from typing import Any
 
-from bookings.enums import BookingState, ChangeState
-from bookings.events import BookingMoved, ChangeMoved
+from bookings.enums import BookingState, ChangeState, QuoteState
+from bookings.events import AgreementGenerated, BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
+from bookings.rules import DEAD
+from bookings.services import state_plan
+from payments.documents import when_of
 from payments.models import DemandLine
 from payments.services import (
     CHANGE_PAID_FIRST,
+    StagePaid,
     charge_change,
+    demands_of_stage,
     flag_shortfall,
     paid_for,
+    planned_lines,
     raise_due,
     release_held,
     start_plan,
     terms_of,
     withdrawal_is_settled,
 )
-from progress.events import MilestoneCertified
+from progress.events import MilestoneCertified, MilestoneUncertified
+from progress.models import Milestone
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import on
@@ -76,10 +83,29 @@ def demand_what_falls_due(event: BookingMoved) -> None:
         _demand(event.booking_id)
 
 
+@on(AgreementGenerated)
+def state_the_plan(event: AgreementGenerated) -> None:
+    """R2: the agreement says what is to be paid and when, once there is a schedule."""
+    rows = planned_lines(_booking(event.booking_id))
+    if rows:
+        lines = [
+            {"label": row.label, "when": when_of(row), "amount": str(row.amount)} for row in rows
+        ]
+        state_plan(agreement_id=event.agreement_id, lines=lines)
+
+
 @on(MilestoneCertified)
 def demand_after_certification(event: MilestoneCertified) -> None:
     """R7.3: the worker raises the demands, booking by booking, so that certifying never waits for them."""
     defer("payments.raise_milestone_demands", milestone_id=event.milestone_id)
+
+
+@on(MilestoneUncertified)
+def refuse_demanded_stage(event: MilestoneUncertified) -> None:
+    """R7.9: a certification goes only together with its demands; ``uncertify_stage`` sees to that."""
+    rows = demands_of_stage(Milestone.objects.get(pk=event.milestone_id))
+    if rows.exclude(booking__state__in=DEAD).exists():
+        raise StagePaid
 
 
 @on(ChangeMoved)
@@ -88,7 +114,8 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
     if event.new == ChangeState.APPROVED:
         rows = ChangeRequest.objects.select_related("booking__project", "booking__unit")
         change = rows.get(pk=event.change_request_id)
-        quote = change.quotes.order_by("-version").first()
+        # What the buyer saw: a newer offer may still wait for a second person, or was refused (R13.2).
+        quote = change.quotes.filter(state=QuoteState.APPROVED).order_by("-version").first()
         if quote is None:
             return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)

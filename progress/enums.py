@@ -25,6 +25,7 @@ class MilestoneAction(TextChoices):
 
     REPORT = "report", "Report as done"
     CERTIFY = "certify", "Certify"
+    UNCERTIFY = "uncertify", "Take the certification back"
 
 
 class CertificateKind(TextChoices):

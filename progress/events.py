@@ -30,6 +30,14 @@ class MilestoneCertified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MilestoneUncertified(Event):
+    """A certification was taken back (R7.9)."""
+
+    milestone_id: int
+    project_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompletionRevised(Event):
     """A completion date that buyers were told has been replaced by another."""
 

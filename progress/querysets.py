@@ -29,6 +29,10 @@ class PhaseQuerySet(QuerySet["ProjectProgress"]):
         shown = visible(user, "project__") & Q(customer_visible=True)
         return self.filter(shown | editable(user, "project__"))
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
+
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Phases of one's own projects."""
         return self.filter(editable(user, "project__"))
@@ -45,6 +49,10 @@ class UpdateQuerySet(QuerySet["ConstructionUpdate"]):
             shown |= Q(project__in=booked.values("pk"), published_at__isnull=False)
         return self.filter(shown | editable(user, "project__"))
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
+
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Updates of one's own projects."""
         return self.filter(editable(user, "project__"))
@@ -56,6 +64,10 @@ class MilestoneQuerySet(QuerySet["Milestone"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """Milestones of visible projects."""
         return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Milestones of one's own projects."""
@@ -73,6 +85,10 @@ class CertificateQuerySet(QuerySet["Certificate"]):
         """Certificates of visible projects."""
         return self.filter(visible(user, "project__"))
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
+
     def holding(self, *, kind: str, project_id: int, tower_id: int | None) -> Self:
         """Certificates of a kind that hold for a tower: its own, or the whole project's."""
         return self.filter(
@@ -86,6 +102,10 @@ class CompletionDateQuerySet(QuerySet["CompletionDate"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """Dates of visible projects."""
         return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
     def of(self, project_id: int, tower_id: int | None) -> Self:
         """The dates of a project or tower, the latest first."""

@@ -18,9 +18,10 @@ PHASE_STATUS = Vocabulary(
 UPDATE_TYPE = Vocabulary(UpdateType)
 PRIORITY = Vocabulary(Priority)
 CERTIFICATE_KIND = Vocabulary(CertificateKind)
-MILESTONE_TRANSITIONS: dict[str, dict[str, str]] = {  # R7.1
+MILESTONE_TRANSITIONS: dict[str, dict[str, str]] = {  # R7.1, R7.9
     MilestoneState.PENDING: {MilestoneAction.REPORT: MilestoneState.REPORTED},
     MilestoneState.REPORTED: {MilestoneAction.CERTIFY: MilestoneState.CERTIFIED},
+    MilestoneState.CERTIFIED: {MilestoneAction.UNCERTIFY: MilestoneState.REPORTED},
 }
 MILESTONE_STATE = Vocabulary(MilestoneState)
 

@@ -31,6 +31,13 @@ class ClaimsLapsed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsChanged(Event):
+    """What buyers see of units is another: new, on sale or off it, at another price, or under a firmer claim."""
+
+    unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompletionMoved(Event):
     """The planned completion of a project was changed."""
 

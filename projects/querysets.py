@@ -55,7 +55,7 @@ def visible(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
         case Role.STAFF:
             return EVERYTHING
         case Role.BUILDER:
-            return public(prefix) | Q(**{f"{prefix}builder": user.pk})
+            return public(prefix) | Q(**{f"{prefix}builder": user.builder_id})
         case _:
             return public(prefix)
 
@@ -66,7 +66,7 @@ def editable(user: Any, prefix: str = "") -> Q:  # User or AnonymousUser
         case Role.STAFF:
             return EVERYTHING
         case Role.BUILDER:
-            return Q(**{f"{prefix}builder": user.pk})
+            return Q(**{f"{prefix}builder": user.builder_id})
         case _:
             return NOTHING
 
@@ -77,6 +77,10 @@ class ProjectQuerySet(FigureQuerySet["Project"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: see ``visible``."""
         return self.filter(visible(user))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user))
 
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Projects that the user may change; strangers' projects do not exist for this purpose."""
@@ -94,6 +98,10 @@ class TowerQuerySet(QuerySet["Tower"]):
         """Towers of visible projects."""
         return self.filter(visible(user, "project__"))
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
+
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Towers of one's own projects."""
         return self.filter(editable(user, "project__"))
@@ -105,6 +113,10 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """Units of visible projects."""
         return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Units of one's own projects."""
@@ -173,7 +185,7 @@ class ClaimQuerySet(QuerySet["Claim"]):
             case Role.STAFF:
                 return self
             case Role.BUILDER:
-                return self.filter(unit__project__builder=user.pk)
+                return self.filter(unit__project__builder=user.builder_id)
             case Role.CUSTOMER:
                 return self.filter(parties=user.pk)
             case _:
@@ -198,7 +210,7 @@ class Model3DQuerySet(QuerySet["Model3D"]):
                 return self
             case Role.BUILDER:
                 shown = public("project__") & Q(access_level=AccessLevel.PUBLIC, is_active=True)
-                return self.filter(Q(project__builder=user.pk) | shown)
+                return self.filter(Q(project__builder=user.builder_id) | shown)
             case Role.CUSTOMER:
                 levels = Q(access_level__in=[AccessLevel.PUBLIC, AccessLevel.CUSTOMERS_ONLY])
                 booked = Q(
@@ -209,6 +221,10 @@ class Model3DQuerySet(QuerySet["Model3D"]):
                 return self.filter(
                     public("project__"), access_level=AccessLevel.PUBLIC, is_active=True
                 )
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
     def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
         """Models of one's own projects."""
@@ -254,6 +270,10 @@ class TaxRateQuerySet(QuerySet["TaxRate"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """All of them."""
         return self.all()
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows them to staff, who keep them."""
+        return self.filter(EVERYTHING if role(user) == Role.STAFF else NOTHING)
 
     def in_force(self, tax_class: str, day: date) -> list[TaxRate]:
         """Per component the rate that began last on or before a day, components in the order of their names."""

@@ -6,13 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 
 from realestate.core import clock
-from realestate.core.enums import Role
 from realestate.reports.dashboard import pages as dashboard
 from realestate.reports.stacking import pages as stacking
 
@@ -85,6 +86,7 @@ MENU = (
         "Set-up",
         (
             "accounts.builder",
+            "accounts.buildermember",
             "projects.tower",
             "projects.model3d",
             "projects.pricelist",
@@ -103,21 +105,29 @@ MENU = (
 )
 
 
+class HouseLoginForm(AdminAuthenticationForm):
+    """Lets in whoever may enter, not only those with Django's flag."""
+
+    def confirm_login_allowed(self, user: Any) -> None:  # Django's signature
+        """Others read what somebody with a wrong password reads."""
+        AuthenticationForm.confirm_login_allowed(self, user)
+        if not user.may_enter_admin:
+            raise self.get_invalid_login_error()
+
+
 class HouseAdminSite(AdminSite):
-    """Where staff work."""
+    """Where the platform's staff work, and builders with their teams on what is their own."""
 
     site_header = "Real estate platform"
     site_title = "Real estate platform"
     index_title = "Back office"
     enable_nav_sidebar = True
     index_template = "admin/house/dashboard.html"
+    login_form = HouseLoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Active staff with the right to enter; nobody else, whatever flags an account carries."""
-        return (
-            super().has_permission(request)
-            and getattr(request.user, "user_type", None) == Role.STAFF
-        )
+        """See ``User.may_enter_admin``; what somebody finds inside is for ``realestate.rights`` to say."""
+        return bool(getattr(request.user, "may_enter_admin", False))
 
     def admin_view(  # type: ignore[override]  # the stubs' view type is narrower than Django's
         self,

@@ -11,8 +11,16 @@ class RealEstateConfig(AppConfig):
     label = "realestate"
     verbose_name = "Real estate platform"
 
+    def ready(self) -> None:
+        """After each migrate, also that of a test's database, the groups of the platform's staff are kept current."""
+        from django.db.models.signals import post_migrate  # noqa: TID251  # Django's own hook after a migrate
+
+        from realestate.rights import keep_groups, last_with_permissions
+
+        post_migrate.connect(keep_groups, sender=last_with_permissions())
+
 
 class HouseAdminConfig(AdminConfig):
     """Django's admin with our site in the place of its own."""
 
-    default_site = "realestate.admin.HouseAdminSite"
+    default_site = "realestate.entrance.site.GuardedSite"

@@ -3,13 +3,33 @@
 import logging
 
 from realestate.core.files import clean_files
-from realestate.core.jobs import job
+from realestate.core.jobs import Alarm, job
+from realestate.core.runs import purge_done_jobs, purge_job_runs
+from realestate.integrity import run_checks
 
 log = logging.getLogger(__name__)
 
 
 @job("realestate.clean_files", cron="40 2 * * *")
-def clean_files_at_night(**_unknown: object) -> None:
+def clean_files_at_night(**_unknown: object) -> str:
     """Every night: take away uploads that nothing uses and bytes without a row."""
     sweep = clean_files()
     log.info("files cleaned: %d rows, %d stored names", len(sweep.rows), len(sweep.names))
+    return f"files: {len(sweep.rows)}, stored names: {len(sweep.names)}"
+
+
+@job("realestate.purge_job_runs", cron="23 3 * * *")
+def purge_old_runs(**_unknown: object) -> str:
+    """Daily: delete all but the newest hundred runs of each job, and jobs that the queue did a week ago."""
+    return f"runs deleted: {purge_job_runs()}, jobs deleted: {purge_done_jobs()}"
+
+
+@job("realestate.check_integrity", cron="30 4 * * *")
+def check_integrity_at_night(**_unknown: object) -> str:
+    """Every night: recount every derived figure; what does not add up is a failed run."""
+    findings = list(run_checks())
+    wrong = [finding.check.name for finding in findings if not finding.is_good]
+    if wrong:
+        log.error("integrity: %s", ", ".join(wrong))
+        raise Alarm(f"{len(wrong)} of {len(findings)} checks failed: {', '.join(wrong)}")
+    return f"{len(findings)} checks, all good"

@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model
 from django.utils.timezone import make_naive
 
@@ -27,7 +29,13 @@ from scheduling.models import (
     WorkingHours,
 )
 from scheduling.rules import TRANSITIONS
-from scheduling.services import add_host, book_appointment, change_host, move_appointment
+from scheduling.services import (
+    add_host,
+    book_appointment,
+    change_host,
+    move_appointment,
+    reschedule_appointment,
+)
 
 
 def _mover(action: AppointmentAction) -> tuple[str, ObjectAction]:
@@ -37,6 +45,26 @@ def _mover(action: AppointmentAction) -> tuple[str, ObjectAction]:
     return str(action.label), move
 
 
+class AppointmentForm(HouseForm):
+    """An appointment that is there, and perhaps another time for it."""
+
+    another_time = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text="On the project's wall clock. Both sides are told, and it has to be confirmed again.",
+    )
+    reason = forms.CharField(
+        required=False, max_length=500, help_text="Why it is moved; both sides read it."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """R14.5: staff say why they move an appointment."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("another_time") and not data.get("reason"):
+            self.add_error("reason", "Say why it is moved.")
+        return data
+
+
 WHEN = moment("starts_at", "When", "project.time_zone")
 
 
@@ -44,6 +72,7 @@ WHEN = moment("starts_at", "When", "project.time_zone")
 class AppointmentAdmin(HouseAdmin):
     """When customers and builders meet (R14)."""
 
+    form = AppointmentForm
     list_display = (
         WHEN,
         "duration_minutes",
@@ -82,6 +111,7 @@ class AppointmentAdmin(HouseAdmin):
         ("meeting_location", "location"),
         "agenda",
         "notes",
+        ("another_time", "reason"),
         ("reschedule_reason", "created_by"),
         ("created_at", "updated_at"),
     )
@@ -131,11 +161,18 @@ class AppointmentAdmin(HouseAdmin):
         )
 
     def store_change(self, actor: Any, form: HouseForm) -> Model:
-        """Texts and the place; nothing that has rules."""
+        """Another time through the service, with its reason (R14.5); texts and the place have no rules."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        return update_row(
-            actor=actor, rows=Appointment.objects.all(), pk=form.instance.pk, changes=changes
-        )
+        when, reason = changes.pop("another_time", None), changes.pop("reason", "")
+        if when is not None:
+            reschedule_appointment(
+                actor=actor,
+                appointment_id=form.instance.pk,
+                appointment_date=make_naive(when),
+                reason=reason,
+            )
+        rows = Appointment.objects.for_user(actor)
+        return update_row(actor=actor, rows=rows, pk=form.instance.pk, changes=changes)
 
 
 @admin.register(AppointmentMove)

@@ -77,8 +77,11 @@ def _sequence(row: Appointment) -> int:
 
 
 def _place(row: Appointment) -> str:
+    """Where to go when nobody has said it more exactly; the address of an office is the builder's to tell."""
     if row.meeting_location == MeetingLocation.ONLINE:
         return "Online"
+    if row.meeting_location == MeetingLocation.OFFICE:
+        return f"Office of {row.project.builder.company_name}"
     return row.project.location
 
 

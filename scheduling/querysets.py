@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Count, Q, QuerySet
 
 from bookings.querysets import scope
-from projects.querysets import role, visible
+from projects.querysets import editable, role, visible
 from realestate.core.enums import Role
 from scheduling.enums import LIVE, AppointmentStatus, MeetingLocation
 
@@ -100,7 +100,7 @@ class HostQuerySet(QuerySet["Host"]):
             case Role.STAFF:
                 return self
             case Role.BUILDER:
-                return self.filter(builder=user.pk)
+                return self.filter(builder=user.builder_id)
             case _:
                 return self.none()
 
@@ -117,6 +117,10 @@ class WorkingHoursQuerySet(QuerySet["WorkingHours"]):
         """As public as the project."""
         return self.filter(visible(user, "project__"))
 
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
+
 
 class HolidayQuerySet(QuerySet["Holiday"]):
     """When projects receive nobody."""
@@ -124,6 +128,10 @@ class HolidayQuerySet(QuerySet["Holiday"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """As public as the project."""
         return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.filter(editable(user, "project__"))
 
 
 class CalendarFeedQuerySet(QuerySet["CalendarFeed"]):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from scheduling.views import (
     AppointmentCalendarView,
+    AppointmentHistoryViewSet,
     AppointmentViewSet,
     CalendarFeedView,
     FeedView,
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<int:pk>/status", view({"patch": "set_status"})),
     path("appointments/<int:pk>/reschedule", view({"patch": "reschedule"})),
     path("appointments/<int:pk>/calendar", AppointmentCalendarView.as_view()),
+    path("appointments/<int:pk>/history", AppointmentHistoryViewSet.as_view({"get": "list"})),
     path("calendar-feed", CalendarFeedView.as_view()),
     path("calendar/<str:token>.ics", FeedView.as_view()),
     path(

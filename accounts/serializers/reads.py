@@ -2,26 +2,31 @@
 
 from rest_framework import serializers
 
-from accounts.enums import ContactMethod
+from accounts.enums import BuilderRole, ContactMethod, TeamRole
 from accounts.models import Builder
-from realestate.core.api.serializers import ReadSerializer
+from realestate.core.api.serializers import PageRead, ReadSerializer
 from realestate.core.enums import Role
 
 
 class UserRead(ReadSerializer):
     """The account and its profile in one object; what the type does not have is null."""
 
-    related = ("builder", "customer")
+    related = ("builder", "customer", "employer")
 
     id = serializers.IntegerField()
     email = serializers.EmailField()
     user_type = serializers.ChoiceField(Role.choices)
     full_name = serializers.CharField()
-    builder_id = serializers.IntegerField(allow_null=True)
+    builder_id = serializers.IntegerField(
+        allow_null=True, help_text="The builder that the account acts for."
+    )
+    builder_role = serializers.ChoiceField(
+        BuilderRole.choices, allow_null=True, help_text="What it is in the builder's team."
+    )
     customer_id = serializers.IntegerField(allow_null=True)
     phone = serializers.CharField(source="profile.phone", allow_null=True)
     address = serializers.CharField(source="profile.address", allow_null=True)
-    company_name = serializers.CharField(source="profile.company_name", allow_null=True)
+    company_name = serializers.CharField(source="company.company_name", allow_null=True)
     license_number = serializers.CharField(source="profile.license_number", allow_null=True)
     website = serializers.CharField(source="profile.website", allow_null=True)
     description = serializers.CharField(source="profile.description", allow_null=True)
@@ -42,6 +47,29 @@ class UserRead(ReadSerializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     last_login = serializers.DateTimeField(allow_null=True)
+
+
+class MemberRead(ReadSerializer):
+    """Somebody of a builder's team."""
+
+    order = ("name", "pk")
+
+    id = serializers.IntegerField()
+    builder_id = serializers.IntegerField(source="employer_id")
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(TeamRole.choices, source="team_role")
+    is_active = serializers.BooleanField(help_text="False: was removed from the team.")
+    is_verified = serializers.BooleanField(help_text="The invitation was followed.")
+    last_login = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class MemberPageRead(PageRead):
+    """A page of a team."""
+
+    members = MemberRead(many=True)
 
 
 class TokenRead(ReadSerializer):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import rules
-from accounts.enums import AccountType, ContactMethod
+from accounts.enums import AccountType, ContactMethod, TeamRole
 from accounts.serializers.fields import (
     AddressField,
     LineField,
@@ -22,6 +22,7 @@ from realestate.core.vocabulary import Vocabulary
 
 ACCOUNT_TYPES = Vocabulary(AccountType)
 CONTACT_METHODS = Vocabulary(ContactMethod)
+TEAM_ROLES = Vocabulary(TeamRole)
 
 
 class BuilderWrite(WriteSerializer):
@@ -114,6 +115,38 @@ class InvitationWrite(WriteSerializer):
     company_name = LineField(max_length=200)
     license_number = LineField(max_length=100)
     phone = PhoneField(max_length=30)
+
+
+class NameWrite(WriteSerializer):
+    """One's own name; all that an account without a profile can say about itself."""
+
+    aliases = {"full_name": "name"}
+    example = {"name": "Rohan Kulkarni"}
+
+    name = LineField(max_length=200)
+
+
+class MemberWrite(NameWrite):
+    """Somebody who is invited to a builder's team."""
+
+    aliases = {"full_name": "name"}
+    example = {"email": "rohan@example.com", "name": "Rohan Kulkarni", "role": "sales"}
+
+    email = AddressField(max_length=254)
+    role = WordField(TEAM_ROLES, source="team_role")
+    builder_id = serializers.IntegerField(
+        min_value=1, required=False, help_text="Whose team; staff name it, owners need not."
+    )
+
+
+class MemberChange(NameWrite):
+    """What may change about somebody of a team; what is not sent stays."""
+
+    aliases = {"full_name": "name"}
+    example = {"name": "Rohan Kulkarni", "role": "finance", "is_active": True}
+
+    role = WordField(TEAM_ROLES, source="team_role")
+    is_active = serializers.BooleanField(help_text="True lets somebody in again.")
 
 
 class LoginWrite(WriteSerializer):

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Builder, Customer, Relation, User
 from accounts.services.register import refuse_license_twin
 from accounts.services.sessions import revoke
+from accounts.services.teams import shut_out_team
 from realestate.core import audit
 from realestate.core.edits import update_row
 from realestate.core.enums import Role
@@ -50,7 +51,10 @@ def relate(*, customer_id: int, builder_id: int) -> None:
 
 @service
 def set_user_active(*, actor: User, user_id: int, is_active: bool, reason: str = "") -> User:
-    """Let an account in, or shut it out: its tokens are worthless at once. Raises NotAllowed for all but staff."""
+    """Let an account in, or shut it out: its tokens are worthless at once. Raises NotAllowed for all but staff.
+
+    With a builder its team is shut out; people of the team are let in again one by one.
+    """
     if actor.user_type != Role.STAFF:
         raise NotAllowed
     user: User = lock(User.objects.for_user(actor), user_id)
@@ -61,4 +65,5 @@ def set_user_active(*, actor: User, user_id: int, is_active: bool, reason: str =
     audit.record(actor, user, "activated" if is_active else "deactivated", reason=reason)
     if not is_active:
         revoke(user.sessions.all())
+        shut_out_team(actor, user.pk, reason)
     return user

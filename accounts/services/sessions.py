@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -96,6 +96,28 @@ def open_session(*, user_id: int, password: str, client: Client | None = None) -
         address=origin.address,
     )
     return Login(user, tokens.mint(session))
+
+
+@service
+def open_staff_session(*, user_id: int, client: Client) -> Session:
+    """The row behind a login to the admin: listed and ended like the others. No token belongs to it."""
+    now, origin = clock.now(), client.shortened()
+    return Session.objects.create(
+        user_id=user_id,
+        jti=uuid4().hex,
+        created_at=now,
+        expires_at=now + timedelta(hours=settings.ADMIN_SESSION_HOURS),
+        user_agent=origin.user_agent,
+        address=origin.address,
+    )
+
+
+@service
+def note_entrance(*, actor: User, session_id: int, proof: str) -> None:
+    """Record that somebody is in the admin now; ``proof`` says by what besides the password."""
+    session = Session.objects.for_user(actor).get(pk=session_id)
+    after = {"proof": proof, "address": session.address}
+    audit.record(actor, actor, "logged_in", after=after)
 
 
 def refresh_session(*, refresh_token: str) -> TokenPair:

@@ -9,6 +9,7 @@ from accounts.views.passwords import (
     VerifyEmailView,
 )
 from accounts.views.profiles import BuilderViewSet, CustomerViewSet
+from accounts.views.team import TeamViewSet
 
 __all__ = [
     "BuilderViewSet",
@@ -21,6 +22,7 @@ __all__ = [
     "PasswordResetView",
     "RefreshView",
     "RegisterView",
+    "TeamViewSet",
     "VerifyEmailConfirmView",
     "VerifyEmailView",
 ]

@@ -16,6 +16,7 @@ from accounts.serializers import (
     LoginRead,
     LoginWrite,
     LogoutWrite,
+    NameWrite,
     RefreshWrite,
     RegisterWrite,
     TokenRead,
@@ -34,7 +35,7 @@ from realestate.core.api.access import PUBLIC, USERS
 from realestate.core.api.parsers import JSONParser
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 
 
 class Entrance(Edge):
@@ -42,6 +43,7 @@ class Entrance(Edge):
 
     authentication_classes = ()
     access = {"post": PUBLIC}
+    duty = Duty.PERSONAL
     tag = "auth"
 
 
@@ -116,6 +118,7 @@ class LogoutView(Edge):
     """POST /api/auth/logout."""
 
     access = {"post": USERS}
+    duty = Duty.PERSONAL
     tag = "auth"
 
     @extend_schema(request=LogoutWrite, responses=MessageRead, operation_id="auth_logout")
@@ -136,6 +139,7 @@ class MeView(Edge):
     """GET and PATCH /api/auth/me."""
 
     access = {"get": USERS, "patch": USERS}
+    duty = Duty.PERSONAL
     errors = {"patch": (LicenseTaken,)}
     tag = "auth"
 
@@ -147,7 +151,7 @@ class MeView(Edge):
     @extend_schema(
         request=PolymorphicProxySerializer(
             component_name="ProfileWrite",
-            serializers=[BuilderWrite, CustomerWrite],
+            serializers=[BuilderWrite, CustomerWrite, NameWrite],
             resource_type_field_name=None,
         ),
         responses=UserRead,
@@ -161,10 +165,13 @@ class MeView(Edge):
         """Edit your profile.
 
         Builders edit company, licence, phone, address, website, description and logo; customers name, phone, address,
-        date of birth and contact method. Type, e-mail address and flags do not change here.
+        date of birth and contact method; members of a builder's team their name. Type, e-mail address and flags do not
+        change here.
         """
         user: Any = request.user
         match user.user_type:
+            case Role.BUILDER if user.employer_id is not None:
+                services.rename_self(actor=user, changes=self.parse(NameWrite, partial=True))
             case Role.BUILDER:
                 changes = self.parse(BuilderWrite, partial=True)
                 services.update_builder(actor=user, builder_id=user.pk, changes=changes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts import rules
@@ -11,7 +12,7 @@ from accounts.services import Client, is_familiar
 from realestate.core.api.throttling import client_address, give_back, limit
 
 
-def client_of(request: Request) -> Client:
+def client_of(request: HttpRequest | Request) -> Client:
     """Address and browser of the caller."""
     return Client(address=client_address(request), user_agent=request.headers.get("User-Agent", ""))
 
@@ -27,7 +28,7 @@ def count_account(email: str, rule: Limit) -> None:
 
 
 @contextmanager
-def attempt(request: Request, email: str) -> Iterator[None]:
+def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
     """Around a login: counted before the password is looked at, given back when it was right (E4).
 
     Strangers' attempts fill the account's counter, but not the one that the account has at an address that its owner

@@ -19,6 +19,7 @@ from accounts.views.limits import client_of, count_account, count_address
 from realestate.core.api.access import USERS
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
+from realestate.core.enums import Duty
 from realestate.core.errors import TooManyRequests
 
 
@@ -26,6 +27,7 @@ class PasswordChangeView(Edge):
     """POST /api/auth/password/change."""
 
     access = {"post": USERS}
+    duty = Duty.PERSONAL
     errors = {"post": (IncorrectPassword, WeakPassword, TooManyRequests)}
     tag = "auth"
 
@@ -82,6 +84,7 @@ class VerifyEmailView(Edge):
     """POST /api/auth/verify-email."""
 
     access = {"post": USERS}
+    duty = Duty.PERSONAL
     errors = {"post": (TooManyRequests,)}
     tag = "auth"
 

@@ -19,7 +19,7 @@ from accounts.serializers import (
 from accounts.services import LicenseTaken
 from realestate.core.api.access import BUILDERS, PUBLIC, USERS, role_of
 from realestate.core.api.views import HouseViewSet, Shape
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 
 CUSTOMER_EDITORS: frozenset[str] = frozenset({Role.CUSTOMER.value, Role.STAFF.value})
 BUILDER_SHAPES = PolymorphicProxySerializer(
@@ -39,9 +39,13 @@ class ProfileViewSet(HouseViewSet):
 
     own: ClassVar[Shape]
 
+    def caller_key(self) -> int | None:
+        """The key of the profile that is the caller's."""
+        return self.caller.pk  # type: ignore[no-any-return]  # a user of the house
+
     def show(self, pk: int, status: int = 200) -> Response:
         """The row in the shape that the caller may see."""
-        inside = pk == self.request.user.pk or role_of(self.request) == Role.STAFF
+        inside = pk == self.caller_key() or role_of(self.request) == Role.STAFF
         shape = self.own if inside else self.read
         row = self.shaped(self.rows(), shape).get(pk=pk)
         return Response(shape(row, context=self.get_serializer_context()).data, status=status)
@@ -54,6 +58,11 @@ class BuilderViewSet(ProfileViewSet):
     access = {"retrieve": PUBLIC, "partial_update": BUILDERS}
     errors = {"partial_update": (LicenseTaken,)}
     tag = "profiles"
+    duties = {"partial_update": Duty.SETUP}
+
+    def caller_key(self) -> int | None:
+        """The builder that the caller acts for."""
+        return getattr(self.caller, "builder_id", None)
 
     @extend_schema(responses=BUILDER_SHAPES, operation_id="builder")
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

@@ -34,6 +34,7 @@ from realestate.core.admin import (
     money,
     text,
 )
+from realestate.core.enums import Duty
 from realestate.core.states import allowed_actions
 
 
@@ -261,6 +262,7 @@ class ChangeQuoteAdmin(HouseAdmin):
     add_fields = ("change_request", "net_amount", "tax_amount", "timeline_days", "description")
     list_filter = ("state",)
     object_actions = {action.value: _quote_decider(action) for action in QuoteAction}
+    action_duties = {action.value: Duty.FINANCE for action in QuoteAction}
     list_display = (
         "change_request",
         "version",

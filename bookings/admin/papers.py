@@ -18,6 +18,7 @@ from realestate.core.admin import (
     money,
     text,
 )
+from realestate.core.enums import Duty
 from realestate.core.states import allowed_actions
 
 
@@ -64,6 +65,7 @@ class QuoteAdmin(HouseAdmin):
     ordering = ("-pk",)
     add_fields = ("unit", "customer", "discount_percent", "discount_amount", "discount_reason")
     object_actions = {action.value: _decider(action) for action in QuoteAction}
+    action_duties = {action.value: Duty.FINANCE for action in QuoteAction}
 
     def possible_actions(self, row: Quote) -> list[str]:
         """What R1 allows in the present state."""

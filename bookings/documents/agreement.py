@@ -1,5 +1,6 @@
 """The agreement of a booking as a PDF, drawn from the facts that were kept when it was generated."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -14,15 +15,18 @@ from bookings.models import Agreement, Signature
 from bookings.services import keep_agreement_pdf
 from projects.enums import UnitType
 from realestate.core import clock
-from realestate.core.amounts import format_day, format_money, money_in_words
+from realestate.core.amounts import format_day, format_figure
 from realestate.core.documents import render_pdf
+from realestate.core.money import ZERO
+from realestate.core.papers import LEFT, RIGHT, headline, money_facts, table
 
 TEMPLATE = Path(__file__).with_name("agreement.typ")
+BY_PLAN = "Amounts of the plan are before tax. Each demand adds the taxes of the day on which it is issued."
 TERMS = (
     "The seller reserves the unit described above for the buyer at the price stated above.",
     "The reservation becomes binding on the seller when the token has been received in full.",
     "The price does not change while this booking lives. Changes to the unit need a quote that the buyer has approved.",
-    "Amounts are due on the dates stated above, or as a payment plan agreed in writing says.",
+    "Amounts are due when the plan above says so, or as a payment plan agreed in writing says.",
     "Registration charges and taxes that the law puts on the buyer are paid by the buyer, unless listed above.",
 )
 
@@ -124,15 +128,15 @@ def _data(number: str, facts: dict[str, Any]) -> dict[str, Any]:
             for person in _buyers(facts)
         ],
         "unit_facts": _unit_facts(facts["unit"]),
-        "cost_sheet": [
-            [str(place), line["label"], "", format_money(Decimal(line["amount"]), currency)]
-            for place, line in enumerate(facts.get("cost_sheet", []), start=1)
-        ],
-        "before_tax": ["Price before tax", format_money(_before_tax(facts), currency)],
-        "taxes": _taxes(facts),
-        "payments": _payments(facts),
-        "total": ["Total price", format_money(total, currency)],
-        "in_words": money_in_words(total, currency),
+        "cost_sheet": _cost_sheet(facts),
+        "price": money_facts(
+            currency,
+            ("Price before tax", _before_tax(facts)),
+            ("Taxes, at the rates of the quote", Decimal(facts["tax_amount"])),
+        ),
+        "headline": headline("Total price with taxes", total, currency),
+        "payments": _plan(facts) or _payments(facts),
+        "payments_note": BY_PLAN if facts.get("plan") else "",
         "terms": list(TERMS),
         "requests": facts["special_requests"],
     }
@@ -153,13 +157,35 @@ def _before_tax(facts: dict[str, Any]) -> Decimal:
     return Decimal(facts["agreement_value"]) + Decimal(facts.get("other_charges", 0))
 
 
-def _taxes(facts: dict[str, Any]) -> list[list[str]]:
-    tax = Decimal(facts["tax_amount"])
-    text = "Taxes, at the rates of the quote; each demand computes its own"
-    return [[text, format_money(tax, facts["currency"])]] if tax else []
+def _cost_sheet(facts: dict[str, Any]) -> dict[str, Any] | None:
+    """The lines of the quote; None for agreements from before there were quotes."""
+    lines = facts.get("cost_sheet")
+    if not lines:
+        return None
+    return _listed(
+        facts["currency"],
+        [(line["label"], "", Decimal(line["amount"])) for line in lines],
+        heads=("Charge", ""),
+        total=("Price before tax", _before_tax(facts)),
+    )
 
 
-def _payments(facts: dict[str, Any]) -> list[list[str]]:
+def _plan(facts: dict[str, Any]) -> dict[str, Any] | None:
+    """The payment plan as it stood; None for a booking that has none yet."""
+    lines = facts.get("plan")
+    if not lines:
+        return None
+    rows = [(line["label"], line["when"], Decimal(line["amount"])) for line in lines]
+    return _listed(
+        facts["currency"],
+        rows,
+        heads=("Payment", "When"),
+        total=("Total before tax", sum((row[2] for row in rows), ZERO)),
+    )
+
+
+def _payments(facts: dict[str, Any]) -> dict[str, Any]:
+    """Token and remainder, with taxes, until there is a plan."""
     token, total = Decimal(facts["token_amount"]), Decimal(facts["total_amount"])
     plan = PaymentPlan(facts["payment_plan"]).label
     registration = facts["registration_date"]
@@ -169,11 +195,35 @@ def _payments(facts: dict[str, Any]) -> list[list[str]]:
         else "By registration"
     )
     rows = [("Token", "On booking", token), (f"Remainder ({plan.lower()})", due, total - token)]
-    return [
-        [str(number), what, when, format_money(amount, facts["currency"])]
-        for number, (what, when, amount) in enumerate(rows, start=1)
-        if amount > 0
-    ]
+    return _listed(
+        facts["currency"],
+        [row for row in rows if row[2] > 0],
+        heads=("Payment", "When"),
+        total=("Total price", total),
+    )
+
+
+def _listed(
+    currency: str,
+    rows: Sequence[tuple[str, str, Decimal]],
+    *,
+    heads: tuple[str, str],
+    total: tuple[str, Decimal],
+) -> dict[str, Any]:
+    """Numbered rows of a text, another text and an amount, with their sum."""
+    return table(
+        (
+            ("No.", "auto", LEFT),
+            (heads[0], "1fr", LEFT),
+            (heads[1], "auto", LEFT),
+            (f"Amount ({currency})", "auto", RIGHT),
+        ),
+        (
+            (str(place), what, when, format_figure(amount, currency))
+            for place, (what, when, amount) in enumerate(rows, start=1)
+        ),
+        [("", total[0], "", format_figure(total[1], currency))],
+    )
 
 
 def _filled(*rows: tuple[str, str]) -> list[list[str]]:

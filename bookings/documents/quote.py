@@ -14,7 +14,7 @@ from realestate.core import clock
 from realestate.core.amounts import format_day, format_figure, format_percent
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table
+from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table, with_working
 
 TEMPLATE = Path(__file__).with_name("quote.typ")
 SHOWN = ("customer__user", "unit__tower", "project__builder__user")
@@ -113,7 +113,7 @@ def _lines(quote: Quote) -> dict[str, Any]:
         amount, discount, tax = (_amount(line, key) for key in ("amount", "discount", "tax_amount"))
         figures = [amount, -discount, tax, amount - discount + tax]
         sums = [total + figure for total, figure in zip(sums, figures, strict=True)]
-        rows.append((_label(line), figures))
+        rows.append((_label(line, currency), figures))
     kept = [place for place in range(4) if place != 1 or with_discount]
     names = ("Before tax", "Discount", "Tax", f"Amount ({currency})")
 
@@ -127,14 +127,9 @@ def _lines(quote: Quote) -> dict[str, Any]:
     )
 
 
-def _label(line: Line) -> str:
+def _label(line: Line, currency: str) -> str:
     """The item, and below it how it was computed."""
-    label = str(line.get("label") or line.get("code") or "Item")
-    formula, inputs = str(line.get("formula", "")), line.get("inputs")
-    if not formula or not isinstance(inputs, Mapping) or not inputs:
-        return label
-    values = ", ".join(f"{name} {value}" for name, value in inputs.items())
-    return f"{label}\n{formula} ({values})".replace("_", " ")
+    return with_working(str(line.get("label") or line.get("code") or "Item"), line, currency)
 
 
 def _taxes(lines: Iterable[Line], currency: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Every write of bookings: quotes, holds, bookings and their states, applicants, agreements, change requests."""
 
-from bookings.services.agreements import generate_agreement, keep_agreement_pdf
+from bookings.services.agreements import generate_agreement, keep_agreement_pdf, state_plan
 from bookings.services.applicants import (
     ApplicantsFrozen,
     ApplicantTwice,
@@ -33,7 +33,7 @@ from bookings.services.changes import (
     withdraw_change,
 )
 from bookings.services.cutoffs import CategoryClosed, set_cutoffs
-from bookings.services.edits import RatingTooEarly, update_booking
+from bookings.services.edits import PlanFrozen, RatingTooEarly, update_booking
 from bookings.services.holds import (
     HoldCooldown,
     HoldHasBooking,
@@ -72,6 +72,7 @@ __all__ = [
     "LoanOutOfRange",
     "OnePrimary",
     "OwnQuote",
+    "PlanFrozen",
     "PriceChanged",
     "ProposalOpen",
     "QuoteExpired",
@@ -116,6 +117,7 @@ __all__ = [
     "set_status",
     "sign_agreement",
     "state_at",
+    "state_plan",
     "update_booking",
     "withdraw_change",
 ]

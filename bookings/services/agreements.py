@@ -1,16 +1,19 @@
 """Making a booking's agreement: its facts are kept as they are now, the PDF is drawn from them (contract 0.10)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Max
 
 from accounts.models import Builder, Customer, User
+from bookings.events import AgreementGenerated
 from bookings.models import Agreement, Booking, Quote
 from bookings.services.signatures import named_buyers
 from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
 from projects.models import Project, Unit
 from realestate.core import audit, clock
 from realestate.core.errors import InvalidTransition
+from realestate.core.events import publish
 from realestate.core.files import store_file
 from realestate.core.jobs import defer
 from realestate.core.locking import lock
@@ -39,8 +42,21 @@ def generate_agreement(*, actor: User, booking_id: int) -> Agreement:
         created_at=now,
     )
     audit.record(actor, booking, "agreement generated", after={"version": agreement.version})
+    publish(AgreementGenerated(agreement_id=agreement.pk, booking_id=booking.pk))
+    agreement.refresh_from_db(fields=["content"])
     defer("bookings.draw_agreement", agreement_id=agreement.pk)
     return agreement
+
+
+@service
+def state_plan(*, agreement_id: int, lines: Sequence[Mapping[str, str]]) -> None:
+    """Write the payment plan into an agreement that is being made: each line's label, when it is due, its amount.
+
+    Amounts are before tax, in the booking's currency. For listeners of AgreementGenerated.
+    """
+    agreement = Agreement.objects.get(pk=agreement_id)  # made just now: nobody else can see it
+    agreement.content["plan"] = [dict(line) for line in lines]
+    agreement.save(update_fields=["content"])
 
 
 @service

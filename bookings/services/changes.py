@@ -208,6 +208,8 @@ def _step(actor: User, row: ChangeRequest, wanted: str, now: datetime) -> None:
         raise NotAllowed(CUSTOMERS_DECIDE)
     if action not in BUILDER_CHANGE_ACTIONS:
         raise InvalidTransition("A quote is sent with its amounts.", state=row.state, allowed=[])
+    if action == ChangeAction.START:
+        refuse_dead(row.booking, now)  # the unit may be somebody else's by now
     advance_change(actor, row, action)
     if action == ChangeAction.COMPLETE:
         row.completion_date = now

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import User
-from bookings.enums import FIRM
+from bookings.enums import FIRM, BookingState
 from bookings.models import Booking
 from bookings.services.booking import refuse_large_loan
 from bookings.services.standing import lock_booking, refuse_dead
@@ -32,6 +32,15 @@ BUILDERS_MAY = frozenset(
 )
 
 
+SCHEDULED = frozenset(FIRM) - {BookingState.TOKEN_PAID}  # R5.5: confirmed, with its schedule
+
+
+class PlanFrozen(DomainError):
+    """The payment plan can no longer be chosen: the booking is confirmed and has its schedule, which can be revised."""
+
+    code, status = "payment_plan_frozen", 409
+
+
 class RatingTooEarly(DomainError):
     """You can rate the builder once your token has been paid."""
 
@@ -45,7 +54,8 @@ def update_booking(
     """Change named fields; those that were not sent stay. ``version`` is the one that the caller has seen, if it says.
 
     Raises NotAllowed (403) for a field that the caller's role may not change, StaleVersion (412), RatingTooEarly and
-    LoanOutOfRange (422), InvalidTransition (409) for a booking that is over, DoesNotExist for strangers and agents.
+    LoanOutOfRange (422), PlanFrozen (409) once there is a schedule, InvalidTransition (409) for a booking that is over,
+    DoesNotExist for strangers and agents.
     """
     booking = lock_booking(actor, booking_id, version)
     refuse_dead(booking, clock.now())
@@ -57,6 +67,8 @@ def update_booking(
     for name, value in different.items():
         setattr(booking, name, value)
     refuse_large_loan(booking)
+    if "payment_plan" in different and booking.state in SCHEDULED:
+        raise PlanFrozen
     if "rating" in different and booking.state not in FIRM:
         raise RatingTooEarly
     if different.get("agent_id") is not None:
@@ -78,6 +90,7 @@ def _refuse_fields(actor: User, changes: Mapping[str, Any]) -> None:
 
 
 def _agents(booking: Booking) -> Any:  # the custom manager's queryset
-    """Who may look after a booking: the project's builder, or active staff."""
-    people = Q(pk=booking.project.builder_id) | Q(user_type=Role.STAFF)
+    """Who may look after a booking: the project's builder, its team, or active staff."""
+    builder = booking.project.builder_id
+    people = Q(pk=builder) | Q(employer=builder) | Q(user_type=Role.STAFF)
     return User.objects.filter(people, is_active=True)

@@ -23,6 +23,7 @@ from bookings.services.standing import refuse_customers, refuse_dead
 from projects.enums import TaxClass
 from projects.rules import tax
 from projects.services import rates_on
+from projects.services.amounts import check_money
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import InvalidTransition, InvalidValue
@@ -72,7 +73,7 @@ def quote_change(
         version=last.version + 1 if last else 1,
         lines=[each.as_json() for each in workings],
         net_amount=net,
-        tax_amount=_tax(row, net, now) if tax_amount is None else tax_amount,
+        tax_amount=_taxed(row, net, tax_amount, now),
         timeline_days=timeline_days,
         description=description,
         valid_until=until,
@@ -145,6 +146,21 @@ def _priced(
 def _first_state(row: ChangeRequest, net: Decimal) -> QuoteState:
     limit = CHANGE_APPROVAL_LIMIT.for_project(row.booking.project)
     return QuoteState.APPROVAL_PENDING if abs(net) > limit else QuoteState.APPROVED
+
+
+def _taxed(row: ChangeRequest, net: Decimal, named: Decimal | None, now: datetime) -> Decimal:
+    """The tax that was named, or that of the day. Raises InvalidValue (400) for amounts that cannot be charged.
+
+    A tax goes the way of what is taxed: otherwise an omission would be charged, or work be credited.
+    """
+    currency = row.booking.currency
+    check_money("net_amount", net, currency)
+    check_money("tax_amount", named, currency)
+    if named is None:
+        return _tax(row, net, now)
+    if net * named < 0 or (named and not net):
+        raise InvalidValue(errors={"tax_amount": ["Must have the sign of the net amount."]})
+    return named
 
 
 def _tax(row: ChangeRequest, net: Decimal, now: datetime) -> Decimal:

@@ -15,6 +15,7 @@ from bookings.serializers.reads import agreement_link
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, NotFound
 
 
@@ -28,6 +29,7 @@ class AgreementView(Edge):
     """POST /api/bookings/{id}/generate-agreement."""
 
     access = {"post": BUILDERS}
+    duty = Duty.SALES
     errors = {"post": (InvalidTransition,)}
     tag = "bookings"
 
@@ -55,6 +57,7 @@ class AgreementViewSet(HouseViewSet):
     default_limit = 100
     tag = "bookings"
     access = {"list": PARTIES, "sign": PARTIES}
+    duty = Duty.SALES
     errors = {
         "sign": (InvalidTransition, services.AgreementSuperseded, services.AlreadySigned),
     }

@@ -10,6 +10,7 @@ from bookings.models import Applicant, Booking
 from bookings.serializers import ApplicantRead, ApplicantsWrite
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 
@@ -26,6 +27,7 @@ class ApplicantViewSet(HouseViewSet):
         "kyc_verify": BUILDERS,
         "kyc_reject": BUILDERS,
     }
+    duty = Duty.SALES
     errors = {
         "replace": (
             InvalidTransition,

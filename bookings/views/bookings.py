@@ -32,6 +32,7 @@ from realestate.core.api.idempotency import (
     idempotent,
 )
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, StaleVersion
 
 BOOKING_REFUSALS = (
@@ -64,11 +65,13 @@ class BookingViewSet(HouseViewSet):
         "set_status": BUILDERS,
         "cancel": PARTIES,
     }
+    duty = Duty.SALES
     errors = {
         "create": BOOKING_REFUSALS,
         "partial_update": (
             InvalidTransition,
             StaleVersion,
+            services.PlanFrozen,
             services.RatingTooEarly,
             services.LoanOutOfRange,
         ),

@@ -25,8 +25,12 @@ from bookings.serializers import (
 from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES, PUBLIC
+from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
+
+REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class ChangeRequestViewSet(HouseViewSet):
@@ -46,15 +50,17 @@ class ChangeRequestViewSet(HouseViewSet):
         "decline": CUSTOMERS,
         "withdraw": CUSTOMERS,
     }
+    duty = Duty.SITE
     errors = {
-        "create": (InvalidTransition, services.CategoryClosed),
+        "create": (InvalidTransition, services.CategoryClosed, *REPLAYED),
         "partial_update": (InvalidTransition, services.QuoteIsFixed),
-        "quote": (InvalidTransition,),
+        "quote": (InvalidTransition, *REPLAYED),
         "approve": (
             InvalidTransition,
             services.QuoteSuperseded,
             services.QuoteExpired,
             services.CategoryClosed,
+            *REPLAYED,
         ),
         "decline": (InvalidTransition, services.QuoteSuperseded, services.QuoteExpired),
         "withdraw": (InvalidTransition,),
@@ -83,6 +89,7 @@ class ChangeRequestViewSet(HouseViewSet):
         request=ChangeWrite,
         responses={201: ChangeRequestRead},
     )
+    @idempotent
     def create(self, request: Request) -> Response:
         """Ask the builder for a change to your unit."""
         row = services.request_change(actor=self.caller, **self.parse(ChangeWrite))
@@ -106,6 +113,7 @@ class ChangeRequestViewSet(HouseViewSet):
     @extend_schema(
         operation_id="change_requests_quote", request=QuoteWrite, responses={201: ChangeRequestRead}
     )
+    @idempotent
     def quote(self, request: Request, pk: str) -> Response:
         """Send a quote; it supersedes the one before it. Above a limit somebody else approves it first."""
         services.quote_change(
@@ -118,6 +126,7 @@ class ChangeRequestViewSet(HouseViewSet):
     @extend_schema(
         operation_id="change_requests_approve", request=ApproveWrite, responses=ChangeRequestRead
     )
+    @idempotent
     def approve(self, request: Request, pk: str) -> Response:
         """Accept a quote; the version says which one you have read."""
         services.approve_quote(
@@ -158,6 +167,7 @@ class ChangeQuoteViewSet(HouseViewSet):
     model, read = ChangeQuote, ChangeQuoteRead
     tag = "change requests"
     access = {"approve": BUILDERS, "refuse": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "approve": (
             InvalidTransition,
@@ -192,6 +202,7 @@ class CutoffViewSet(HouseViewSet):
     default_limit = 100
     tag = "change requests"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    duty = Duty.SITE
     errors = {"replace": (InvalidValue,)}
 
     @extend_schema(operation_id="projects_change_cutoffs_list", responses=CutoffRead(many=True))

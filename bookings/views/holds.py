@@ -21,6 +21,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 
 
 class HoldViewSet(HouseViewSet):
@@ -34,6 +35,7 @@ class HoldViewSet(HouseViewSet):
         "partial_update": PARTIES,
         "destroy": PARTIES,
     }
+    duty = Duty.SALES
     errors = {
         "create": (
             UnitNotAvailable,

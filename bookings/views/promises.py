@@ -11,6 +11,7 @@ from bookings.models import Booking, PromisedDate
 from bookings.serializers import PromisedDateRead, PromiseWrite
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 
 
@@ -21,6 +22,7 @@ class PromisedDateViewSet(HouseViewSet):
     default_limit = 100
     tag = "bookings"
     access = {"list": PARTIES, "create": BUILDERS, "accept": CUSTOMERS, "decline": CUSTOMERS}
+    duty = Duty.SALES
     errors = {
         "create": (InvalidTransition, InvalidValue, services.ProposalOpen),
         "accept": (InvalidTransition,),

@@ -15,6 +15,7 @@ from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 DECISION_REFUSALS = (InvalidTransition, services.OwnQuote, services.QuoteExpired)
@@ -34,6 +35,8 @@ class QuoteViewSet(HouseViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    duty = Duty.SALES
+    duties = {"approve": Duty.FINANCE, "refuse": Duty.FINANCE}
     errors = {
         "create": (PriceListNotValid,),
         "approve": DECISION_REFUSALS,

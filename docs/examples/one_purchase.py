@@ -368,6 +368,49 @@ def recompute(deal: Purchase, statement: dict[str, Any]) -> int:
             checked += _agree(money(line["debit"]), _total(totals[line["reference"]]), "demand")
     open_ = sum((money(row["open_amount"]) for row in documents["demands"]), Decimal(0))
     checked += _agree(open_ - money(statement["advance"]), statement["closing"], "open items")
+    return checked + _credits(deal, statement) + _receipts(deal) + _below(statement)
+
+
+def _credits(deal: Purchase, statement: dict[str, Any]) -> int:
+    """Each credit note is what it takes from the lines of demands."""
+    rows = deal.builder.get(f"/api/credit-notes?booking_id={deal.id}&limit=100&explain=1")
+    taken = {
+        row["number"]: sum(
+            (money(part["principal"]) + money(part["tax"]))
+            for part in row["working"]["inputs"]["lines"]
+        )
+        for row in rows["credit_notes"]
+    }
+    return sum(
+        _agree(Decimal(taken[line["reference"]]), line["credit"], "credit note")
+        for line in statement["lines"]
+        if line["reference"] in taken
+    )
+
+
+def _receipts(deal: Purchase) -> int:
+    """Each receipt is what it pays and what of it is an advance; a cheque that bounced pays nothing."""
+    checked = 0
+    for row in deal.builder.get(f"/api/payments?booking_id={deal.id}&limit=100")["payments"]:
+        working = deal.builder.get(f"/api/payments/{row['id']}?explain=1")["working"]
+        applied = sum((money(part["amount"]) for part in working["inputs"]["applied"]), Decimal(0))
+        counts = money(row["amount"]) if row["state"] == "cleared" else Decimal(0)
+        checked += _agree(applied + money(working["amount"]), counts, row["receipt_number"])
+    return checked
+
+
+def _below(statement: dict[str, Any]) -> int:
+    """What is open by age, item by item; and interest that is not posted yet, line by line."""
+    checked = 0
+    for working in statement["workings"]:
+        figure, _, bucket = working["figure"].partition(", ")
+        if figure == "Ageing":
+            items = sum((money(item["open"]) for item in working["inputs"]["items"]), Decimal(0))
+            checked += _agree(items, statement["ageing"][bucket], bucket)
+        elif figure == "Interest not posted yet":
+            lines = working["inputs"]["lines"]
+            late = sum((money(row["interest"]) - money(row["posted"]) for row in lines), Decimal(0))
+            checked += _agree(late, statement["accrued_interest"], "interest not posted")
     return checked
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from messaging.enums import MessageType, Priority
 from messaging.models import Conversation, Message
 from messaging.rules import MAX_ATTACHMENTS, MAX_CONTENT, PRIORITIES, TYPES, is_openable
-from realestate.core.api.links import opened_links
+from realestate.core.api.links import opened_links, reader_id
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
 from realestate.core.files import opened
 
@@ -45,7 +45,9 @@ class ChatMessageRead(ReadSerializer):
 
     def get_attachment_url(self, row: Message) -> str | None:
         """The first attachment, for clients that know only one."""
-        return opened(row.attachments[0]) if row.attachments else None
+        if not row.attachments:
+            return None
+        return opened(row.attachments[0], reader_id(self.context))
 
 
 class ChatMessagePageRead(PageRead):

@@ -24,7 +24,7 @@ class Pair:
     builder_id: int
 
     def other_than(self, user: User) -> int:
-        """The party that is not the user."""
+        """The party that is not the user's: whoever writes for the builder writes to the customer."""
         return self.builder_id if user.pk == self.customer_id else self.customer_id
 
 
@@ -86,10 +86,11 @@ def pair_for(
     if len(set(found)) > 1:
         raise InvalidValue("Project, booking and message do not belong together.")
     pair = found[0]
-    if actor.pk not in (pair.customer_id, pair.builder_id):
+    if actor.customer_id != pair.customer_id and actor.builder_id != pair.builder_id:
         raise NotAllowed("Only the customer and the builder can write in a conversation.")
-    if recipient_id is not None and recipient_id != pair.other_than(actor):
-        raise User.DoesNotExist
+    if recipient_id not in {None, pair.other_than(actor)}:
+        # A customer may answer whoever of the builder's team wrote; the builder's inbox gets it.
+        User.objects.filter(employer=pair.builder_id).exclude(pk=actor.pk).get(pk=recipient_id)
     return pair
 
 

@@ -10,6 +10,7 @@ from messaging.models import Broadcast
 from messaging.serializers import BroadcastPageRead, BroadcastRead, BroadcastWrite
 from realestate.core.api.access import BUILDER_ONLY, BUILDERS
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 
 
 class BroadcastViewSet(HouseViewSet):
@@ -19,6 +20,7 @@ class BroadcastViewSet(HouseViewSet):
     list_key = "broadcasts"
     tag = "messages"
     access = {"list": BUILDERS, "create": BUILDER_ONLY, "retrieve": BUILDERS}
+    duty = Duty.SALES
     errors = {"create": (services.NoRecipients, services.ClientIdTaken)}
 
     def get_queryset(self) -> QuerySet[Broadcast]:

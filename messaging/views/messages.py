@@ -19,6 +19,7 @@ from messaging.serializers import (
 from realestate.core.api.access import BUILDER_ONLY, CUSTOMERS, PARTIES
 from realestate.core.api.pagination import Page, paginate
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 
 TALKERS = CUSTOMERS | BUILDER_ONLY  # staff may read, but are no party of a conversation
 
@@ -30,6 +31,7 @@ class MessageViewSet(HouseViewSet):
     list_key = "messages"
     tag = "messages"
     access = {"list": PARTIES, "create": TALKERS, "history": PARTIES, "thread": PARTIES}
+    duty = Duty.SALES
     errors = {"create": (services.ClientIdTaken,)}
 
     @property
@@ -72,7 +74,7 @@ class MessageViewSet(HouseViewSet):
         )
         page = paginate(rows, request, default_limit=self.default_limit)
         answer = self.page_response(Page(page.rows[::-1], page.total, page.number, page.limit))
-        if page.rows:
+        if page.rows and self.caller.has_duty(Duty.SALES):  # a builder's team has one inbox
             newest = page.rows[0]
             services.mark_conversation_read(
                 actor=self.caller, conversation_id=newest.conversation_id, up_to=newest.pk
@@ -95,6 +97,7 @@ class ConversationViewSet(HouseViewSet):
     default_limit = 100  # the page has no pager
     tag = "messages"
     access = {"list": PARTIES, "mark_read": TALKERS, "unread": PARTIES}
+    duty = Duty.SALES
 
     def get_queryset(self) -> QuerySet[Conversation]:
         """Conversations with their last message; the one that was written to last comes first."""

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from accounts.models import User
 from bookings.enums import BookingState
 from bookings.events import BookingMoved
 from bookings.models import Booking
 from notifications import services
 from notifications.enums import NotificationType, Priority
+from realestate.core.enums import Duty
 from realestate.core.events import on
 
 S = BookingState
@@ -93,13 +95,14 @@ def tell_both_sides(event: BookingMoved) -> None:
     )
     saying = SAYINGS[BookingState(event.new)]
     words = _words(booking)
+    sellers = User.objects.keys_acting_for(booking.project.builder_id, Duty.SALES)
     sides = (
-        (booking.customer_id, saying.customer, "/customer/bookings"),
-        (booking.project.builder_id, saying.builder, "/builder/bookings"),
+        ({booking.customer_id}, saying.customer, "/customer/bookings"),
+        (sellers, saying.builder, "/builder/bookings"),
     )
-    for person, sentence, url in sides:
+    for people, sentence, url in sides:
         services.notify(
-            user_ids=[person],
+            user_ids=people,
             notification_type=NotificationType.BOOKING_UPDATE,
             title=saying.title,
             message=_sentence(sentence.format(**words)),

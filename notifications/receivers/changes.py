@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from accounts.models import User
 from bookings.enums import ChangeState
 from bookings.events import ChangeMoved
 from bookings.models import ChangeRequest
 from notifications import services
 from notifications.enums import NotificationType
+from realestate.core.enums import Duty
 from realestate.core.events import on
 
 S = ChangeState
@@ -55,15 +57,16 @@ def tell_who_waits(event: ChangeMoved) -> None:
     saying = SAYINGS[ChangeState(event.new)]
     words = _words(change)
     booking = change.booking
+    site = User.objects.keys_acting_for(booking.project.builder_id, Duty.SITE)
     sides = (
-        (booking.customer_id, saying.customer, "/customer/changes"),
-        (booking.project.builder_id, saying.builder, "/builder/changes"),
+        ({booking.customer_id}, saying.customer, "/customer/changes"),
+        (site, saying.builder, "/builder/changes"),
     )
     round_ = change.quotes.count()  # a state comes again with each new quote
-    for person, sentence, url in sides:
+    for people, sentence, url in sides:
         if sentence:
             services.notify(
-                user_ids=[person],
+                user_ids=people,
                 notification_type=NotificationType.CHANGE_REQUEST_UPDATE,
                 title=saying.title,
                 message=sentence.format(**words),

@@ -22,7 +22,7 @@ from payments.models import Demand, Payment, Refund, Reminder
 from payments.services import OpenDemand, note_channel, open_demands
 from realestate.core import clock
 from realestate.core.amounts import format_day, format_money
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 from realestate.core.events import on
 from realestate.core.money import ZERO
 
@@ -38,20 +38,19 @@ def tell_customer(event: PaymentRecorded) -> None:
     amount = format_money(payment.amount, payment.currency)
     kind = payment.get_payment_type_display().lower()
     sides = (
-        (booking.customer_id, CUSTOMER_URL),
-        (booking.project.builder_id, BUILDER_URL),
+        ({booking.customer_id}, CUSTOMER_URL),
+        (_finance(booking), BUILDER_URL),
     )
-    for person, url in sides:
-        if person != payment.recorded_by_id:
-            services.notify(
-                user_ids=[person],
-                notification_type=NotificationType.PAYMENT_DUE,
-                title="Payment recorded",
-                message=f"{amount} ({kind}) was recorded for booking {booking.booking_number}.",
-                related=("payment", payment.pk),
-                dedupe_key=f"payment:{payment.pk}:recorded",
-                action_url=url,
-            )
+    for people, url in sides:
+        services.notify(
+            user_ids=people - {payment.recorded_by_id},
+            notification_type=NotificationType.PAYMENT_DUE,
+            title="Payment recorded",
+            message=f"{amount} ({kind}) was recorded for booking {booking.booking_number}.",
+            related=("payment", payment.pk),
+            dedupe_key=f"payment:{payment.pk}:recorded",
+            action_url=url,
+        )
 
 
 @on(DemandRaised)
@@ -110,7 +109,7 @@ def tell_builder_of_proof(event: ProofSubmitted) -> None:
     booking = payment.booking
     amount = format_money(payment.amount, payment.currency)
     services.notify(
-        user_ids=[booking.project.builder_id],
+        user_ids=_finance(booking),
         notification_type=NotificationType.PAYMENT_DUE,
         title="Proof of payment to check",
         message=f"{booking.customer.full_name} says that {amount} was paid for booking"
@@ -132,8 +131,8 @@ def tell_who_refunds(event: RefundNeeded) -> None:
     amount = format_money(refund.amount, refund.currency)
     staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
     sides = (
-        ([booking.project.builder_id], BUILDER_URL),
-        (list(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
+        (_finance(booking), BUILDER_URL),
+        (set(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
     )
     for people, url in sides:
         services.notify(
@@ -178,6 +177,12 @@ def remind_buyer(event: ReminderFellDue) -> None:
         note_channel(reminder_ids=event.reminder_ids, channel=ReminderChannel(channel))
 
 
+def _finance(booking: Booking) -> set[int]:
+    """Who looks after a booking's money on the builder's side."""
+    people: set[int] = User.objects.keys_acting_for(booking.project.builder_id, Duty.FINANCE)
+    return people
+
+
 def _reminder(booking: Booking, dues: tuple[OpenDemand, ...], today: date) -> str:
     """A line per demand, and what they come to."""
     currency = booking.currency
@@ -209,12 +214,12 @@ def tell_of_shortfall(event: WithholdingFellShort) -> None:
     """Buyer and builder: how much tax should have been withheld so far; nobody deducts it silently (R3.6)."""
     booking = Booking.objects.select_related("project").get(pk=event.booking_id)
     amount = format_money(event.amount, booking.currency)
-    for person, url in (
-        (booking.customer_id, CUSTOMER_URL),
-        (booking.project.builder_id, BUILDER_URL),
+    for people, url in (
+        ({booking.customer_id}, CUSTOMER_URL),
+        (_finance(booking), BUILDER_URL),
     ):
         services.notify(
-            user_ids=[person],
+            user_ids=people,
             notification_type=NotificationType.PAYMENT_DUE,
             title="Tax to be withheld",
             message=f"With the latest change, booking {booking.booking_number} is above the amount from which buyers"

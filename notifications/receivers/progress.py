@@ -1,14 +1,15 @@
-"""Progress speaks: buyers read what is published, and who can certify a stage that it is reported."""
+"""Progress speaks: buyers read what is published and certified, and who can certify a stage that it is reported."""
 
 from accounts.models import User
 from notifications import services
 from notifications.enums import NotificationType, Priority
-from progress.events import CompletionRevised, MilestoneReported, UpdatePosted
+from payments.models import ScheduleLine
+from progress.events import CompletionRevised, MilestoneCertified, MilestoneReported, UpdatePosted
 from progress.models import CompletionDate, ConstructionUpdate, Milestone
 from projects.models import Claim
 from realestate.core import clock
 from realestate.core.amounts import format_day
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 from realestate.core.events import on
 
 
@@ -16,11 +17,8 @@ from realestate.core.events import on
 def tell_buyers(event: UpdatePosted) -> None:
     """Every customer with a live claim in the project (contract 0.18), in one go."""
     update = ConstructionUpdate.objects.select_related("project").get(pk=event.update_id)
-    claims = Claim.objects.live(clock.now()).filter(
-        unit__project=event.project_id, parties__isnull=False
-    )
     services.notify(
-        user_ids=claims.values_list("parties", flat=True).distinct(),
+        user_ids=_buyers(update),
         notification_type=NotificationType.PROGRESS_UPDATE,
         title=f"News from {update.project.project_name}",
         message=update.update_title,
@@ -35,14 +33,9 @@ def tell_buyers(event: UpdatePosted) -> None:
 def tell_of_another_date(event: CompletionRevised) -> None:
     """Every customer with a live claim in the project, or in the tower that the date is of; once per revision."""
     row = CompletionDate.objects.select_related("project", "tower").get(pk=event.completion_id)
-    claims = Claim.objects.live(clock.now()).filter(
-        unit__project=row.project_id, parties__isnull=False
-    )
-    if row.tower_id is not None:
-        claims = claims.filter(unit__tower=row.tower_id)
     place = f", tower {row.tower.name}" if row.tower else ""
     services.notify(
-        user_ids=claims.values_list("parties", flat=True).distinct(),
+        user_ids=_buyers(row),
         notification_type=NotificationType.PROGRESS_UPDATE,
         title="Another completion date",
         message=f"{row.project.project_name}{place} is now planned to be completed on"
@@ -61,7 +54,7 @@ def tell_who_certifies(event: MilestoneReported) -> None:
     place = f", tower {row.tower.name}" if row.tower else ""
     staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
     sides = (
-        ({row.project.builder_id}, "/builder/progress"),
+        (User.objects.keys_acting_for(row.project.builder_id, Duty.SITE), "/builder/progress"),
         (set(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
     )
     for people, url in sides:
@@ -75,3 +68,40 @@ def tell_who_certifies(event: MilestoneReported) -> None:
             dedupe_key=f"milestone:{row.pk}:reported:{row.reported_at}",
             action_url=url,
         )
+
+
+@on(MilestoneCertified)
+def tell_of_certified_stage(event: MilestoneCertified) -> None:
+    """Everybody whom it concerns, once each (R7.3): who pays for the stage reads it in the demand, the others here.
+
+    The others are buyers with a live claim in the project, or in the stage's tower, and the builder if it did not
+    certify itself.
+    """
+    row = Milestone.objects.select_related("project", "tower").get(pk=event.milestone_id)
+    lines = ScheduleLine.objects.filter(milestone=row, retired_in=None, amount__gt=0)
+    asked = set(lines.values_list("booking__customer", flat=True))
+    builder = {row.project.builder_id} - {row.certified_by_id}
+    place = f", tower {row.tower.name}," if row.tower else ""
+    day = f" on {format_day(row.certified_on)}" if row.certified_on else ""
+    sides = ((_buyers(row) - asked, "/customer/progress"), (builder, "/builder/progress"))
+    for people, url in sides:
+        services.notify(
+            user_ids=people,
+            notification_type=NotificationType.PROGRESS_UPDATE,
+            title="Stage certified",
+            message=f"“{row.name}” in {row.project.project_name}{place} was certified as done{day}.",
+            related=("milestone", row.pk),
+            dedupe_key=f"milestone:{row.pk}:certified",
+            action_url=url,
+        )
+
+
+def _buyers(news: ConstructionUpdate | CompletionDate | Milestone) -> set[int]:
+    """Customers with a live claim in the project, or in the tower if the news is of one."""
+    claims = Claim.objects.live(clock.now()).filter(
+        unit__project=news.project_id, parties__isnull=False
+    )
+    tower_id = getattr(news, "tower_id", None)  # updates are of whole projects
+    if tower_id is not None:
+        claims = claims.filter(unit__tower=tower_id)
+    return set(claims.values_list("parties", flat=True).distinct())

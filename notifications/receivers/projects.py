@@ -1,7 +1,7 @@
-"""Projects speaks: browsers that show a unit see that it was taken or is free again."""
+"""Projects speaks: browsers that show a unit see that it was taken, is free again, or is offered otherwise."""
 
 from notifications import services
-from projects.events import ClaimReleased, ClaimsLapsed, ClaimTaken
+from projects.events import ClaimReleased, ClaimsLapsed, ClaimTaken, UnitsChanged
 from realestate.core.events import on
 
 
@@ -20,4 +20,10 @@ def signal_released(event: ClaimReleased) -> None:
 @on(ClaimsLapsed)
 def signal_lapsed(event: ClaimsLapsed) -> None:
     """They are free."""
+    services.signal_units(unit_ids=event.unit_ids)
+
+
+@on(UnitsChanged)
+def signal_changed(event: UnitsChanged) -> None:
+    """They are new, on sale or off it, dearer or cheaper, or under a firmer claim."""
     services.signal_units(unit_ids=event.unit_ids)

@@ -1,11 +1,13 @@
 """Promised dates speak: the buyer reads what is proposed and why, the builder what the buyer says (R13.5)."""
 
+from accounts.models import User
 from bookings.enums import PromiseState
 from bookings.events import PromiseAnswered, PromiseProposed
 from bookings.models import PromisedDate
 from notifications import services
 from notifications.enums import NotificationType, Priority
 from realestate.core.amounts import format_day
+from realestate.core.enums import Duty
 from realestate.core.events import on
 
 
@@ -32,7 +34,7 @@ def tell_builder_of_answer(event: PromiseAnswered) -> None:
     row = _loaded(event.promise_id)
     agreed = row.state == PromiseState.AGREED
     services.notify(
-        user_ids=[row.booking.project.builder_id],
+        user_ids=User.objects.keys_acting_for(row.booking.project.builder_id, Duty.SALES),
         notification_type=NotificationType.BOOKING_UPDATE,
         title="Date agreed" if agreed else "Date declined",
         message=f"The buyer of booking {row.booking.booking_number} {'agrees' if agreed else 'does not agree'} to"

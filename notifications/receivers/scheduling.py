@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from notifications import services
 from notifications.enums import NotificationType, Priority
 from realestate.core import clock
+from realestate.core.enums import Duty
 from realestate.core.events import on
 from scheduling.enums import AppointmentStatus, Outcome
 from scheduling.events import AppointmentMoved, AppointmentNears, AppointmentRescheduled
@@ -102,19 +104,27 @@ def _name(row: Appointment, person: int) -> str:
 
 
 def _tell(row: Appointment, news: News, actor_id: int) -> None:
-    receives = (
-        row.host.user_id or row.project.builder_id
-    )  # who has no login hears it of the builder
-    sides = ((row.customer_id, "/customer/appointments"), (receives, "/builder/appointments"))
-    for person, url in sides:
-        if person != actor_id:
-            services.notify(
-                user_ids=[person],
-                notification_type=NotificationType.APPOINTMENT_REMINDER,
-                title=news.title,
-                message=news.sentence,
-                related=("appointment", row.pk),
-                dedupe_key=f"appointment:{row.pk}:{news.key}",
-                priority=news.priority,
-                action_url=url,
-            )
+    sides = (
+        ({row.customer_id}, "/customer/appointments"),
+        (_receiving(row), "/builder/appointments"),
+    )
+    for people, url in sides:
+        services.notify(
+            user_ids=people - {actor_id},
+            notification_type=NotificationType.APPOINTMENT_REMINDER,
+            title=news.title,
+            message=news.sentence,
+            related=("appointment", row.pk),
+            dedupe_key=f"appointment:{row.pk}:{news.key}",
+            priority=news.priority,
+            action_url=url,
+        )
+
+
+def _receiving(row: Appointment) -> set[int]:
+    """Who receives the customer; who has no login hears it of the builder, whose team hears it too."""
+    builder_id = row.project.builder_id
+    if row.host.user_id not in {None, builder_id}:
+        return {row.host.user_id}
+    people: set[int] = User.objects.keys_acting_for(builder_id, Duty.SALES)
+    return people

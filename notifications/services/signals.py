@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.models import User
 from messaging.models import Conversation, Message
 from notifications.enums import Topic
 from notifications.models import Notification, Signal
@@ -13,6 +14,7 @@ from notifications.rules import LOOKED_BACK, SIGNALS_KEPT, Place
 from projects.models import Unit
 from projects.querysets import public
 from realestate.core import bell, clock
+from realestate.core.enums import Duty
 from realestate.core.transactions import service
 
 BATCH = 1_000
@@ -36,23 +38,25 @@ def signal_notifications(*, user_ids: Iterable[int], dedupe_key: str) -> None:
 
 
 @service
-def signal_due_notifications() -> None:
-    """A signal, once, for notifications whose scheduled time came since the runs before."""
+def signal_due_notifications() -> int:
+    """A signal, once, for notifications whose scheduled time came of late; returns how many those are."""
     now = clock.now()
     rows = Notification.objects.filter(
         scheduled_send_time__gt=now - LOOKED_BACK, scheduled_send_time__lte=now
     )
-    _signal_notifications(rows.values_list("pk", "user"))
+    due = list(rows.values_list("pk", "user"))
+    _signal_notifications(due)
+    return len(due)
 
 
 @service
 def signal_message(*, message_id: int) -> None:
-    """A signal to sender and recipient."""
-    row = Message.objects.select_related("conversation").get(pk=message_id)
+    """A signal to the customer and to everybody who reads the builder's inbox."""
+    row = Message.objects.select_related("conversation__project").get(pk=message_id)
     payload = {"conversation_id": row.conversation_id, "project_id": row.conversation.project_id}
     _write(
         Signal(user_id=person, topic=Topic.MESSAGE, object_id=row.pk, payload=payload)
-        for person in sorted({row.sender_id, row.recipient_id})
+        for person in sorted({row.sender_id, row.recipient_id} | _readers(row.conversation))
     )
 
 
@@ -60,11 +64,11 @@ def signal_message(*, message_id: int) -> None:
 def signal_read(*, conversation_id: int, reader_id: int, up_to: int) -> None:
     """A signal to the other party that what it wrote was read, up to a message."""
     talk = Conversation.objects.select_related("project").get(pk=conversation_id)
-    parties = {talk.customer_id, talk.project.builder_id}
+    others = _readers(talk) if reader_id == talk.customer_id else {talk.customer_id}
     payload = {"conversation_id": talk.pk, "project_id": talk.project_id}
     _write(
         Signal(user_id=person, topic=Topic.READ, object_id=up_to, payload=payload)
-        for person in sorted(parties - {reader_id})
+        for person in sorted(others)
     )
 
 
@@ -126,6 +130,12 @@ def read_signals(
 
 def _signal_notifications(rows: Iterable[tuple[int, int]]) -> None:
     _write(Signal(user_id=person, topic=Topic.NOTIFICATION, object_id=pk) for pk, person in rows)
+
+
+def _readers(talk: Conversation) -> set[int]:
+    """Who reads the builder's inbox."""
+    people: set[int] = User.objects.keys_acting_for(talk.project.builder_id, Duty.SALES)
+    return people
 
 
 def _write(rows: Iterable[Signal]) -> None:

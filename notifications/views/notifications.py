@@ -17,6 +17,7 @@ from notifications.serializers import (
 from realestate.core import clock
 from realestate.core.api.access import USERS
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 
 
 class NotificationViewSet(HouseViewSet):
@@ -26,6 +27,7 @@ class NotificationViewSet(HouseViewSet):
     list_key = "notifications"
     tag = "notifications"
     access = {"list": USERS, "mark_read": USERS, "mark_all_read": USERS}
+    duty = Duty.PERSONAL
 
     def rows(self) -> QuerySet[Notification]:
         """One's own; scheduled ones from their time on."""

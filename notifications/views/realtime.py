@@ -13,6 +13,7 @@ from notifications.serializers import TicketRead
 from realestate.core.api.access import PUBLIC
 from realestate.core.api.throttling import client_address, limit
 from realestate.core.api.views import Edge
+from realestate.core.enums import Duty
 from realestate.core.errors import TooManyRequests
 
 TICKETS_PER_MINUTE = 60
@@ -23,6 +24,7 @@ class TicketView(Edge):
 
     tag = "notifications"
     access = {"post": PUBLIC}
+    duty = Duty.PERSONAL
     errors = {"post": [TooManyRequests]}
 
     @extend_schema(operation_id="realtime_ticket", request=None, responses={201: TicketRead})

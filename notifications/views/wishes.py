@@ -17,6 +17,7 @@ from notifications.serializers import (
 from realestate.core.api.access import USERS
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, HouseViewSet, message
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue
 
 
@@ -25,6 +26,7 @@ class PreferencesView(Edge):
 
     tag = "notifications"
     access = {"get": USERS, "patch": USERS}
+    duty = Duty.PERSONAL
 
     @extend_schema(operation_id="notification_preferences_retrieve", responses=PreferencesRead)
     def get(self, request: Request) -> Response:
@@ -49,6 +51,7 @@ class QuietHoursView(Edge):
 
     tag = "notifications"
     access = {"get": USERS, "post": USERS, "delete": USERS}
+    duty = Duty.PERSONAL
     errors = {"post": [InvalidValue]}
 
     @extend_schema(operation_id="quiet_hours_retrieve", responses=QuietHoursAnswer)
@@ -81,6 +84,7 @@ class DeviceViewSet(HouseViewSet):
     tag = "notifications"
     default_limit = 100
     access = {"list": USERS, "create": USERS, "destroy": USERS}
+    duty = Duty.PERSONAL
     errors = {"create": (services.TooManyDevices,)}
 
     @extend_schema(operation_id="devices_list", responses=DeviceRead(many=True))

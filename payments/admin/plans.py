@@ -93,6 +93,7 @@ class TermsAdmin(ReadOnlyAdmin):
         text("booking.customer", "Customer"),
         "cap_percent",
         "credit_days",
+        "lead_days",
         "allocation",
         "grace_days",
         "interest_mode",

@@ -1,6 +1,6 @@
 """Documents of payments: data in, PDF or spreadsheet out; no decisions."""
 
-from payments.documents.allotment import allotment_letter
+from payments.documents.allotment import allotment_letter, when_of
 from payments.documents.credit import credit_note_pdf
 from payments.documents.letters import demand_letter, demand_letters, file_name
 from payments.documents.receipt import receipt_pdf
@@ -18,4 +18,5 @@ __all__ = [
     "settlement_pdf",
     "statement_pdf",
     "statement_xlsx",
+    "when_of",
 ]

@@ -13,7 +13,7 @@ from payments.enums import Trigger
 from payments.models import ScheduleLine, Terms
 from projects.enums import UnitType
 from realestate.core import clock
-from realestate.core.amounts import format_day, format_figure, format_percent
+from realestate.core.amounts import format_day, format_figure, format_money, format_percent
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
 from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table
@@ -121,6 +121,7 @@ def _terms(booking: Booking, terms: Terms) -> list[str]:
         f"Each demand is payable within {terms.credit_days} days of its date."
         if terms.credit_days
         else "Each demand is payable on its date.",
+        *(["What falls due on a date is payable on that date."] if terms.lead_days else []),
         "Amounts that are paid after their due date bear simple interest by the day, at the rates in force.",
     ]
     if terms.cap_percent is not None:
@@ -130,7 +131,7 @@ def _terms(booking: Booking, terms: Terms) -> list[str]:
         )
     if terms.bounce_charge:
         said.append(
-            f"A payment that is returned by the bank costs {currency} {format_figure(terms.bounce_charge, currency)}."
+            f"A payment that is returned by the bank costs {format_money(terms.bounce_charge, currency)}."
         )
     until = booking.cooling_off_until
     if until is not None:

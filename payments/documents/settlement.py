@@ -11,7 +11,7 @@ from payments.models import Settlement
 from realestate.core.amounts import format_day, format_figure
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, filled, headline, table
+from realestate.core.papers import LEFT, RIGHT, filled, headline, table, with_working
 
 TEMPLATE = Path(__file__).with_name("settlement.typ")
 MARKS = {SettlementState.DRAFT: "DRAFT", SettlementState.REFUSED: "REFUSED"}
@@ -76,7 +76,9 @@ def _row(line: object, currency: str) -> tuple[str, str, str]:
     facts = line if isinstance(line, dict) else {}
     code = str(facts.get("code") or "other")
     label = str(facts.get("label") or code.replace("_", " ").capitalize())
-    return label, str(facts.get("rule", "")), format_figure(-_amount(facts), currency)
+    working = facts.get("working")
+    shown = with_working(label, working if isinstance(working, dict) else {}, currency)
+    return shown, str(facts.get("rule", "")), format_figure(-_amount(facts), currency)
 
 
 def _amount(facts: dict[str, Any]) -> Decimal:

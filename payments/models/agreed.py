@@ -108,6 +108,11 @@ class Terms(models.Model):
     )
     cap_percent = percent_field(null=True, blank=True, help_text="R6; empty: no cap.")
     credit_days = models.PositiveSmallIntegerField(help_text="R7.4: from issue to due date.")
+    lead_days = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="R7.7: a line with a date is demanded so long before it, due on it; "
+        "0: on its date, and due like any other demand.",
+    )
     allocation = models.CharField(max_length=14, choices=AllocationPreset)
     grace_days = models.PositiveSmallIntegerField(help_text="R9.")
     interest_mode = models.CharField(max_length=12, choices=InterestMode)

@@ -26,6 +26,7 @@ STATUS_OF_STATE = {  # the contract's words (8.1)
     ReceiptState.REJECTED: PaymentStatus.FAILED,
     ReceiptState.REVERSED: PaymentStatus.FAILED,
 }
+UNDECIDED = (ReceiptState.SUBMITTED, ReceiptState.RECORDED)
 GONE = (ReceiptState.REJECTED, ReceiptState.REVERSED)  # the same money may come again
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from payments.enums import Skip, Trigger
 from realestate.core.money import ZERO
 
+DATED = frozenset({Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING, Trigger.FIXED_DATE})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Happened:
@@ -31,15 +33,17 @@ class Waiting:
     offset: int | None = None
     fixed_on: date | None = None
     certified_on: date | None = None  # the day its milestone's certification was recorded
+    agreed_on: date | None = None  # the day from which it is in the schedule
     in_consideration: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A line whose trigger has happened: from when, and what keeps it back, if anything does."""
+    """A line to be demanded: from when, due when if that is agreed, and what keeps it back, if anything does."""
 
     line: int
     triggered_on: date
+    due_on: date | None = None  # None: some days after its issue, like any demand (R7.4)
     skip: Skip | None = None
 
 
@@ -71,10 +75,30 @@ def triggered_on(line: Waiting, happened: Happened, on: date) -> date | None:
             return on if happened.offered else None
 
 
+def issued_on(line: Waiting, happened: Happened, on: date, lead_days: int = 0) -> date | None:
+    """The day from which a line is demanded: a line with a date ``lead_days`` before it (R7.7).
+
+    Never before the line was agreed on: nobody owes for a time when nothing was asked.
+    """
+    day = triggered_on(line, happened, on)
+    if day is None:
+        return None
+    if line.trigger in DATED:
+        day -= timedelta(days=lead_days)
+    return max(day, line.agreed_on or day)
+
+
 def due_lines(
-    lines: Iterable[Waiting], happened: Happened, on: date, *, room: Decimal | None
+    lines: Iterable[Waiting],
+    happened: Happened,
+    on: date,
+    *,
+    room: Decimal | None,
+    lead_days: int = 0,
 ) -> list[Due]:
-    """Lines whose trigger has happened by a day, in the order of the schedule, each with what keeps it back.
+    """Lines that are to be demanded by a day, in the order of the schedule, each with what keeps it back.
+
+    One that is demanded ahead of its date is due on that date (R7.7), all others like any demand.
 
     A milestone line waits for earlier milestone lines of the booking (``out_of_order``). ``room`` is what may still be
     demanded of the consideration before the agreement is signed (R6), None when there is no cap any more: a line that
@@ -84,7 +108,7 @@ def due_lines(
     earlier_waits, full = False, False
     left = room
     for line in sorted(lines, key=lambda each: each.sequence):
-        day = triggered_on(line, happened, on)
+        day = issued_on(line, happened, on, lead_days)
         if day is None or day > on:
             earlier_waits = earlier_waits or line.trigger == Trigger.MILESTONE
             continue
@@ -96,5 +120,13 @@ def due_lines(
             left -= counted
         if skip is not None and line.trigger == Trigger.MILESTONE:
             earlier_waits = True
-        found.append(Due(line=line.line, triggered_on=day, skip=skip))
+        found.append(
+            Due(line=line.line, triggered_on=day, due_on=_own_day(line, happened, on), skip=skip)
+        )
     return found
+
+
+def _own_day(line: Waiting, happened: Happened, on: date) -> date | None:
+    """The date of a line that is demanded ahead of it; what is late has no date of its own any more."""
+    day = triggered_on(line, happened, on) if line.trigger in DATED else None
+    return day if day is not None and day > on else None

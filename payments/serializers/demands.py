@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from payments import services
 from payments.enums import AdjustmentKind, AdjustmentState, CreditKind, DemandKind, Part, Skip
-from payments.models import Demand, DemandLine
+from payments.models import CreditNote, Demand, DemandLine
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import (
     MoneyField,
@@ -108,6 +109,13 @@ class CreditNoteRead(ReadSerializer):
     currency = serializers.CharField(help_text="ISO 4217.")
     amount = MoneyField()
     reason = serializers.CharField()
+    working = serializers.SerializerMethodField(
+        help_text="From which demand lines it takes how much; null without explain=1."
+    )
+
+    def get_working(self, note: CreditNote) -> dict[str, Any] | None:
+        """Its lines, with the demand that interest was about."""
+        return services.explain_credit(note).as_json() if self.context.get("explain") else None
 
 
 class CreditNotePageRead(PageRead):
@@ -125,6 +133,14 @@ class CreditNoteWrite(WriteSerializer):
     reissue = serializers.BooleanField(
         default=True, help_text="Whether what is still due is demanded again at once."
     )
+
+
+class UncertifyWrite(WriteSerializer):
+    """Take the certification of a stage back (R7.9)."""
+
+    example = {"reason": "Certified for the wrong tower."}
+
+    reason = serializers.CharField(max_length=500)
 
 
 class InterestWrite(WriteSerializer):

@@ -1,8 +1,11 @@
 """What payments look like on the wire (contract 7.5)."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from bookings.enums import PaidShare
+from payments import services
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.models import Payment
 from payments.rules.words import METHOD_WORDS, TYPE_WORDS
@@ -54,8 +57,17 @@ class PaymentRead(ReadSerializer):
     receipt_url = serializers.SerializerMethodField(
         help_text="Opens the receipt without a login for ten minutes; null before the money arrived."
     )
+    working = serializers.SerializerMethodField(
+        help_text="Which items it pays and what of it is an advance; null without explain=1."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    def get_working(self, payment: Payment) -> dict[str, Any] | None:
+        """As the account stands now; asked for one payment, not for lists."""
+        if not self.context.get("explain"):
+            return None
+        return services.explain_payment(payment, services.applied_of(payment)).as_json()
 
     def get_receipt_url(self, payment: Payment) -> str | None:
         """A fresh link for whoever reads."""

@@ -113,6 +113,11 @@ class StatementRead(ReadSerializer):
         help_text="Null: nothing is to be withheld.",
     )
     interest = ItemInterestRead(many=True, allow_null=True, help_text="Only with explain=1.")
+    workings = serializers.ListField(
+        child=serializers.DictField(),
+        allow_null=True,
+        help_text="How balance, interest not posted, advance, ageing and the rest came about; null without explain=1.",
+    )
     pdf_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
     xlsx_url = serializers.CharField(help_text="Opens without a login for ten minutes.")
 

@@ -27,6 +27,13 @@ from payments.services.due import (
     start_plan,
 )
 from payments.services.endings import NothingToSettle
+from payments.services.explaining import (
+    Explained,
+    explain_credit,
+    explain_payment,
+    explain_statement,
+    with_working,
+)
 from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.installments import Installment, installments
 from payments.services.ledger import PostedAlready, Standing, standing
@@ -41,6 +48,7 @@ from payments.services.letters import (
     fail_letters,
     finish_letters,
     for_letters,
+    planned_lines,
     report_letters,
     request_letters,
     waiting_batch,
@@ -78,7 +86,6 @@ from payments.services.reminders import (
     open_demands,
     remind_buyer,
 )
-from payments.services.replay import working_of
 from payments.services.schedules import (
     CHANGE_PAID_FIRST,
     NoSchedule,
@@ -95,6 +102,7 @@ from payments.services.settlements import (
     propose_settlement,
     withdrawal_is_settled,
 )
+from payments.services.stages import StagePaid, demands_of_stage, uncertify_stage
 from payments.services.statements import interest_of, statement_of
 from payments.services.terms import terms_for, terms_of
 from payments.services.withholding import (
@@ -114,6 +122,7 @@ __all__ = [
     "CertificateVerified",
     "DemandedAlready",
     "DuplicatePayment",
+    "Explained",
     "ForfeitBeyondTerms",
     "Installment",
     "InterestIsDerived",
@@ -141,6 +150,7 @@ __all__ = [
     "ScheduleExists",
     "SettlementStale",
     "SettlementSuperseded",
+    "StagePaid",
     "Standing",
     "TooManyLetters",
     "add_plan",
@@ -157,6 +167,10 @@ __all__ = [
     "decide_adjustment",
     "decide_settlement",
     "demands_of",
+    "demands_of_stage",
+    "explain_credit",
+    "explain_payment",
+    "explain_statement",
     "fail_letters",
     "finish_letters",
     "flag_shortfall",
@@ -168,6 +182,7 @@ __all__ = [
     "open_demands",
     "paid_for",
     "pay_refund",
+    "planned_lines",
     "post_monthly_interest",
     "preview",
     "propose_settlement",
@@ -198,9 +213,10 @@ __all__ = [
     "submit_proof",
     "terms_for",
     "terms_of",
+    "uncertify_stage",
     "verify_certificate",
     "waiting_batch",
+    "with_working",
     "withdrawal_is_settled",
     "withholding_of",
-    "working_of",
 ]

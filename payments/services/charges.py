@@ -95,20 +95,31 @@ def correct_demand(*, actor: User, demand_id: int, reason: str, reissue: bool = 
     if demand.kind == DemandKind.INTEREST:
         raise InterestIsDerived
     today = clock.today(booking.project.time_zone)
+    note = take_back(actor, booking, demand, reason=reason, on=max(today, demand.issued_on))
+    replay(actor, booking)
+    if reissue and booking.state in DEMANDABLE:
+        raise_due(actor, booking, today)
+    return note
+
+
+def take_back(
+    actor: User, booking: Booking, demand: Demand, *, reason: str, on: date
+) -> CreditNote:
+    """Credit what is left of a demand, and let its schedule lines be demanded anew (R7.5).
+
+    Within the caller's service, which replays the account. Raises NothingToCredit (422).
+    """
     note = credit(
         actor=actor,
         booking=booking,
         kind=CreditKind.CORRECTION,
         reason=reason,
         lines=uncredited(demand),
-        issued_on=max(today, demand.issued_on),
+        issued_on=on,
     )
     asked = [line.schedule_line for line in demand.lines.select_related("schedule_line")]
     lines = [line for line in asked if line is not None and line.retired_in_id is None]
     reopen_lines(actor=actor, booking=booking, lines=lines, reason=f"Correction of {demand.number}")
-    replay(actor, booking)
-    if reissue and booking.state in DEMANDABLE:
-        raise_due(actor, booking, today)
     return note
 
 
@@ -126,9 +137,7 @@ def charge_change(*, booking: Booking, change: ChangeRequest, quote: ChangeQuote
             booking=booking,
             kind=CreditKind.OMISSION,
             reason=label,
-            lines=[
-                Credited(line=None, principal=-quote.net_amount, tax=max(-quote.tax_amount, ZERO))
-            ],
+            lines=[Credited(line=None, principal=-quote.net_amount, tax=-quote.tax_amount)],
             issued_on=today,
         )
     elif total > 0:

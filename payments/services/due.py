@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.models import User
 from bookings.models import Booking
-from payments.enums import DemandKind, Skip, Trigger
+from payments.enums import DemandKind, Skip
 from payments.models import Demand, DemandLine, ScheduleLine, ScheduleRevision
 from payments.rules.cap import cap
-from payments.rules.triggers import Due, due_lines
+from payments.rules.triggers import DATED, Due, due_lines
 from payments.services.booked import lock_any
 from payments.services.demands import Wanted, raise_demand
 from payments.services.replay import replay
@@ -35,37 +36,55 @@ from realestate.core.transactions import service
 
 @dataclass(frozen=True, kw_only=True)
 class Raised:
-    """What became of a booking's lines: the demand that was raised, and the lines that were kept back."""
+    """What became of a booking's lines: the demands that were raised, and the lines that were kept back."""
 
     booking_id: int
-    demand: Demand | None
+    demands: tuple[Demand, ...]
     skipped: tuple[tuple[ScheduleLine, Skip], ...]
+
+    @property
+    def demand(self) -> Demand | None:
+        """The first: of what is due after the usual time, before what is due on dates of its own."""
+        return self.demands[0] if self.demands else None
 
 
 def waiting_lines(booking: Booking) -> QuerySet[ScheduleLine]:
     """Live schedule lines that no demand has asked for, in the order of the schedule."""
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, amount__gt=0)
-    return rows.exclude(Exists(demanded)).select_related("milestone").order_by("sequence", "pk")
+    return (
+        rows.exclude(Exists(demanded))
+        .select_related("milestone", "revision")
+        .order_by("sequence", "pk")
+    )
 
 
 def raise_due(actor: User | None, booking: Booking, on: date) -> Raised:
     """One demand for every line whose trigger has happened by a day (R7.3, R7.6), within the caller's service.
 
-    The booking is locked. A line is demanded once, so that a repeated run is harmless; lines that must wait are said.
+    Lines that are due on a date to come have a demand of their own (R7.7). The booking is locked. A line is demanded
+    once, so that a repeated run is harmless; lines that must wait are said.
     """
     rows = list(waiting_lines(booking))
     dues = _dues(booking, rows, on)
     by_key = {row.pk: row for row in rows}
-    ready = [by_key[due.line] for due in dues if due.skip is None]
-    demand = _demand_for(actor, booking, ready, on) if ready else None
-    if demand is not None:
+    ready: dict[date | None, list[ScheduleLine]] = {}
+    for due in dues:
+        if due.skip is None:
+            ready.setdefault(due.due_on, []).append(by_key[due.line])
+    demands = tuple(
+        _demand_for(actor, booking, ready[day], on, due_on=day)
+        for day in sorted(ready, key=lambda day: day or date.min)
+    )
+    if demands:
         replay(actor, booking)
     kept = tuple((by_key[due.line], due.skip) for due in dues if due.skip is not None)
-    return Raised(booking_id=booking.pk, demand=demand, skipped=kept)
+    return Raised(booking_id=booking.pk, demands=demands, skipped=kept)
 
 
-def _demand_for(actor: User | None, booking: Booking, rows: list[ScheduleLine], on: date) -> Demand:
+def _demand_for(
+    actor: User | None, booking: Booking, rows: list[ScheduleLine], on: date, *, due_on: date | None
+) -> Demand:
     addenda = all(row.change_quote_id for row in rows)
     return raise_demand(
         actor=actor,
@@ -73,6 +92,7 @@ def _demand_for(actor: User | None, booking: Booking, rows: list[ScheduleLine], 
         kind=DemandKind.CHANGE if addenda else DemandKind.SCHEDULE,
         lines=[_wanted(booking, row) for row in rows],
         issued_on=on,
+        due_on=due_on,
     )
 
 
@@ -88,7 +108,13 @@ def _wanted(booking: Booking, row: ScheduleLine) -> Wanted:
 
 def _dues(booking: Booking, rows: Iterable[ScheduleLine], on: date) -> list[Due]:
     lines = [waiting_from(row, booking.project.time_zone) for row in rows]
-    return due_lines(lines, happened_to(booking), on, room=_room(booking))
+    return due_lines(
+        lines,
+        happened_to(booking),
+        on,
+        room=_room(booking),
+        lead_days=terms_of(booking).lead_days,
+    )
 
 
 def _room(booking: Booking) -> Decimal | None:
@@ -104,13 +130,15 @@ def _room(booking: Booking) -> Decimal | None:
     return cap(booking.agreement_value or ZERO, percent, booking.currency) - Decimal(asked)
 
 
-def bookings_waiting_for(milestone: Milestone) -> QuerySet[Booking]:
-    """Bookings with an undemanded line on a milestone, firm enough to be asked (R7.3)."""
+def bookings_waiting_for(milestone: Milestone) -> QuerySet[Any]:
+    """Bookings with an undemanded line on a milestone, firm enough to be asked (R7.3); ``agreed_at``: since when."""
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     lines = ScheduleLine.objects.filter(
         booking=OuterRef("pk"), milestone=milestone, retired_in=None, amount__gt=0
     ).exclude(Exists(demanded))
-    return Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
+    rows = Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
+    latest = lines.order_by("-revision__created_at").values("revision__created_at")[:1]
+    return rows.annotate(agreed_at=Subquery(latest))
 
 
 @service
@@ -121,29 +149,33 @@ def raise_booking_demands(*, booking_id: int, on: date) -> Raised:
     """
     booking = lock_any(booking_id)
     if booking.state not in DEMANDABLE:
-        return Raised(booking_id=booking_id, demand=None, skipped=())
+        return Raised(booking_id=booking_id, demands=(), skipped=())
     return raise_due(None, booking, on)
 
 
 def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
     """After a certification: a demand for each booking that waits for the stage, each in its own transaction (R7.3).
 
-    Issued on the day on which the certification was recorded, however late this runs. A repeated run is harmless.
+    Issued on the day on which the certification was recorded, however late this runs, but not before the line was
+    agreed on. A repeated run is harmless.
     """
     milestone = Milestone.objects.select_related("project").get(pk=milestone_id)
     if milestone.state != MilestoneState.CERTIFIED:
         return []
-    on = certified_on(milestone, milestone.project.time_zone) or clock.today()
-    keys = list(bookings_waiting_for(milestone).values_list("pk", flat=True))
-    return [raise_booking_demands(booking_id=pk, on=on) for pk in keys]
+    zone = milestone.project.time_zone
+    on = certified_on(milestone, zone) or clock.today()
+    agreed = dict(bookings_waiting_for(milestone).values_list("pk", "agreed_at"))
+    return [
+        raise_booking_demands(booking_id=pk, on=max(on, clock.local(at, zone).date()))
+        for pk, at in agreed.items()
+    ]
 
 
 def raise_dated_demands() -> int:
-    """Demand lines whose date has come, each issued on its own date, however late this runs; says how many demands."""
-    dated = (Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING, Trigger.FIXED_DATE)
+    """Demand lines whose date is near enough (R7.7), each issued on its day, however late this runs; says how many."""
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     lines = ScheduleLine.objects.filter(
-        booking=OuterRef("pk"), trigger__in=dated, retired_in=None, amount__gt=0
+        booking=OuterRef("pk"), trigger__in=DATED, retired_in=None, amount__gt=0
     ).exclude(Exists(demanded))
     keys = Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
     return sum(_raise_by_date(pk) for pk in keys.values_list("pk", flat=True))
@@ -154,9 +186,7 @@ def _raise_by_date(booking_id: int) -> int:
     today = clock.today(booking.project.time_zone)
     dues = _dues(booking, waiting_lines(booking), today)
     days = sorted({due.triggered_on for due in dues if due.skip is None})
-    return sum(
-        raise_booking_demands(booking_id=booking_id, on=day).demand is not None for day in days
-    )
+    return sum(len(raise_booking_demands(booking_id=booking_id, on=day).demands) for day in days)
 
 
 @service

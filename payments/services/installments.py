@@ -9,7 +9,7 @@ from bookings.enums import PaidShare
 from bookings.models import Booking
 from payments.enums import PaymentType, Trigger
 from payments.models import DemandLine, ScheduleLine
-from payments.rules.triggers import triggered_on
+from payments.rules.triggers import DATED, triggered_on
 from payments.rules.words import share_of
 from payments.services.terms import terms_of
 from payments.services.triggers import happened_to, waiting_from
@@ -17,8 +17,6 @@ from projects.rules import tax
 from projects.services.prices import rates_on
 from realestate.core import clock
 from realestate.core.money import ZERO
-
-DATED = frozenset({Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING, Trigger.FIXED_DATE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,7 @@ class Installment:
 def installments(booking: Booking) -> list[Installment]:
     """The live lines of a booking's schedule in their order; none before it has a plan. Reading only."""
     rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, amount__gt=0)
-    lines = list(rows.select_related("milestone").order_by("sequence", "pk"))
+    lines = list(rows.select_related("milestone", "revision").order_by("sequence", "pk"))
     if not lines:
         return []
     demanded = DemandLine.objects.filter(schedule_line__in=[row.pk for row in lines])
@@ -113,4 +111,7 @@ def _expected(booking: Booking, row: ScheduleLine) -> date | None:
     if row.trigger not in DATED:
         return None
     day = triggered_on(waiting_from(row, booking.project.time_zone), happened_to(booking), date.max)
-    return None if day is None else day + timedelta(days=terms_of(booking).credit_days)
+    terms = terms_of(booking)
+    if day is None or terms.lead_days:  # demanded ahead of it, due on it (R7.7)
+        return day
+    return day + timedelta(days=terms.credit_days)

@@ -17,6 +17,7 @@ from payments.models import (
     LedgerEntry,
     LetterBatch,
     Payment,
+    ScheduleLine,
     ScheduleRevision,
 )
 from payments.querysets import MONEY
@@ -91,6 +92,12 @@ def applied_of(payment: Payment) -> list[Allocation]:
     rows = Allocation.objects.live().filter(payment=payment)
     loaded = rows.select_related("demand_line__demand")
     return list(loaded.order_by("demand_line__demand_id", "demand_line__sequence", "part", "pk"))
+
+
+def planned_lines(booking: Booking) -> list[ScheduleLine]:
+    """The schedule of a booking as it stands, in its order, without the changes that were ordered later."""
+    rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, change_quote=None)
+    return list(rows.filter(amount__gt=0).select_related("milestone").order_by("sequence", "pk"))
 
 
 @service

@@ -1,25 +1,21 @@
 """Money that a gateway brought: it has arrived whatever we think of it, so nothing here refuses it (R5.4, R6)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounts.models import User
 from bookings.enums import BookingState
 from bookings.models import Booking
-from bookings.rules import DEAD
-from bookings.services import retake_claim, state_at
 from payments.enums import EntryKind, PaymentMethod, PaymentType, ReceiptState
-from payments.events import RefundNeeded
-from payments.models import Payment, Refund
+from payments.models import Payment
 from payments.services.booked import lock_any
 from payments.services.caps import PreAgreementCap, refuse_beyond_cap
+from payments.services.late import owe, take_up
 from payments.services.ledger import post
 from payments.services.receipts import clear, in_account, refuse_amount, value_of
 from payments.services.replay import replay
-from payments.services.terms import terms_of
 from realestate.core import audit, clock
 from realestate.core.errors import InvalidValue
-from realestate.core.events import publish
 from realestate.core.transactions import service
 
 
@@ -49,7 +45,7 @@ def receive_online(
     if currency != booking.currency:
         raise InvalidValue(errors={"currency": [f"The booking is in {booking.currency}."]})
     refuse_amount(booking, amount)
-    is_alive = _take_up(booking, initiated_at)
+    is_alive = take_up(booking, initiated_at)
     booking = lock_any(booking_id)  # as it is now, if it has been brought back to life
     payment = Payment(
         booking=booking,
@@ -69,7 +65,7 @@ def receive_online(
     audit.record(audit.SYSTEM, payment, "received", after={"booking": booking.pk, "amount": amount})
     clear(audit.SYSTEM, booking, payment)
     if not is_alive:
-        _owe(booking, payment, "Paid after the unit was no longer reserved")
+        owe(booking, payment, "Paid after the unit was no longer reserved")
     return payment
 
 
@@ -99,17 +95,6 @@ def release_held(*, booking_id: int) -> int:
     return len(rows)
 
 
-def _take_up(booking: Booking, initiated_at: datetime) -> bool:
-    """Whether the booking can have the money: alive, or brought back to life because the payment began in time."""
-    now = clock.now()
-    state = state_at(booking, now)
-    if state != BookingState.EXPIRED:
-        return state not in DEAD
-    expires_at = booking.claim.expires_at if booking.claim else None
-    in_time = expires_at is not None and initiated_at < expires_at
-    return in_time and retake_claim(booking_id=booking.pk)
-
-
 def _type_for(booking: Booking) -> PaymentType:
     is_token = booking.state in {BookingState.ON_HOLD, BookingState.EXPIRED}
     return PaymentType.TOKEN if is_token else PaymentType.INSTALLMENT
@@ -121,19 +106,3 @@ def _is_beyond_cap(booking: Booking, payment: Payment) -> bool:
     except PreAgreementCap:
         return True
     return False
-
-
-def _owe(booking: Booking, payment: Payment, reason: str) -> None:
-    today = clock.today(booking.project.time_zone)
-    refund = Refund.objects.create(
-        booking=booking,
-        project=booking.project,
-        payment=payment,
-        amount=payment.amount,
-        currency=payment.currency,
-        due_on=today + timedelta(days=terms_of(booking).refund_days),
-        reason=reason,
-        created_at=clock.now(),
-    )
-    audit.record(audit.SYSTEM, refund, "due", after={"amount": refund.amount}, reason=reason)
-    publish(RefundNeeded(refund_id=refund.pk, booking_id=booking.pk))

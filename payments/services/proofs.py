@@ -9,7 +9,7 @@ from payments.enums import PaymentMethod, PaymentType, ReceiptState
 from payments.events import ProofSubmitted
 from payments.models import Payment
 from payments.services.receipts import new_payment
-from realestate.core import audit
+from realestate.core import audit, clock
 from realestate.core.enums import Role
 from realestate.core.errors import InvalidValue, NotAllowed
 from realestate.core.events import publish
@@ -52,6 +52,7 @@ def submit_proof(
         transaction_id=transaction_id,
         proof_id=proof_id,
         notes=notes,
+        initiated_at=clock.now(),
     )
     payment.state = ReceiptState.SUBMITTED
     payment.save(force_insert=True)

@@ -21,12 +21,13 @@ from payments.enums import (
 )
 from payments.events import PaymentRecorded, PaymentReversed
 from payments.models import Payment
-from payments.models.receipts import GONE
+from payments.models.receipts import GONE, UNDECIDED
 from payments.rules.receipts import RECEIPT_TRANSITIONS
 from payments.services.booked import lock_for, refuse_buyers
 from payments.services.caps import refuse_beyond_cap
 from payments.services.demands import Wanted, raise_demand
 from payments.services.facts import OUTSIDE_THE_ACCOUNT
+from payments.services.late import owe, take_up
 from payments.services.ledger import post
 from payments.services.numbers import number_for
 from payments.services.replay import replay
@@ -38,7 +39,7 @@ from realestate.core.errors import DomainError, InvalidTransition, InvalidValue
 from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.money import MAX_DIGITS, ZERO, has_minor_precision
-from realestate.core.states import advance
+from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
 
 BUILDERS_RECORD = "Only the builder records payments; you can send a proof of payment."
@@ -103,6 +104,8 @@ def record_payment(
         **facts,
     )
     payment.state = ReceiptState.RECORDED
+    if not is_cleared:  # the hold need not live until it is (R5)
+        payment.initiated_at = payment.initiated_at or clock.now()
     payment.save(force_insert=True)
     audit.record(actor, payment, "recorded", after={"booking": booking.pk, "amount": amount})
     if is_cleared:
@@ -114,15 +117,24 @@ def record_payment(
 def clear_payment(*, actor: User, payment_id: int, paid_date: date | None = None) -> Payment:
     """Accept a proof or a recorded cheque: the money has arrived, on ``paid_date`` if that differs (R8.1).
 
+    If the hold lapsed since it was sent, the unit is taken again; if that is gone, or the booking is over, the whole
+    amount is owed back (R5).
     Raises NotAllowed for customers, InvalidTransition (409), PreAgreementCap (422), InvalidValue (400).
     """
     refuse_buyers(actor, BUILDERS_RECORD)
     payment, booking = _locked(actor, payment_id)
+    if payment.state not in UNDECIDED:
+        allowed = allowed_actions(RECEIPT_TRANSITIONS, payment.state)
+        raise InvalidTransition(state=payment.state, allowed=allowed)
+    is_alive = take_up(booking, payment.initiated_at or payment.created_at)
+    booking = lock_for(actor, booking.pk)  # as it is now, if it has been brought back to life
     if paid_date is not None:
         payment.paid_date = value_date(booking, paid_date)
         payment.save(update_fields=["paid_date", "updated_at"])
     refuse_beyond_cap(booking, payment)
     clear(actor, booking, payment)
+    if not is_alive:
+        owe(booking, payment, "Cleared after the unit was no longer reserved")
     return payment
 
 

@@ -15,11 +15,11 @@ from payments.enums import (
     CreditKind,
     EntryKind,
     Initiator,
-    ReceiptState,
     SettlementAction,
     SettlementState,
 )
 from payments.models import CreditLine, Demand, Payment, Refund, Settlement
+from payments.models.receipts import UNDECIDED
 from payments.rules.settlement import (
     SETTLEMENT_TRANSITIONS,
     Settled,
@@ -44,7 +44,6 @@ from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
 
-UNDECIDED = (ReceiptState.SUBMITTED, ReceiptState.RECORDED)
 BUILDERS_SETTLE = "Only the builder or staff settle a booking that ends."
 
 

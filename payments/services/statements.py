@@ -1,5 +1,6 @@
 """The statement of account as of any day, computed from the dated facts (R10)."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -36,7 +37,7 @@ def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> S
         for row in rows
     ]
     forward, lines, closing = statement_lines(entries, first_on=first_on, last_on=last_on)
-    facts, stand, interest = _as_of(booking, last_on, closing)
+    facts, stand, interest = as_of(booking, last_on, closing)
     due_on, due = next_due(stand, last_on)
     return Statement(
         first_on=first_on,
@@ -58,7 +59,7 @@ def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> S
 
 def interest_of(booking: Booking, on: date) -> dict[int, Accrual]:
     """Late interest per demand line up to a day, with its segments; for ``?explain=1`` and accruals (R9)."""
-    return _as_of(booking, on, ZERO)[2]
+    return as_of(booking, on, ZERO)[2]
 
 
 def next_due(stand: Standing, on: date) -> tuple[date | None, Decimal]:
@@ -68,9 +69,10 @@ def next_due(stand: Standing, on: date) -> tuple[date | None, Decimal]:
     return day, sum((item.open for item in ahead if item.due_on == day), ZERO)
 
 
-def _as_of(
+def as_of(
     booking: Booking, on: date, balance: Decimal
 ) -> tuple[Facts, Standing, dict[int, Accrual]]:
+    """The facts of a booking, how it stands on a day whose balance is known, and its late interest by line."""
     facts = facts_of(booking)
     preset = AllocationPreset(terms_of(booking).allocation)
     applied = allocate(facts.items, facts.money, preset, on).applied
@@ -82,9 +84,13 @@ def _unposted(booking: Booking, interest: dict[int, Accrual], on: date) -> Decim
     posted = posted_net(booking)
     total = ZERO
     for line, accrual in interest.items():
-        before = sum((amount for day, amount in posted[line].items() if day <= on), ZERO)
-        total += max(accrual.amount - before, ZERO)
+        total += max(accrual.amount - posted_by(posted[line], on), ZERO)
     return total
+
+
+def posted_by(per_day: Mapping[date, Decimal], on: date) -> Decimal:
+    """How much of a line's interest was posted with a value date up to a day."""
+    return sum((amount for day, amount in per_day.items() if day <= on), ZERO)
 
 
 def _undemanded(booking: Booking, facts: Facts, on: date) -> Decimal:

@@ -33,6 +33,17 @@ CREDIT_DAYS = define(
     scopes=SCOPES,
     help="From the issue of a demand to its due date (R7.4).",
 )
+LEAD_DAYS = define(
+    "payments.lead_days",
+    int,
+    default=15,
+    minimum=0,
+    maximum=180,
+    unit="days",
+    scopes=SCOPES,
+    help="How long before its date a line of a schedule is demanded, due on that date (R7.7); "
+    "0: on its date, and due like any other demand.",
+)
 ALLOCATION = define(
     "payments.allocation",
     str,
@@ -128,6 +139,7 @@ def terms_for(project: Project) -> dict[str, object]:
     return {
         "cap_percent": CAP_PERCENT.for_project(project) or None,
         "credit_days": CREDIT_DAYS.for_project(project),
+        "lead_days": LEAD_DAYS.for_project(project),
         "allocation": ALLOCATION.for_project(project),
         "grace_days": GRACE_DAYS.for_project(project),
         "interest_mode": INTEREST_MODE.for_project(project),

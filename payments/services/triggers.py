@@ -17,7 +17,7 @@ DEMANDABLE = frozenset(
 
 
 def waiting_from(row: ScheduleLine, zone: str) -> Waiting:
-    """A schedule line as the rule sees it; its milestone must be at hand."""
+    """A schedule line as the rule sees it; its milestone and revision must be at hand."""
     return Waiting(
         line=row.pk,
         sequence=row.sequence,
@@ -26,6 +26,7 @@ def waiting_from(row: ScheduleLine, zone: str) -> Waiting:
         offset=row.offset,
         fixed_on=row.fixed_on,
         certified_on=certified_on(row.milestone, zone),
+        agreed_on=clock.local(row.revision.created_at, zone).date(),
         in_consideration=row.change_quote_id is None and not row.is_extra,
     )
 

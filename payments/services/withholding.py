@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from accounts.models import User
-from bookings.enums import ACCEPTED_CHANGES
+from bookings.enums import ACCEPTED_CHANGES, QuoteState
 from bookings.models import Booking, ChangeQuote
 from payments.enums import PaymentMethod, ReceiptState
 from payments.events import WithholdingFellShort
@@ -133,7 +133,9 @@ def flag_shortfall(booking: Booking, quote: ChangeQuote) -> None:
 def _contract_value(booking: Booking) -> Decimal:
     """R13: the agreement value and the net of all changes that the buyer accepted, before tax."""
     accepted = ChangeQuote.objects.filter(
-        change_request__booking=booking, change_request__state__in=ACCEPTED_CHANGES
+        change_request__booking=booking,
+        change_request__state__in=ACCEPTED_CHANGES,
+        state=QuoteState.APPROVED,  # a newer offer that the buyer never saw does not count (R13.2)
     )
     latest = accepted.order_by("change_request", "-version").distinct("change_request")
     rows = ChangeQuote.objects.filter(pk__in=latest.values("pk"))

@@ -8,6 +8,7 @@ from payments.views.demands import (
     DemandViewSet,
     InterestView,
     MilestoneDemandsView,
+    MilestoneUncertifyView,
 )
 from payments.views.documents import (
     AllotmentLetterView,
@@ -39,6 +40,7 @@ __all__ = [
     "InterestView",
     "LetterBatchViewSet",
     "MilestoneDemandsView",
+    "MilestoneUncertifyView",
     "PaymentViewSet",
     "PlanPreviewView",
     "PlanViewSet",

@@ -18,6 +18,7 @@ from payments.serializers.demands import (
 from realestate.core.api.access import BUILDERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
@@ -39,6 +40,7 @@ class AdjustmentViewSet(HouseViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    duty = Duty.FINANCE
     errors = {"waive": ASKED, "allocate": ASKED, "approve": DECIDED, "refuse": DECIDED}
 
     @extend_schema(operation_id="adjustments_list", responses=AdjustmentPageRead)

@@ -17,6 +17,7 @@ from payments.serializers.receipts import PaymentRead
 from realestate.core.api.access import BUILDERS, CUSTOMERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
@@ -34,6 +35,7 @@ class DecisionViewSet(HouseViewSet):
         "certify": BUILDERS,
         "submit": CUSTOMERS,
     }
+    duty = Duty.FINANCE
     errors = {
         "clear": (InvalidTransition, services.PreAgreementCap, *ONCE),
         "reject": (InvalidTransition, services.ReasonMissing, *ONCE),

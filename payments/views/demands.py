@@ -19,12 +19,16 @@ from payments.serializers.demands import (
     InterestPostedRead,
     InterestWrite,
     RaisedRead,
+    UncertifyWrite,
 )
 from progress.models import Milestone
+from progress.services import StagePassedOver
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
+from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
@@ -36,6 +40,7 @@ class DemandViewSet(HouseViewSet):
     list_key = "demands"
     tag = "demands"
     access = {"list": PARTIES, "retrieve": PARTIES, "correct": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "correct": (
             services.NothingToCredit,
@@ -88,14 +93,23 @@ class CreditNoteViewSet(HouseViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Credit notes with their amounts."""
-        return self.shaped(self.rows().with_amount())  # type: ignore[attr-defined]  # CreditNoteQuerySet
+        rows = self.shaped(self.rows().with_amount())  # type: ignore[attr-defined]  # CreditNoteQuerySet
+        return services.with_working(rows) if wants_explanation(self.request) else rows
 
-    @extend_schema(operation_id="credit_notes_list", responses=CreditNotePageRead)
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the caller's wish to know how figures came about."""
+        return {**super().get_serializer_context(), "explain": wants_explanation(self.request)}
+
+    @extend_schema(
+        operation_id="credit_notes_list", responses=CreditNotePageRead, parameters=[EXPLAIN]
+    )
     def list(self, request: Request, **_path: str) -> Response:
         """Why you owe less without having paid, newest first."""
         return super().list(request)
 
-    @extend_schema(operation_id="credit_notes_retrieve", responses=CreditNoteRead)
+    @extend_schema(
+        operation_id="credit_notes_retrieve", responses=CreditNoteRead, parameters=[EXPLAIN]
+    )
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
         """One credit note."""
         return super().retrieve(request, pk)
@@ -105,6 +119,7 @@ class InterestView(Edge):
     """POST /api/bookings/{id}/interest."""
 
     access = {"post": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"post": ONCE}
     tag = "demands"
 
@@ -134,10 +149,44 @@ class InterestView(Edge):
         return Response(InterestPostedRead(rows, many=True).data, status=201)
 
 
+class MilestoneUncertifyView(Edge):
+    """POST /api/milestones/{id}/uncertify."""
+
+    access = {"post": BUILDERS}
+    errors = {
+        "post": (
+            InvalidTransition,
+            StagePassedOver,
+            services.StagePaid,
+            services.ReasonMissing,
+            *ONCE,
+        )
+    }
+    tag = "demands"
+
+    @extend_schema(
+        operation_id="milestones_uncertify",
+        request=UncertifyWrite,
+        responses={200: CreditNoteRead(many=True)},
+    )
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Take a certification back while nothing is paid on it; says the credit notes for what it had demanded (R7.9).
+
+        The stage is reported again. Later stages have to be taken back first.
+        """
+        made = services.uncertify_stage(
+            actor=self.caller, milestone_id=pk, **self.parse(UncertifyWrite)
+        )
+        notes = CreditNote.objects.with_amount().filter(pk__in=[note.pk for note in made])
+        return Response(CreditNoteRead(notes.order_by("pk"), many=True).data)
+
+
 class MilestoneDemandsView(Edge):
     """POST /api/milestones/{id}/demands."""
 
     access = {"post": BUILDERS}
+    duty = Duty.FINANCE
     tag = "demands"
 
     @extend_schema(

@@ -36,6 +36,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue, ServiceUnavailable
 
 PDF = "application/pdf"
@@ -185,6 +186,7 @@ class LetterBatchViewSet(HouseViewSet):
     list_key = "letter_batches"
     tag = "documents"
     access = {"list": BUILDERS, "retrieve": BUILDERS, "create": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "create": (
             services.NoLetters,

@@ -28,6 +28,7 @@ from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, HouseViewSet, message
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
@@ -47,6 +48,7 @@ class PlanViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    duty = Duty.FINANCE
     errors = {
         "create": (services.PlanNotValid, services.PlanExists, *ONCE),
         "partial_update": (services.PlanNotValid, services.PlanRetired, services.PlanExists),
@@ -146,6 +148,7 @@ class ScheduleViewSet(HouseViewSet):
     default_limit = 100
     tag = "payment plans"
     access = {"of_booking": PARTIES, "revise": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"revise": (services.PlanNotApplicable, services.NoSchedule, InvalidTransition, *ONCE)}
 
     @property

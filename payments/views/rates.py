@@ -11,6 +11,7 @@ from payments.serializers.demands import RateRead, RateWrite
 from realestate.core.api.access import BUILDERS, USERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 
 
 class RateViewSet(HouseViewSet):
@@ -20,6 +21,7 @@ class RateViewSet(HouseViewSet):
     default_limit = 100
     tag = "demands"
     access = {"list": USERS, "create": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"create": (services.RateExists, IdempotencyInProgress, IdempotencyMismatch)}
 
     @extend_schema(operation_id="interest_rates_list", responses=RateRead(many=True))

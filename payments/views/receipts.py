@@ -24,6 +24,7 @@ from payments.serializers.receipts import (
 )
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
+from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
@@ -31,6 +32,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import Conflict, InvalidTransition
 from realestate.core.money import ZERO
 
@@ -48,6 +50,7 @@ class PaymentViewSet(HouseViewSet):
     list_key = "payments"
     tag = "payments"
     access = {"list": PARTIES, "retrieve": PARTIES, "create": BUILDERS}
+    duty = Duty.FINANCE
     errors = {
         "create": (
             services.DuplicatePayment,
@@ -58,14 +61,19 @@ class PaymentViewSet(HouseViewSet):
         )
     }
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the caller's wish to know what a payment pays; lists do not say it."""
+        explains = self.action == "retrieve" and wants_explanation(self.request)
+        return {**super().get_serializer_context(), "explain": explains}
+
     @extend_schema(operation_id="payments_list", responses=PaymentPageRead)
     def list(self, request: Request, **_path: str) -> Response:
         """Your payments, newest first."""
         return super().list(request)
 
-    @extend_schema(operation_id="payments_retrieve", responses=PaymentRead)
+    @extend_schema(operation_id="payments_retrieve", responses=PaymentRead, parameters=[EXPLAIN])
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
-        """One payment."""
+        """One payment; with ``explain=1`` also which items it pays (R8)."""
         return super().retrieve(request, pk)
 
     @extend_schema(

@@ -30,6 +30,7 @@ from realestate.core.api.idempotency import (
     idempotent,
 )
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
@@ -58,6 +59,7 @@ class SettlementViewSet(ExplainingViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    duty = Duty.FINANCE
     errors = {
         "create": (
             services.NothingToSettle,
@@ -140,6 +142,7 @@ class RefundViewSet(ExplainingViewSet):
     list_key = "refunds"
     tag = "settlements"
     access = {"list": PARTIES, "retrieve": PARTIES, "pay": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"pay": (services.PayerIsRequester, InvalidTransition, *ONCE)}
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -168,6 +171,7 @@ class NoticesView(Edge):
     """GET and POST /api/bookings/{id}/notices."""
 
     access = {"get": PARTIES, "post": BUILDERS}
+    duty = Duty.FINANCE
     errors = {"post": (services.NoticeTooEarly, InvalidTransition)}
     tag = "settlements"
 

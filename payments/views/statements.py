@@ -37,20 +37,26 @@ class StatementView(Edge):
         booking = rows.for_user(request.user).select_related("project").get(pk=pk)
         first_on, last_on = period(request, booking)
         statement = services.statement_of(booking, first_on=first_on, last_on=last_on)
-        interest = None
-        if wants_explanation(request):
-            interest = [
-                {"demand_line_id": line, "working": services.working_of(accrual)}
-                for line, accrual in services.interest_of(booking, last_on).items()
-                if accrual.segments
-            ]
+        explained = (
+            services.explain_statement(booking, statement) if wants_explanation(request) else None
+        )
         links = {
             f"{kind}_url": document_link(f"/api/bookings/{booking.pk}/statement.{kind}")
             for kind in ("pdf", "xlsx")
         }
-        body = {"booking": booking, "statement": statement, "interest": interest, **links}
-        context = {"explain": interest is not None}
+        body = {"booking": booking, "statement": statement, **_shown(explained), **links}
+        context = {"explain": explained is not None}
         return Response(StatementRead(body, context=context).data)
+
+
+def _shown(explained: services.Explained | None) -> dict[str, Any]:
+    if explained is None:
+        return {"workings": None, "interest": None}
+    interest = explained.interest.items()
+    return {
+        "workings": [working.as_json() for working in explained.workings],
+        "interest": [{"demand_line_id": line, "working": working} for line, working in interest],
+    }
 
 
 def period(request: Request, booking: Booking) -> tuple[Any, Any]:

@@ -62,7 +62,7 @@ class PhaseRead(ReadSerializer):
         request: Any = self.context["request"]
         role = role_of(request)
         return role == Role.STAFF or (
-            role == Role.BUILDER and project.builder_id == request.user.pk
+            role == Role.BUILDER and project.builder_id == request.user.builder_id
         )
 
 

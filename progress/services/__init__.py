@@ -18,6 +18,7 @@ from progress.services.milestones import (
     change_milestone,
     record_certificate,
     report_milestone,
+    uncertify_milestone,
 )
 from progress.services.phases import add_phase, change_phase
 from progress.services.stages import set_milestones
@@ -45,4 +46,5 @@ __all__ = [
     "report_milestone",
     "revise_completion",
     "set_milestones",
+    "uncertify_milestone",
 ]

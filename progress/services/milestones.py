@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from progress.enums import CertificateKind, MilestoneAction, MilestoneState
-from progress.events import MilestoneCertified, MilestoneReported
+from progress.events import MilestoneCertified, MilestoneReported, MilestoneUncertified
 from progress.models import Certificate, Milestone
 from progress.rules import MILESTONE_TRANSITIONS, passed_over
 from projects.models import Project, Tower
@@ -195,6 +195,31 @@ def certify_milestone(
         reason=override_reason,
     )
     publish(MilestoneCertified(milestone_id=row.pk, project_id=row.project_id))
+    return row
+
+
+@service
+def uncertify_milestone(*, actor: User, milestone_id: int, reason: str) -> Milestone:
+    """R7.9: a certification was a mistake; the stage is reported again, and its photos stay. For payments.
+
+    An app above may refuse (money was demanded for it). Raises InvalidTransition and, while a later stage is certified,
+    StagePassedOver (409); DoesNotExist for strangers.
+    """
+    row = lock(Milestone.objects.editable_by(actor), milestone_id)
+    lock(Project.objects.all(), row.project_id)
+    nothing: dict[str, object] = {
+        "certified_on": None,
+        "certified_at": None,
+        "certified_by_id": None,
+        "certifier_name": "",
+        "certificate_id": None,
+        "override_reason": "",
+    }
+    before = audit.snapshot(row, nothing)
+    with order_kept(row.project_id, row.tower_id):
+        advance(row, MILESTONE_TRANSITIONS, MilestoneAction.UNCERTIFY, changes=nothing)
+    audit.record(actor, row, "uncertified", before=before, reason=reason)
+    publish(MilestoneUncertified(milestone_id=row.pk, project_id=row.project_id))
     return row
 
 

@@ -18,6 +18,7 @@ from realestate.core.api.access import BUILDERS, PUBLIC, USERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.pdf import pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import ServiceUnavailable
 
 
@@ -28,6 +29,7 @@ class CompletionViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    duty = Duty.SITE
     errors = {
         "create": (services.CompletionUnchanged, IdempotencyMismatch, IdempotencyInProgress),
     }

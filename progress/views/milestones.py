@@ -21,6 +21,7 @@ from projects.models import Project
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, ProtectedRow, StaleVersion
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
@@ -41,6 +42,7 @@ class MilestoneViewSet(HouseViewSet):
         "report": BUILDERS,
         "certify": BUILDERS,
     }
+    duty = Duty.SITE
     errors = {
         "create": (services.MilestoneExists, services.StagePassedOver, *REPLAYED),
         "replace": (
@@ -141,6 +143,7 @@ class CertificateViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    duty = Duty.SITE
     errors = {"create": (services.CertificateExists, *REPLAYED)}
 
     @extend_schema(operation_id="projects_certificates_list", responses=CertificateRead(many=True))

@@ -21,6 +21,7 @@ from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -32,6 +33,7 @@ class PhaseViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS, "retrieve": PUBLIC, "partial_update": BUILDERS}
+    duty = Duty.SITE
     errors = {"create": REPLAYED}
 
     @extend_schema(operation_id="projects_progress_list", responses=PhaseRead(many=True))
@@ -72,6 +74,7 @@ class UpdateViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    duty = Duty.SITE
     errors = {"create": REPLAYED}
 
     @extend_schema(operation_id="projects_updates_list", responses=UpdateRead(many=True))

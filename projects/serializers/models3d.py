@@ -1,12 +1,15 @@
 """3D models: what clients get. Own files open by links that end soon, made for whoever may see the model."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.enums import AccessLevel, FileFormat, ModelType
 from projects.models import Model3D, Model3DVersion
 from projects.rules import VIEWER_SETTINGS
-from realestate.core.api.links import ShownLink
+from realestate.core.api.links import ShownLink, reader_id
 from realestate.core.api.serializers import ReadSerializer
 from realestate.core.files import signed_link
 from realestate.core.models import StoredFile
@@ -14,10 +17,12 @@ from realestate.core.models import StoredFile
 MODEL_LINK_MINUTES = 10  # in which a viewer has loaded a model
 
 
-def opening_link(file: StoredFile | None, address: str, *, size: str = "") -> str:
-    """A short-lived link to an own file, or the address of one that lies elsewhere."""
+def opening_link(
+    file: StoredFile | None, address: str, context: Mapping[str, Any], *, size: str = ""
+) -> str:
+    """A short-lived link to an own file for whoever reads, or the address of one that lies elsewhere."""
     if file is not None:
-        return signed_link(file, MODEL_LINK_MINUTES, size=size)
+        return signed_link(file, MODEL_LINK_MINUTES, size=size, reader_id=reader_id(context))
     shown: str = ShownLink().to_representation(address)
     return shown
 
@@ -63,11 +68,11 @@ class Model3DRead(ReadSerializer):
 
     def get_file_url(self, model: Model3D) -> str:
         """Whoever reads this may open the file; nobody else gets a link."""
-        return opening_link(model.file, model.file_url)
+        return opening_link(model.file, model.file_url, self.context)
 
     def get_thumbnail_url(self, model: Model3D) -> str:
         """The same for the picture, in its small size."""
-        return opening_link(model.thumbnail, model.thumbnail_url, size="thumb")
+        return opening_link(model.thumbnail, model.thumbnail_url, self.context, size="thumb")
 
 
 class Model3DVersionRead(ReadSerializer):
@@ -87,4 +92,4 @@ class Model3DVersionRead(ReadSerializer):
 
     def get_file_url(self, version: Model3DVersion) -> str:
         """The file as it was."""
-        return opening_link(version.file, version.file_url)
+        return opening_link(version.file, version.file_url, self.context)

@@ -137,4 +137,4 @@ class UnitRead(ReadSerializer):
         request: Any = self.context.get("request")
         if request is None or role_of(request) == Role.STAFF:
             return request is not None
-        return role_of(request) == Role.BUILDER and project.builder_id == request.user.pk
+        return role_of(request) == Role.BUILDER and project.builder_id == request.user.builder_id

@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
-from projects.events import ClaimReleased, ClaimsLapsed, ClaimTaken
+from projects.events import ClaimReleased, ClaimsLapsed, ClaimTaken, UnitsChanged
 from projects.models import Claim, Unit
 from projects.querysets import live
 from projects.rules import CLAIM_STAGES
@@ -113,8 +113,9 @@ def advance_claim(*, claim_id: int, stage: ClaimStage) -> Claim:
     if claim.stage == ClaimStage.HELD and stage == ClaimStage.BOOKED:
         # One statement: see the constraint only_holds_expire.
         _change(claim, live(now), kind=ClaimKind.BOOKING, stage=stage, expires_at=None)
-        return claim
-    advance(claim, CLAIM_STAGES, stage, field="stage")
+    else:
+        advance(claim, CLAIM_STAGES, stage, field="stage")
+    publish(UnitsChanged(unit_ids=(claim.unit_id,)))
     return claim
 
 

@@ -77,7 +77,7 @@ def archive_project(*, actor: User, project_id: int) -> Project:
 
 def _owner(actor: User, builder_id: int | None) -> Builder:
     if actor.user_type == Role.BUILDER:
-        return Builder.objects.get(pk=actor.pk)
+        return Builder.objects.get(pk=actor.builder_id)
     builder = Builder.objects.filter(pk=builder_id).first()
     if builder is None:
         raise InvalidValue(errors={"builder_id": ["Name the builder of the project."]})

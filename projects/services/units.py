@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from accounts.models import User
+from projects.events import UnitsChanged
 from projects.models import Project, Tower, Unit
 from projects.rules import MAX_GENERATED_UNITS
 from projects.services.amounts import check_money
@@ -12,8 +13,11 @@ from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.edits import create_row, update_row
 from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.transactions import service
+
+ON_OFFER = ("released_at", "blocked_at", "price")  # what browsers that show a unit must not miss
 
 
 class UnitNumberTaken(DomainError):
@@ -82,7 +86,9 @@ def add_unit(
         blocked_at=now if is_blocked else None,
         **values,
     )
-    return create_row(actor=actor, row=unit, unit_number=unit.unit_number, price=unit.price)
+    made = create_row(actor=actor, row=unit, unit_number=unit.unit_number, price=unit.price)
+    publish(UnitsChanged(unit_ids=(made.pk,)))
+    return made
 
 
 @service
@@ -125,6 +131,7 @@ def generate_units(
         raise UnitNumberTaken(numbers=taken)
     made = Unit.objects.bulk_create(units)
     audit.record(actor, project, "units_generated", after={"units": len(made), "first": numbers[0]})
+    publish(UnitsChanged(unit_ids=tuple(unit.pk for unit in made)))
     return made
 
 
@@ -152,6 +159,8 @@ def change_unit(*, actor: User, unit_id: int, **changes: Any) -> Unit:
         and Unit.objects.filter(project=unit.project_id, unit_number=number).exists()
     ):
         raise UnitNumberTaken
+    if any(name in changes and changes[name] != getattr(unit, name) for name in ON_OFFER):
+        publish(UnitsChanged(unit_ids=(unit.pk,)))
     return update_row(actor=actor, rows=rows, pk=unit_id, changes=changes)
 
 

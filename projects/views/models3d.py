@@ -18,6 +18,7 @@ from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 
 
 class Model3DViewSet(HouseViewSet):
@@ -33,6 +34,7 @@ class Model3DViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    duty = Duty.SETUP
     errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}
 
     @property

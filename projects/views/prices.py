@@ -23,7 +23,7 @@ from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 from realestate.core.errors import InvalidValue
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
@@ -43,6 +43,7 @@ class PriceListViewSet(HouseViewSet):
         "create": BUILDERS,
         "partial_update": BUILDERS,
     }
+    duty = Duty.SETUP
     errors = {
         "create": (services.PriceListNotValid, *REPLAYED),
         "partial_update": (services.PriceListNotValid,),

@@ -24,7 +24,7 @@ from realestate.core.api.conditional import conditional
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
 
 LONGEST_KEY = 18  # digits
 
@@ -43,6 +43,7 @@ class ProjectViewSet(HouseViewSet):
         "destroy": BUILDERS,
         "availability": PUBLIC,
     }
+    duty = Duty.SETUP
     errors = {
         "create": (IdempotencyMismatch, IdempotencyInProgress),
         "destroy": (services.ProjectHasBookings,),
@@ -61,7 +62,7 @@ class ProjectViewSet(HouseViewSet):
         """
         rows = self.get_queryset().filter(archived_at=None)
         if role_of(request) == Role.BUILDER and not request.query_params.get("builder_id"):
-            rows = rows.filter(builder=request.user.pk)
+            rows = rows.filter(builder=self.caller.builder_id)
         return self.show_list(self.filter_queryset(rows))
 
     @extend_schema(operation_id="projects_retrieve", responses=ProjectRead)

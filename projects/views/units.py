@@ -23,6 +23,7 @@ from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -34,6 +35,7 @@ class TowerViewSet(HouseViewSet):
     tag = "projects"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    duty = Duty.SETUP
     errors = {"create": (services.TowerNameTaken, *REPLAYED)}
 
     @extend_schema(operation_id="projects_towers_list", responses=TowerRead(many=True))
@@ -67,6 +69,7 @@ class UnitViewSet(HouseViewSet):
         "retrieve": PUBLIC,
         "partial_update": BUILDERS,
     }
+    duty = Duty.SETUP
     errors = {
         "create": (services.UnitNumberTaken, *REPLAYED),
         "generate": (services.UnitNumberTaken, services.TooManyUnits, *REPLAYED),

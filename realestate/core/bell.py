@@ -7,6 +7,7 @@ time to time anyway. PostgreSQL's NOTIFY rings it at commit, and folds many ring
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -20,6 +21,7 @@ CHANNEL = "realestate_signals"
 PATIENCE = 1.0  # seconds for an exchange with Redis
 QUIET = 30.0  # seconds without a ring after which the connection is asked whether it lives
 PAUSE = 1.0  # seconds until a lost connection is tried again
+SPARED = 10.0  # seconds in which a process does not ring a Redis that did not answer
 PARTS = ("host", "port", "dbname", "user", "password")
 log = structlog.get_logger(__name__)
 
@@ -34,15 +36,24 @@ def ring() -> None:
 
 
 def _ring_redis() -> None:
+    url = settings.REDIS_URL
+    if monotonic() < _spared_until.get(url, 0.0):
+        return
     try:
-        _redis(settings.REDIS_URL).publish(CHANNEL, "")
+        _redis(url).publish(CHANNEL, "")
     except RedisError as error:  # what is new is read a little later
+        _spared_until[url] = monotonic() + SPARED
         log.warning("bell_not_rung", error=str(error))
+
+
+_spared_until: dict[
+    str, float
+] = {}  # by address; an outage must not cost every request its patience (D28)
 
 
 @cache
 def _redis(url: str) -> Redis:
-    """One pool per process; an outage costs a caller at most ``PATIENCE``."""
+    """One pool per process; an outage costs one caller in ``SPARED`` at most ``PATIENCE``."""
     return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
 
 

@@ -11,6 +11,16 @@ class Role(TextChoices):
     STAFF = "staff", "Staff"
 
 
+class Duty(TextChoices):
+    """What somebody of a builder's team is there for; views and pages say which duty their writing is."""
+
+    PERSONAL = "personal", "Their own account"
+    SALES = "sales", "Sales"
+    FINANCE = "finance", "Finance"
+    SITE = "site", "Site"
+    SETUP = "setup", "Set-up"
+
+
 class SettingScope(TextChoices):
     """Where a runtime setting applies; the narrowest that is set wins."""
 
@@ -41,3 +51,21 @@ class FilePurpose(TextChoices):
     MODEL = "model", "3D model"
     ATTACHMENT = "attachment", "Attachment"
     PROOF = "proof", "Proof of payment"
+
+
+class RunOutcome(TextChoices):
+    """Where a run of a job stands."""
+
+    WAITING = "waiting", "Waiting for a worker"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class RunTrigger(TextChoices):
+    """What started a run of a job."""
+
+    SCHEDULE = "schedule", "By itself"
+    HAND = "hand", "By hand"
+    COMMAND = "command", "By a command"
+    EVENT = "event", "By an event"

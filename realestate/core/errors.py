@@ -46,6 +46,12 @@ class NotAllowed(DomainError):
     code, status = "permission_denied", 403
 
 
+class NotYourDuty(NotAllowed):
+    """Your role in the team does not include this."""
+
+    code = "not_your_duty"
+
+
 class NotFound(DomainError):
     """Not found."""
 

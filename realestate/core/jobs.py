@@ -1,31 +1,138 @@
 """Jobs: work that runs later, in the worker, from the PostgreSQL queue.
 
 ``defer()`` commits with the change that asks for it. Jobs take keyword-only ids, accept unknown extra arguments
-(web and worker are deployed apart), call one service and are idempotent.
+(web and worker are deployed apart), call one service and are idempotent. A periodic job returns in a few words what it
+did; a command of the same name runs the same code (see ``realestate.core.commands``), and each run is kept.
 """
 
-from collections.abc import Callable
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-Job = TypeVar("Job", bound=Callable[..., None])
+from realestate.core import runs
+from realestate.core.enums import RunOutcome, RunTrigger
+
+Job = TypeVar("Job", bound=Callable[..., str | None])
 RETRY = RetryStrategy(
     max_attempts=8, exponential_wait=4
 )  # seconds: 4, 16, 64 …, about a day in all
+
+
+class Alarm(Exception):
+    """A job has found something that people must look at; trying again would find it again."""
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A job that runs by itself, and by the command of its name."""
+
+    name: str
+    cron: str
+    function: Callable[..., str]
+
+    @property
+    def command(self) -> str:
+        """``payments.raise_dated_demands`` is ``manage.py raise_dated_demands``."""
+        return self.name.partition(".")[2]
+
+    @property
+    def says(self) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+
+@dataclass
+class Note:
+    """What a run will have done."""
+
+    did: str = ""
 
 
 def job(name: str, *, cron: str | None = None) -> Callable[[Job], Job]:
     """Register a job under a name; with ``cron`` (UTC) it also runs by itself, once per tick in all workers."""
 
     def register(function: Job) -> Job:
-        task: Any = app.task(name=name, retry=RETRY)(function)
+        watched = _kept(name, function) if cron else _watched(name, function)
+        task: Any = app.task(name=name, retry=RETRY, pass_context=True)(watched)
         if cron:
             app.periodic(cron=cron, periodic_id=name)(task)
         return function
 
     return register
+
+
+def _kept(name: str, function: Callable[..., str | None]) -> Callable[..., None]:
+    """A periodic job: each run has a row. An alarm is a failed run, but no reason to try again."""
+
+    @functools.wraps(function)
+    def run(context: JobContext, *, run_id: int | None = None, **given: Any) -> None:
+        with (
+            suppress(Alarm),
+            recorded(name, RunTrigger.SCHEDULE, queue_id=context.job.id, run_id=run_id) as note,
+        ):
+            note.did = function(**given) or ""
+
+    return run
+
+
+def _watched(name: str, function: Callable[..., str | None]) -> Callable[..., None]:
+    """Another job: only its failures have rows."""
+
+    @functools.wraps(function)
+    def run(context: JobContext, **given: Any) -> None:
+        try:
+            function(**given)
+        except Exception as error:
+            runs.note_failed_run(name=name, queue_id=context.job.id, error=_in_words(error))
+            raise
+
+    return run
+
+
+@contextmanager
+def recorded(
+    name: str, trigger: RunTrigger, *, queue_id: int | None = None, run_id: int | None = None
+) -> Iterator[Note]:
+    """Keep a row of a run: when, for how long, what it did or why it failed."""
+    row = runs.begin_run(name=name, trigger=trigger, queue_id=queue_id, run_id=run_id)
+    note = Note()
+    try:
+        yield note
+    except Exception as error:
+        runs.end_run(run_id=row.pk, outcome=RunOutcome.FAILED, did=_in_words(error))
+        raise
+    runs.end_run(run_id=row.pk, outcome=RunOutcome.DONE, did=note.did)
+
+
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, Alarm) else f"{type(error).__name__}: {error}"
+
+
+def periodic_jobs() -> dict[str, Periodic]:
+    """All jobs that run by themselves, by name."""
+    job_names()
+    return {
+        task.task.name: Periodic(task.task.name, task.cron, inspect.unwrap(task.task.func))
+        for task in app.periodic_registry.periodic_tasks.values()
+    }
+
+
+def run_now(name: str) -> str:
+    """Run a periodic job here and now; returns what it did. Raises whatever the job raises."""
+    with recorded(name, RunTrigger.COMMAND) as note:
+        note.did = periodic_jobs()[name].function()
+    return note.did
+
+
+def defer_run(name: str, *, run_id: int) -> None:
+    """Queue a periodic job that somebody has asked for; ``run_id`` is the row that waits for it."""
+    app.configure_task(name).defer(run_id=run_id)
 
 
 def defer(name: str, *, lock: str | None = None, **ids: int | str) -> None:

@@ -5,7 +5,7 @@ The order is checked at once, in any single-threaded test, instead of as a deadl
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -50,7 +50,8 @@ def _remember(model: type[Model], *pks: int, is_new: bool = False) -> None:
     holder, held = _held.get()
     if holder is not transaction:
         held = ()
-    table = (-rung_of_model(model), str(model._meta.model_name))  # noqa: SLF001  # Django's API
+    stored: Any = model._meta.concrete_model  # noqa: SLF001  # Django's API; a proxy's rows are its table's
+    table = (-rung_of_model(stored), str(stored._meta.model_name))  # noqa: SLF001  # Django's API
     known = frozenset(held)
     new: list[Rank] = [rank for pk in pks if (rank := (*table, int(pk))) not in known]
     if held and new and new[0] < held[-1] and not is_new:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from realestate.core.amounts import format_figure, format_money, money_in_words
@@ -51,6 +51,29 @@ def money_facts(currency: str, *rows: tuple[str, Decimal]) -> list[list[str]]:
 def figure_or_blank(amount: Decimal, currency: str) -> str:
     """A figure of a column in which nothing is left blank."""
     return format_figure(amount, currency) if amount else ""
+
+
+def with_working(label: str, working: Mapping[str, Any], currency: str) -> str:
+    """A text and, small below it, how its amount was computed; the text alone where nothing went in."""
+    formula, inputs = str(working.get("formula", "")), working.get("inputs")
+    if not formula or not isinstance(inputs, Mapping) or not inputs:
+        return label
+    values = ", ".join(f"{name} {_input(value, currency)}" for name, value in inputs.items())
+    return f"{label}\n{formula} ({values})".replace("_", " ")
+
+
+def _input(value: object, currency: str) -> str:
+    """A figure grouped, without needless zeros; lists one after the other; everything else as it is."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value)
+    try:
+        figure = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if not figure.is_finite():
+        return str(value)
+    digits = -int(figure.normalize().as_tuple().exponent)
+    return format_figure(figure, currency, places=max(digits, 0))
 
 
 def as_day(value: object) -> str:

@@ -13,11 +13,11 @@ PARAMS = {
 CHECKS: tuple[Check, ...] = (
     sql_check(
         "account_has_its_profile",
-        "A builder's account has a builder's profile, a customer's a customer's, and no other.",
+        "A builder's account has a builder's profile or an employer, a customer's a customer's, and no other.",
         """SELECT u.id FROM accounts_user u
         LEFT JOIN accounts_builder b ON b.user_id = u.id
         LEFT JOIN accounts_customer c ON c.user_id = u.id
-        WHERE (b.user_id IS NOT NULL) <> (u.user_type = %(builder)s)
+        WHERE (b.user_id IS NOT NULL) <> (u.user_type = %(builder)s AND u.employer_id IS NULL)
             OR (c.user_id IS NOT NULL) <> (u.user_type = %(customer)s)
         ORDER BY 1""",
         PARAMS,
@@ -55,11 +55,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     sql_check(
         "messages_stay_in_the_conversation",
-        "Sender and recipient of a message are the two parties of its conversation.",
+        "Sender and recipient of a message are the two parties of its conversation; a builder's team writes for it.",
         """SELECT m.id FROM messaging_message m
         JOIN messaging_conversation c ON c.id = m.conversation_id
         JOIN projects_project p ON p.id = c.project_id
-        WHERE (m.sender_id, m.recipient_id) NOT IN
+        JOIN accounts_user s ON s.id = m.sender_id
+        WHERE (coalesce(s.employer_id, s.id), m.recipient_id) NOT IN
             ((c.customer_id, p.builder_id), (p.builder_id, c.customer_id)) ORDER BY 1""",
     ),
     sql_check(

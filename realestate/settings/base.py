@@ -19,6 +19,7 @@ from realestate.settings.env import env
 from realestate.settings.files import *  # noqa: F403  # settings
 from realestate.settings.gateways import *  # noqa: F403  # settings
 from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS  # noqa: PLC0414  # a setting
+from realestate.settings.staff import *  # noqa: F403  # settings
 
 # --- where and as what the platform runs -----------------------------------------------------------------------------
 
@@ -117,6 +118,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "corsheaders",
     "procrastinate.contrib.django",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_structlog",
 ]
 MIDDLEWARE = [
@@ -228,8 +232,7 @@ CORS_EXPOSE_HEADERS = (
     "Idempotent-Replayed",
 )
 CORS_ALLOW_CREDENTIALS = False
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

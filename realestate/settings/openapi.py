@@ -19,6 +19,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # A choice set that is emitted under two names (an alias) is named here.
     "ENUM_NAME_OVERRIDES": {
         "AccountTypeEnum": "accounts.enums.AccountType",
+        "TeamRoleEnum": "accounts.enums.TeamRole",
+        "BuilderRoleEnum": "accounts.enums.BuilderRole",
         "RoleEnum": "realestate.core.enums.Role",
         "ProjectStatusEnum": "projects.enums.ProjectStatus",
         "UnitStatusEnum": "projects.enums.UnitStatus",

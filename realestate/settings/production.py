@@ -36,6 +36,8 @@ if any("*" in host for host in base.ALLOWED_HOSTS):
     env.wrong("ALLOWED_HOSTS must name hosts, without *")
 if base.DEBUG:
     env.wrong("DEBUG must be off")
+if env.given("ADMIN_SECOND_FACTOR") and base.ADMIN_SECOND_FACTOR != "required":
+    env.wrong("ADMIN_SECOND_FACTOR must be required")
 if base.FAKE_GATEWAY:
     env.wrong("FAKE_GATEWAY must be off: it books money that nobody paid")
 if base.given_bucket and not base.given_bucket["endpoint_url"].startswith("https://"):
@@ -55,6 +57,7 @@ if not env.given("REALTIME_URL"):
 # Nobody reads a server's console: what is not carried is not offered.
 SMS_URL = base.SMS_URL if env.given("SMS_URL") else ""
 PUSH_URL = base.PUSH_URL if env.given("PUSH_URL") else ""
+ADMIN_SECOND_FACTOR = "required"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = base.ssl_redirect
 SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]  # load balancers ask by plain HTTP

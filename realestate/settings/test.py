@@ -22,6 +22,8 @@ REALTIME_URL = "http://testserver:8001"
 FRONTEND_URL = "http://localhost:3000"
 CORS_ALLOWED_ORIGINS = ["http://localhost:3000", "http://localhost:3001"]
 TRUSTED_PROXIES = 0
+ADMIN_SECOND_FACTOR = "offered"
+ADMIN_IDLE_MINUTES, ADMIN_SESSION_HOURS = 60, 12
 FAKE_GATEWAY = True
 SMS_URL = PUSH_URL = "console://"
 CHECKOUT_SUCCESS_URL = CHECKOUT_CANCEL_URL = ""

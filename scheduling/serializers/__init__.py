@@ -3,6 +3,7 @@
 from scheduling.serializers.appointments import (
     AppointmentCancelledRead,
     AppointmentCustomerRead,
+    AppointmentMoveRead,
     AppointmentPageRead,
     AppointmentRead,
     AppointmentStatsRead,
@@ -28,6 +29,7 @@ from scheduling.serializers.hours import (
 __all__ = [
     "AppointmentCancelledRead",
     "AppointmentCustomerRead",
+    "AppointmentMoveRead",
     "AppointmentPageRead",
     "AppointmentRead",
     "AppointmentStatsRead",

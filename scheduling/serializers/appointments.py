@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.serializers import BuilderPublic
 from projects.serializers import ProjectRead
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
+from realestate.core.enums import Role
 from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
 from scheduling.rules import ASKED, TYPES, place
 
@@ -72,6 +73,23 @@ class AppointmentRead(ReadSerializer):
     project = ProjectRead()
     customer = AppointmentCustomerRead()
     builder = BuilderPublic(source="project.builder")
+
+
+class AppointmentMoveRead(ReadSerializer):
+    """A time that an appointment had before it was moved (R14.5)."""
+
+    related = ("moved_by",)
+    order = ("moved_at", "pk")
+
+    id = serializers.IntegerField()
+    starts_at = serializers.DateTimeField(help_text="When it was to begin before.")
+    ends_at = serializers.DateTimeField()
+    reason = serializers.CharField(help_text="Why it was moved; empty when nobody said.")
+    moved_by = serializers.IntegerField(source="moved_by_id", help_text="The user who moved it.")
+    moved_by_type = serializers.ChoiceField(
+        choices=Role.choices, source="moved_by.user_type", help_text="Which side moved it."
+    )
+    moved_at = serializers.DateTimeField()
 
 
 class AppointmentStatsRead(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from scheduling.rules import Slot, host_conflict, is_open, most_at_once
 from scheduling.services.hosts import chosen, hosts_of
 from scheduling.services.hours import holidays_of, hours_of
 from scheduling.services.limits import SITE_CAPACITY, Limits, limits_of
-from scheduling.services.slots import bookable_slot
+from scheduling.services.slots import bookable_slot, refuse_length
 
 STEP = timedelta(minutes=30)
 DAY = timedelta(days=1)
@@ -37,20 +37,29 @@ def free_slots(
     """The free starts of a day of the project's zone, every half hour, with the first host who is free.
 
     Working hours, holidays, notice, horizon, buffer and the site's capacity are looked at; what the customer has at the
-    time is not. A start that a clock change skips is none; one that it repeats is offered once.
+    time is not. A start that a clock change skips is none; one that it repeats is offered once. Raises
+    DurationOutOfRange (422).
     """
-    if holidays_of(project, [day]):
+    limits, today = limits_of(project), clock.today(project.time_zone)
+    refuse_length(limits, minutes)
+    if not today <= day <= today + DAY * (limits.horizon + 1):
+        return []  # also keeps days out of which no instant can be computed
+    holidays = holidays_of(project, [day, day + DAY])
+    if day in holidays:
         return []
     hours, zone = hours_of(project), ZoneInfo(project.time_zone)
     first = datetime.combine(day, time.min, zone).astimezone(UTC)
     end = datetime.combine(day + DAY, time.min, zone).astimezone(UTC)
     hosts = chosen(hosts_of(project), host_id)
     busy, visits = _taken(project, hosts, first, end + DAY)
-    capacity, limits = SITE_CAPACITY.for_project(project), limits_of(project)
+    capacity = SITE_CAPACITY.for_project(project)
+    closed_from = end if day + DAY in holidays else datetime.max.replace(tzinfo=UTC)
     found = []
     for start in (first + STEP * step for step in range((end - first) // STEP)):
         slot = _bookable(limits, start, minutes)
-        if slot is None or (hours is not None and not is_open(slot, project.time_zone, hours)):
+        if slot is None or slot.ends_at > closed_from:
+            continue
+        if hours is not None and not is_open(slot, project.time_zone, hours):
             continue
         during = [
             (max(begun, slot.starts_at), min(ended, slot.ends_at))
@@ -74,9 +83,7 @@ def free_slots(
 def _bookable(limits: Limits, start: datetime, minutes: int) -> Slot | None:
     try:
         return bookable_slot(limits, start, minutes, now=clock.now())
-    except DomainError as refusal:
-        if refusal.code == "duration_out_of_range":
-            raise
+    except DomainError:
         return None
 
 

@@ -29,7 +29,7 @@ def add_host(
     Raises InvalidValue (400) for projects of others and when staff name no builder.
     """
     builder = _builder(actor, builder_id)
-    own_host(builder)
+    own_host(builder=builder)
     projects = _projects(builder.pk, project_ids)
     row = Host(builder=builder, name=name, phone=phone)
     create_row(actor=actor, row=row, name=name)
@@ -53,7 +53,7 @@ def change_host(
 
 
 @service
-def own_host(builder: Builder) -> Host:
+def own_host(*, builder: Builder) -> Host:
     """The builder as a host of its own, from the first time that somebody wants to meet it."""
     rows = Host.objects.filter(builder=builder, user=builder.pk)
     if not rows.exists():
@@ -76,7 +76,7 @@ def lock_hosts(project: Project, also: Collection[int] = ()) -> list[Host]:
 
     Before the project's row is locked: hosts stand above it.
     """
-    own_host(Builder.objects.get(pk=project.builder_id))
+    own_host(builder=Builder.objects.get(pk=project.builder_id))
     receiving = [host.pk for host in hosts_of(project)]
     held = {row.pk: row for row in lock_all(Host.objects.all(), {*receiving, *also})}
     return [held[pk] for pk in receiving]
@@ -101,7 +101,7 @@ def chosen(hosts: Sequence[Host], host_id: int | None) -> Sequence[Host]:
 
 
 def _builder(actor: User, builder_id: int | None) -> Builder:
-    wanted = actor.pk if actor.user_type == Role.BUILDER else builder_id
+    wanted = actor.builder_id if actor.user_type == Role.BUILDER else builder_id
     found = Builder.objects.filter(pk=wanted).first() if wanted else None
     if found is None:
         raise InvalidValue(errors={"builder_id": ["Say whose host this is."]})

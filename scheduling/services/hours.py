@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from accounts.models import User
 from projects.models import Project
@@ -54,10 +54,11 @@ def holidays_of(project: Project, days: Collection[date]) -> dict[date, str]:
 
 def refuse_closed(project: Project, slot: Slot) -> None:
     """Raises OnHoliday or OutsideHours (422) for a slot in which nobody is there."""
-    day = clock.local(slot.starts_at, project.time_zone).date()
-    names = holidays_of(project, [day])
+    moments = (slot.starts_at, slot.ends_at - timedelta.resolution)  # it may go past midnight
+    days = [clock.local(moment, project.time_zone).date() for moment in moments]
+    names = holidays_of(project, days)
     if names:
-        raise OnHoliday(f"Nobody is there on this day: {names[day]}.")
+        raise OnHoliday(f"Nobody is there on this day: {names[min(names)]}.")
     hours = hours_of(project)
     if hours is not None and not is_open(slot, project.time_zone, hours):
         raise OutsideHours

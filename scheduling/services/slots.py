@@ -60,9 +60,7 @@ def bookable_slot(limits: Limits, when: datetime, minutes: int, *, now: datetime
     ``when`` without an offset is the project's wall clock. Raises DurationOutOfRange, NoSuchTime, InThePast,
     TooSoon, TooFarAhead.
     """
-    if not limits.shortest <= minutes <= limits.longest:
-        message = f"An appointment takes {limits.shortest} to {limits.longest} minutes."
-        raise DurationOutOfRange(message, errors={"duration_minutes": [message]})
+    refuse_length(limits, minutes)
     starts_at = instant(when, limits.zone)
     if starts_at is None:
         raise NoSuchTime
@@ -73,6 +71,13 @@ def bookable_slot(limits: Limits, when: datetime, minutes: int, *, now: datetime
     if starts_at > now + timedelta(days=limits.horizon):
         raise TooFarAhead(f"Appointments are made at most {limits.horizon} days ahead.")
     return slot_from(starts_at, minutes=minutes, buffer_minutes=limits.buffer)
+
+
+def refuse_length(limits: Limits, minutes: int) -> None:
+    """R14.4: raises DurationOutOfRange (422) for an appointment that is too short or too long."""
+    if not limits.shortest <= minutes <= limits.longest:
+        message = f"An appointment takes {limits.shortest} to {limits.longest} minutes."
+        raise DurationOutOfRange(message, errors={"duration_minutes": [message]})
 
 
 def refuse_taken(row: Appointment, project: Project, slot: Slot) -> None:

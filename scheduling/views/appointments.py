@@ -17,13 +17,15 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.pagination import array_response, paginate
 from realestate.core.api.views import HouseViewSet, message
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from scheduling import services
 from scheduling.filters import AppointmentFilter
-from scheduling.models import Appointment
+from scheduling.models import Appointment, AppointmentMove
 from scheduling.rules import ACTION_FOR
 from scheduling.serializers import (
     AppointmentCancelledRead,
+    AppointmentMoveRead,
     AppointmentPageRead,
     AppointmentRead,
     AppointmentStatusWrite,
@@ -60,6 +62,7 @@ class AppointmentViewSet(HouseViewSet):
         "set_status": PARTIES,
         "reschedule": PARTIES,
     }
+    duty = Duty.SALES
     errors = {
         "create": (*WHEN, IdempotencyMismatch, IdempotencyInProgress),
         "destroy": (InvalidTransition,),
@@ -150,3 +153,18 @@ class AppointmentViewSet(HouseViewSet):
         page = paginate(rows, self.request, default_limit=self.default_limit)
         shown = self.read(page.rows, many=True, context=self.get_serializer_context()).data
         return array_response(self.request, page, [*shown])
+
+
+class AppointmentHistoryViewSet(HouseViewSet):
+    """The times that an appointment had before (R14.5)."""
+
+    model, read = AppointmentMove, AppointmentMoveRead
+    default_limit = 100
+    tag = "appointments"
+    access = {"list": PARTIES}
+
+    @extend_schema(operation_id="appointments_history", responses=AppointmentMoveRead(many=True))
+    def list(self, request: Request, *, pk: int) -> Response:  # type: ignore[override]  # nested: the route names the appointment
+        """Each earlier time, who moved the appointment and why; the first time comes first."""
+        row = Appointment.objects.for_user(self.caller).get(pk=pk)
+        return self.show_list(self.get_queryset().filter(appointment=row))

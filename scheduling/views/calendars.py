@@ -13,6 +13,7 @@ from realestate.core import clock
 from realestate.core.api.access import BUILDER_ONLY, CUSTOMERS, PARTIES, PUBLIC
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
+from realestate.core.enums import Duty
 from scheduling import services
 from scheduling.documents import CONTENT_TYPE, calendar_file
 from scheduling.models import Appointment, CalendarFeed
@@ -43,6 +44,7 @@ class CalendarFeedView(Edge):
     """The private address of one's calendar."""
 
     access = {"get": OWNERS, "post": OWNERS, "delete": OWNERS}
+    duty = Duty.PERSONAL
     tag = "appointments"
 
     @extend_schema(operation_id="calendar_feed_retrieve", responses=CalendarFeedRead)

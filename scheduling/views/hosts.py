@@ -9,6 +9,7 @@ from projects.models import Project
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from scheduling import services
 from scheduling.models import Host
 from scheduling.serializers import HostPatch, HostPublic, HostRead, HostWrite
@@ -21,6 +22,7 @@ class HostViewSet(HouseViewSet):
     tag = "appointments"
     default_limit = 100
     access = {"list": BUILDERS, "create": BUILDERS, "partial_update": BUILDERS}
+    duty = Duty.SALES
     errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}
 
     @extend_schema(operation_id="hosts_list", responses=HostRead(many=True))

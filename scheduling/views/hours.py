@@ -10,6 +10,7 @@ from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue
 from scheduling import services
 from scheduling.models import Holiday, WorkingHours
@@ -29,6 +30,7 @@ class OfProject(HouseViewSet):
     default_limit = 400
     tag = "appointments"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    duty = Duty.SALES
     errors = {"replace": (InvalidValue,)}
 
     def of_project(self, request: Request, project_id: int) -> Response:
@@ -108,7 +110,10 @@ class FreeSlotsView(Edge):
     def get(self, request: Request, project_id: int) -> Response:
         """The free starts of a day, every half hour, in order; empty when there is none."""
         rows: Any = Project.objects.all()
-        project = rows.for_user(request.user).select_related("builder").get(pk=project_id)
+        open_to = rows.for_user(request.user).filter(
+            archived_at=None
+        )  # where a booking may be made
+        project = open_to.select_related("builder").get(pk=project_id)
         query = request.query_params
         asked = SlotsWrite(
             data={n: query[n] for n in ("date", "duration", "host_id") if n in query}

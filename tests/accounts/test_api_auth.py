@@ -57,6 +57,7 @@ def test_a_customer_registers_and_is_logged_in(api, bearer):
         "user_type": "customer",
         "full_name": "Mary Ann Smith",
         "builder_id": None,
+        "builder_role": None,
         "customer_id": stored.pk,
         "phone": "+91 98200 22222",
         "address": "",

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 
-from accounts.models import Builder, Customer, Relation, Session, User
+from accounts.models import Builder, BuilderMember, Customer, Relation, Session, User
 from bookings.enums import PaymentPlan
 from bookings.models import (
     Agreement,
@@ -61,6 +61,7 @@ from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
     IdempotencyKey,
+    JobRun,
     RateCounter,
     StoredFile,
     SystemSetting,
@@ -71,10 +72,17 @@ from scheduling.models import (
     AppointmentReminder,
     CalendarFeed,
     Holiday,
+    Host,
     WorkingHours,
 )
 from scheduling.services import open_feed
-from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory, UserFactory
+from tests.factories.accounts import (
+    BuilderFactory,
+    CustomerFactory,
+    MemberFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.factories.bookings import (
     AgreementFactory,
     BookingFactory,
@@ -111,13 +119,14 @@ from tests.factories.projects import (
     TowerFactory,
     UnitFactory,
 )
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 KEYS = ("bookings.hold_minutes", "scheduling.buffer_minutes", "scheduling.notice_hours")
 MAKERS: dict[type[Model], Callable[[int], Any]] = {
     User: lambda _n: UserFactory(),
     Group: lambda n: Group.objects.create(name=f"Group {n}"),
     Builder: lambda _n: BuilderFactory(),
+    BuilderMember: lambda _n: MemberFactory(),
     Customer: lambda _n: CustomerFactory(),
     Relation: lambda _n: Relation.objects.create(
         customer=CustomerFactory(), builder=BuilderFactory()
@@ -171,6 +180,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Refund: lambda _n: RefundFactory(),
     DefaultNotice: lambda _n: DefaultNoticeFactory(),
     Appointment: lambda _n: AppointmentFactory(),
+    Host: lambda _n: HostFactory(),
     AppointmentMove: lambda _n: AppointmentMove.objects.create(
         appointment=(visit := AppointmentFactory()),
         starts_at=visit.starts_at,
@@ -301,6 +311,15 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         key=f"k{n}",
         fingerprint="0",
         lease_until=clock.now(),
+    ),
+    JobRun: lambda n: JobRun.objects.create(
+        name="accounts.purge_sessions",
+        outcome="done",
+        trigger="hand",
+        triggered_by=UserFactory(),
+        started_at=clock.now(),
+        finished_at=clock.now(),
+        did=f"sessions deleted: {n}",
     ),
     RateCounter: lambda n: RateCounter.objects.create(
         key=f"login:{n}", uses=[clock.now()], last_used_at=clock.now()

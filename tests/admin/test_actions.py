@@ -1,7 +1,9 @@
 """What staff do: book, record, move, refuse. Every door calls the services, so every rule holds here too."""
 
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -14,10 +16,12 @@ from payments.models import Payment
 from projects.models import Unit
 from realestate.core import clock
 from realestate.core.models import AuditEntry, SystemSetting
+from scheduling.models import AppointmentMove
 from tests.factories.accounts import PASSWORD, CustomerFactory, StaffFactory, UserFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
 from tests.factories.progress import UpdateFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
+from tests.factories.scheduling import AppointmentFactory
 
 
 def status_of(unit: Unit) -> str:
@@ -105,6 +109,32 @@ def test_buttons_need_post_and_the_right_to_change(staff: Client):
     assert Client().post(url).status_code == 302
     booking.refresh_from_db()
     assert booking.state == BookingState.TOKEN_PAID
+
+
+def test_R14_5_staff_move_an_appointment_and_say_why(staff: Client):
+    row = AppointmentFactory()
+    url = f"/admin/scheduling/appointment/{row.pk}/change/"
+    day = clock.local(clock.now()).date() + timedelta(days=5)
+    form = {
+        "meeting_location": "site",
+        "location": "",
+        "agenda": "",
+        "notes": "Bring the keys",
+        "another_time_0": day.isoformat(),
+        "another_time_1": "11:30:00",
+    }
+    refused = staff.post(url, form)
+    assert refused.context["adminform"].form.errors == {"reason": ["Say why it is moved."]}
+    past = staff.post(url, form | {"reason": "Rain", "another_time_0": "2020-01-01"})
+    assert "An appointment cannot be in the past." in past.content.decode()
+    assert not AppointmentMove.objects.exists()
+    done = staff.post(url, form | {"reason": "Rain"})
+    assert done.status_code == 302, done.context["errors"]
+    before, start = row.starts_at, datetime.combine(day, time(11, 30), ZoneInfo("Asia/Kolkata"))
+    row.refresh_from_db()
+    assert (row.starts_at, row.reschedule_reason, row.notes) == (start, "Rain", "Bring the keys")
+    move = AppointmentMove.objects.get()
+    assert (move.appointment_id, move.starts_at, move.reason) == (row.pk, before, "Rain")
 
 
 def test_change_requests_move_by_button(staff: Client):

@@ -6,17 +6,16 @@ import json
 import re
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.test import Client, RequestFactory
+from django.test import Client
 
+from accounts.enums import TeamRole
 from realestate.core import clock
 from realestate.reports.dashboard import tables
 from realestate.reports.dashboard.catalogue import DASHBOARDS, REPORTS, Figures
-from realestate.reports.dashboard.pages import csv_of
 from realestate.reports.dashboard.scope import Scope
 from tests.cast import Cast
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import MemberFactory, StaffFactory
 from tests.reports.test_dashboard_api import fill
 
 each_dashboard = pytest.mark.parametrize("name", DASHBOARDS)
@@ -120,17 +119,38 @@ def test_R21_the_file_and_the_page_are_of_the_chosen_builder(cast: Cast, desk: C
 
 
 @each_report
-def test_R21_a_builder_gets_its_own_file_whatever_it_asks_for(cast: Cast, name, monkeypatch):
-    """As a builder's team member will: the rights are there, the rows are the builder's."""
-    monkeypatch.setattr("accounts.models.User.has_perms", lambda _user, _rights: True)
-    asked = RequestFactory().get("/", {"builder": cast.kiran.pk})
-    asked.user = cast.meera
-    before = lines_of(csv_of(asked, admin.site, name))
+def test_R21_a_builders_sales_person_gets_that_builders_file_whatever_it_asks_for(cast: Cast, name):
+    client = Client()
+    client.force_login(MemberFactory(employer=cast.meera.builder, team_role=TeamRole.SALES))
+    address, kiran = f"/admin/reports/{name}.csv", {"builder": cast.kiran.pk}
+    before = lines_of(client.get(address))
+    fill(cast.kiran_project)  # the canary
+    assert lines_of(client.get(address)) == before
+    assert lines_of(client.get(address, kiran)) == before
+    assert lines_of(client.get(address, {"project": cast.kiran_project.pk})) == before
+
+
+@each_dashboard
+def test_R21_no_dashboard_shows_a_word_of_another_builder(cast: Cast, name):
     fill(cast.kiran_project)
-    assert lines_of(csv_of(asked, admin.site, name)) == before
-    foreign = RequestFactory().get("/", {"project": cast.kiran_project.pk})
-    foreign.user = cast.meera
-    assert lines_of(csv_of(foreign, admin.site, name)) == before
+    client = Client()
+    client.force_login(MemberFactory(employer=cast.meera.builder))
+    foreign = {"builder": cast.kiran.pk, "project": cast.kiran_project.pk}
+    for query in ({}, foreign):
+        page = client.get(f"/admin/dashboard/{name}/", query)
+        assert (page.status_code, "Kiran" in page.content.decode()) == (200, False)
+        assert "builder" not in page.context["filter_form"].fields
+
+
+def test_R21_people_of_the_site_see_no_money(cast: Cast):
+    client = Client()
+    client.force_login(MemberFactory(employer=cast.meera.builder, team_role=TeamRole.SITE))
+    shown = [tab["title"] for tab in client.get("/admin/").context["dashboards"]]
+    assert shown == ["Sales", "Site and service"]
+    found = {
+        name for name in REPORTS if client.get(f"/admin/reports/{name}.csv").status_code == 403
+    }
+    assert found == {"collections", "ageing", "forecast", "responses"}
 
 
 def test_a_choice_that_is_no_choice_is_an_error_of_the_form(cast: Cast, desk: Client):

@@ -26,6 +26,7 @@ QUERIES = {
     **dict.fromkeys(IDS, 4),
     "bookings.booking": 6,
     "bookings.changerequest": 6,
+    "core.jobrun": 6,
     "core.storedfile": 5,
     "payments.checkout": 6,
     "payments.creditnote": 6,
@@ -43,6 +44,7 @@ QUERIES = {
 # What staff type to find a row: its number, or somebody's name.
 TERMS: dict[str, Callable[[Any], object]] = {
     "accounts.builder": lambda row: row.company_name,
+    "accounts.buildermember": lambda row: row.name,
     "accounts.customer": lambda row: row.last_name,
     "accounts.relation": lambda row: row.builder.company_name,
     "accounts.session": lambda row: row.user.email,
@@ -55,6 +57,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.booking": lambda row: row.customer.user.email,
     "bookings.changecutoff": lambda row: row.milestone_code,
     "scheduling.workinghours": lambda row: row.project.project_name,
+    "scheduling.host": lambda row: row.builder.company_name,
     "scheduling.holiday": lambda row: row.name,
     "scheduling.calendarfeed": lambda row: row.user.email,
     "scheduling.appointmentreminder": lambda row: row.appointment.customer.last_name,
@@ -62,6 +65,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.changequote": lambda row: row.change_request_id,
     "bookings.changerequest": lambda row: row.booking.customer.last_name,
     "core.auditentry": lambda row: row.actor.email,
+    "core.jobrun": lambda row: row.triggered_by.email,
     "core.idempotencykey": lambda row: row.user.email,
     "core.ratecounter": lambda row: row.key,
     "core.storedfile": lambda row: row.owner.email,

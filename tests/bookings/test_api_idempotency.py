@@ -1,8 +1,9 @@
-"""R0 at the POSTs that claim a unit: the first answer again, never the effect again."""
+"""R0 at the POSTs that claim a unit or agree on money: the first answer again, never the effect again."""
 
 import pytest
 
-from bookings.models import Booking
+from bookings.models import Booking, ChangeQuote, ChangeRequest
+from payments.models import Demand
 from projects.models import Claim
 from realestate.core.models import IdempotencyKey
 
@@ -50,3 +51,22 @@ def test_a_refusal_does_not_use_the_key_up(as_, cast):
     assert not IdempotencyKey.objects.exists()
     body = {"unit_id": cast.meera_unit.pk}
     assert api.post("/api/bookings", body, HTTP_IDEMPOTENCY_KEY="k-1").status_code == 201
+
+
+def test_R13_a_repeated_wish_quote_and_approval_are_answered_again(as_, cast, booking):
+    def twice(api, path, body):
+        first, again = (api.post(path, body, HTTP_IDEMPOTENCY_KEY=path) for _ in range(2))
+        assert first.status_code in {200, 201}, first.content
+        assert (again.status_code, again.json()) == (first.status_code, first.json())
+        assert again["Idempotent-Replayed"] == "true"
+        return first.json()
+
+    wish = {"booking_id": booking.pk, "request_type": "electrical", "request_title": "Sockets"}
+    asha, meera = as_(cast.asha), as_(cast.meera)
+    row = twice(asha, "/api/change-requests", wish | {"request_description": "Two more"})
+    url = f"/api/change-requests/{row['id']}"
+    meera.patch(url, {"status": "under_review"})
+    twice(meera, f"{url}/quotes", {"net_amount": 100, "tax_amount": 18})
+    twice(asha, f"{url}/approve", {"version": 1})
+    counts = [model.objects.count() for model in (ChangeRequest, ChangeQuote, Demand)]
+    assert counts == [1, 1, 1]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_job_is_registered():
-    assert "bookings.record_lapses" in job_names()
+    assert "bookings.expire_holds" in job_names()
 
 
 def test_the_job_records_and_accepts_what_it_does_not_know(booking, time_machine):
@@ -29,7 +29,7 @@ def test_the_command_says_what_it_did(booking, time_machine):
     time_machine.move_to(clock.now() + timedelta(hours=1))
     out = StringIO()
     call_command("expire_holds", stdout=out)
-    assert out.getvalue().splitlines() == ["holds: 1", "bookings: 1", "quotes: 0"]
+    assert out.getvalue().splitlines() == ["holds: 1, bookings: 1, quotes: 0"]
     out = StringIO()
     call_command("expire_holds", stdout=out)
-    assert out.getvalue().splitlines() == ["holds: 0", "bookings: 0", "quotes: 0"]
+    assert out.getvalue().splitlines() == ["holds: 0, bookings: 0, quotes: 0"]

@@ -279,6 +279,18 @@ def test_R13_nothing_is_agreed_for_a_booking_that_is_over(cast, quoted):
     assert quoted.state == C.QUOTED
 
 
+def test_R13_no_work_begins_for_a_booking_that_is_over_and_what_began_can_end(cast, change):
+    SystemSetting.objects.create(key="payments.change_paid_first", value=False)
+    Booking.objects.update(state=BookingState.CANCELLED)
+    ChangeRequest.objects.update(state=C.APPROVED)
+    answer = {"actor": cast.meera, "change_request_id": change.pk, "changes": {}}
+    with pytest.raises(InvalidTransition) as refusal:
+        services.answer_change(**answer, wanted=C.IN_PROGRESS)
+    assert refusal.value.extra == {"state": BookingState.CANCELLED, "allowed": []}
+    ChangeRequest.objects.update(state=C.IN_PROGRESS)
+    assert services.answer_change(**answer, wanted=C.COMPLETED).state == C.COMPLETED
+
+
 @pytest.mark.parametrize("who", ["ravi", "kiran"])
 def test_R21_requests_of_others_do_not_exist(cast, quoted, who):
     actor = getattr(cast, who)

@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from accounts.models import Builder
 from bookings import services
 from bookings.enums import BookingState
+from bookings.models import Booking
 from realestate.core.errors import InvalidTransition, NotAllowed, StaleVersion
 from realestate.core.models import AuditEntry
 from tests.factories.accounts import StaffFactory
@@ -49,6 +50,22 @@ def test_a_builder_edits_its_side(cast, booking):
     }
     row = edit(cast.meera, booking, **changes)
     assert {name: getattr(row, name) for name in changes} == changes
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open"),
+    [("token_paid", True), ("booking_confirmed", False), ("handed_over", False)],
+)
+def test_R5_5_the_plan_is_chosen_until_there_is_a_schedule(cast, booking, state, is_open):
+    Booking.objects.filter(pk=booking.pk).update(state=state)
+    if is_open:
+        assert edit(cast.meera, booking, payment_plan="loan").payment_plan == "loan"
+        return
+    with pytest.raises(services.PlanFrozen):
+        edit(cast.meera, booking, payment_plan="loan")
+    edit(cast.meera, booking, payment_plan=booking.payment_plan)  # nothing changes
+    booking.refresh_from_db()
+    assert (booking.payment_plan, booking.version) == ("installments", 1)
 
 
 @pytest.mark.parametrize(

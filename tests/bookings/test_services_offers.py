@@ -10,6 +10,7 @@ from bookings import services
 from bookings.enums import ChangeState, QuoteState
 from bookings.models import ChangeCutoff, ChangeQuote, ChangeRequest
 from notifications.models import Notification
+from payments.models import DemandLine, ScheduleLine
 from progress.services import certify_milestone
 from projects.models import TaxRate, Unit
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
@@ -71,6 +72,27 @@ def test_R13_6_the_vector(cast, change, taxed):
 
 def test_a_named_tax_is_taken_as_it_is(cast, change, taxed):
     assert offer(cast, change, net_amount=D(100), tax_amount=D(5)).tax_amount == 5
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "field"),
+    [
+        ("100", "-18", "tax_amount"),  # would credit a tax on work that is charged
+        ("-100", "18", "tax_amount"),  # would credit 100 of an omission that comes to 82
+        ("0", "10", "tax_amount"),
+        ("100.005", "18", "net_amount"),
+        ("-100", "-18.005", "tax_amount"),
+    ],
+)
+def test_R13_6_a_tax_goes_the_way_of_what_is_taxed(cast, change, net, tax, field):
+    with pytest.raises(InvalidValue) as refusal:
+        offer(cast, change, net_amount=D(net), tax_amount=D(tax))
+    assert list(refusal.value.errors) == [field]
+    assert not ChangeQuote.objects.exists()
+
+
+def test_R13_4_a_named_tax_of_an_omission_is_credited_with_it(cast, change):
+    assert offer(cast, change, net_amount=D(-100), tax_amount=D(-18)).tax_amount == -18
 
 
 @pytest.mark.parametrize("facts", [{}, {"lines": VECTOR, "net_amount": D(1)}])
@@ -138,6 +160,19 @@ def test_R13_1_a_pending_offer_does_not_supersede_the_one_before_it(cast, change
     services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
     change.refresh_from_db()
     assert change.state == ChangeState.APPROVED
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_R13_3_the_buyer_is_charged_what_it_accepted_not_what_it_never_saw(cast, change, refused):
+    offer(cast, change, net_amount=D(100), tax_amount=D(18))
+    limit(1_000)
+    unseen = offer(cast, change, net_amount=D(2_000), tax_amount=D(360))
+    if refused:
+        services.decide_change_quote(actor=cast.sana, change_quote_id=unseen.pk, approve=False)
+    services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
+    charged = DemandLine.objects.filter(schedule_line__change_quote__change_request=change)
+    assert list(charged.values_list("principal", "tax")) == [(D(100), D(18))]
+    assert ScheduleLine.objects.get(change_quote__isnull=False).change_quote.version == 1
 
 
 # --- cut-offs ---------------------------------------------------------------------------------------------------------

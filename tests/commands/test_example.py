@@ -17,10 +17,10 @@ SCRIPT = Path(settings.BASE_DIR) / "docs" / "examples" / "one_purchase.py"
 def test_one_purchase_through_the_api_alone_and_every_figure_recomputed(capsys):
     story = runpy.run_path(str(SCRIPT))
 
-    assert story["run"](date(2026, 11, 23)) == 29
+    assert story["run"](date(2026, 11, 23)) == 40
 
     said = capsys.readouterr().out
     assert "Reversal of RC-" in said
-    assert "29 figures recomputed by hand, all agree." in said
+    assert "40 figures recomputed by hand, all agree." in said
     assert LedgerEntry.objects.count() == 18
     assert [(f.check.name, f.rows) for f in run_checks() if f.rows] == []

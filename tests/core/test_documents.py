@@ -11,6 +11,8 @@ import pytest
 from realestate.core import documents
 from realestate.core.documents import DocumentFailed, render_pdf, render_pdfs
 from realestate.core.errors import ServiceUnavailable
+from realestate.core.papers import LEFT, RIGHT, table, with_working
+from tests.payments.papers import needs_pdftotext, pages_of
 
 SHELL = {"title": "T", "reference": "R", "footer": "F", "seller": {"name": "S", "lines": []}}
 
@@ -79,9 +81,10 @@ def test_a_broken_template_says_where(template):
 
 
 def test_long_tables_break_across_pages(template):
-    path = template('#amounts(("a", "b", "c", "d"), data.rows, ("Total", "5"))')
-    rows = [[str(number), "x", "y", "1"] for number in range(200)]
-    pdf = render_pdf(path, SHELL | {"rows": rows})
+    path = template("#figures(data.lines)")
+    columns = (("Item", "1fr", LEFT), ("Amount", "auto", RIGHT))
+    lines = table(columns, [(str(number), "1") for number in range(200)], [("Total", "200")])
+    pdf = render_pdf(path, SHELL | {"lines": lines})
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") > 3
 
 
@@ -111,3 +114,44 @@ def test_the_compiler_ends_by_itself_when_nobody_waits_for_it():
     )
     assert done.returncode == -signal.SIGALRM
     assert not done.stdout
+
+
+@needs_pdftotext
+def test_a_total_never_stands_alone_on_a_page(template):
+    path = template("#figures(data.lines)")
+    columns = (("Item", "1fr", LEFT), ("Amount", "auto", RIGHT))
+    counts = range(40, 52)  # somewhere among them a page is full
+    tables = [
+        table(columns, [(f"row {n}", "1") for n in range(1, count + 1)], [("Total", str(count))])
+        for count in counts
+    ]
+    lengths = set()
+    for count, pdf in zip(
+        counts, render_pdfs(path, [SHELL | {"lines": each} for each in tables]), strict=True
+    ):
+        pages = pages_of(pdf)
+        lengths.add(len(pages))
+        assert f"row {count} " in pages[-1]
+        assert f"Total {count}" in pages[-1]
+    assert lengths == {1, 2}
+
+
+@needs_pdftotext
+def test_a_table_without_rows_has_its_totals(template):
+    empty = table((("Item", "1fr", LEFT), ("Amount", "auto", RIGHT)), [], [("Total", "0.00")])
+    pdf = render_pdf(template("#figures(data.lines)"), SHELL | {"lines": empty})
+    assert "Total 0.00" in pages_of(pdf)[0]
+
+
+def test_what_went_into_an_amount_stands_below_it_in_the_currencys_grouping():
+    working = {
+        "formula": "min(A × percent / 100, P)",
+        "inputs": {"A": "7072000.00", "percent": "10.0000", "of_list": ["x", "y"], "code": "BASE"},
+    }
+    assert with_working("Kept", working, "INR") == (
+        "Kept\nmin(A × percent / 100, P) (A 70,72,000, percent 10, of list x, y, code BASE)"
+    )
+    assert with_working("Kept", {"formula": "as in the account", "inputs": {}}, "INR") == "Kept"
+    assert with_working(
+        "Kept", {"formula": "f", "inputs": {"a": "NaN", "b": "1045.50"}}, "GBP"
+    ) == ("Kept\nf (a NaN, b 1,045.5)")

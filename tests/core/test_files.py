@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import Signer
 
 from realestate.core.enums import Visibility
@@ -14,6 +15,7 @@ from realestate.core.errors import InvalidValue
 from realestate.core.files import file_url, opens, signed_link, store_file
 from realestate.core.files.storing import readable_name
 from realestate.core.models import AuditEntry, StoredFile
+from tests import pictures
 
 PNG = b"\x89PNG\r\n\x1a\n picture"
 
@@ -160,14 +162,45 @@ def test_G3_a_link_opens_its_own_file_only(cast, client):
     assert refused(fetch(client, signed_link(file, 15).replace(f"/{file.pk}?", f"/{other.pk}?")))
 
 
+def test_G3_a_link_that_was_made_for_somebody_opens_for_no_other_login(cast, as_, client):
+    file = store(cast, visibility=Visibility.PRIVATE)
+    link = signed_link(file, 15, reader_id=cast.asha.pk)
+    for person in (cast.ravi, cast.kiran):
+        assert refused(fetch(as_(person), link))
+    for person in (cast.asha, cast.sana):
+        assert fetch(as_(person), link).status_code == 200
+    assert fetch(client, link).status_code == 200  # as pictures of a page are loaded
+
+
+def test_G3_links_in_answers_are_made_for_who_reads_them(cast, as_):
+    form = {"file": SimpleUploadedFile("plan.png", pictures.PNG), "purpose": "attachment"}
+    sent = as_(cast.asha).post("/api/files", form, format="multipart").json()
+    body = {
+        "project_id": cast.meera_project.pk,
+        "content": "See.",
+        "attachments": [f"/api/files/{sent['id']}"],
+    }
+    assert as_(cast.asha).post("/api/messages", body, format="json").status_code == 201
+    [row] = as_(cast.meera).get("/api/messages").json()["messages"]
+    for_asha = (sent["url"], sent["thumbnail_url"])
+    for_meera = (row["attachments"][0], row["attachment_url"])
+    for links, reader, other in (
+        (for_asha, cast.asha, cast.meera),
+        (for_meera, cast.meera, cast.asha),
+    ):
+        for link in links:
+            assert fetch(as_(reader), link).status_code == 200
+            assert refused(fetch(as_(other), link))
+
+
 def test_G3_forged_tokens_are_refused(cast):
     file = store(cast, visibility=Visibility.PRIVATE)
     token = parse_qs(urlsplit(signed_link(file, 15)).query)["token"][0]
     assert opens(token, file.pk)
     payload, _, signature = token.rpartition(":")
-    forged = Signer(salt="something else").sign_object([file.pk, 2**40])
+    forged = Signer(salt="something else").sign_object([file.pk, 2**40, None])
     not_a_pair = Signer(salt="realestate.core.files").sign_object({"id": file.pk})
-    odd = Signer(salt="realestate.core.files").sign_object([file.pk, "never"])
+    odd = Signer(salt="realestate.core.files").sign_object([file.pk, "never", None])
     for bad in (
         "",
         "x",

@@ -21,7 +21,7 @@ from tests.pictures import FBX, GLTF, JPEG, OBJ, PDF, PNG, WEBP, glb, picture
 
 pytestmark = pytest.mark.django_db
 FUZZ = settings(
-    max_examples=120,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -3,7 +3,8 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Builder, Customer, User
+from accounts.enums import TeamRole
+from accounts.models import Builder, BuilderMember, Customer, User
 from realestate.core.enums import Role
 
 PASSWORD = "correct horse battery"
@@ -58,3 +59,17 @@ class CustomerFactory(DjangoModelFactory):
     first_name = "Test"
     last_name = factory.Sequence(lambda n: f"Customer {n}")
     phone = "+91 98200 11111"
+
+
+class MemberFactory(UserFactory):
+    """Somebody of a builder's team."""
+
+    class Meta:
+        model = BuilderMember
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"member{n}@example.com")
+    name = factory.Sequence(lambda n: f"Member {n}")
+    user_type = Role.BUILDER
+    employer = factory.SubFactory(BuilderFactory)
+    team_role = TeamRole.SALES

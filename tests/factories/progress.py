@@ -36,7 +36,7 @@ class UpdateFactory(DjangoModelFactory):
 
 
 class MilestoneFactory(DjangoModelFactory):
-    """A stage that is planned; ``reported=True`` says that it is done."""
+    """A stage that is planned; ``reported=True`` says that it is done, ``certified=True`` that it may be billed."""
 
     class Meta:
         model = Milestone
@@ -46,6 +46,13 @@ class MilestoneFactory(DjangoModelFactory):
             state=MilestoneState.REPORTED,
             reported_at=LONG_AGO,
             reported_by=factory.SelfAttribute("project.builder.user"),
+        )
+        certified = factory.Trait(
+            reported=True,
+            state=MilestoneState.CERTIFIED,
+            certified_on=LONG_AGO.date(),
+            certified_at=LONG_AGO,
+            certified_by=factory.SelfAttribute("project.builder.user"),
         )
 
     project = factory.SubFactory(ProjectFactory)

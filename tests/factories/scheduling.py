@@ -31,7 +31,7 @@ class AppointmentFactory(DjangoModelFactory):
 
     customer = factory.SubFactory(CustomerFactory)
     project = factory.SubFactory(ProjectFactory)
-    host = factory.LazyAttribute(lambda appointment: own_host(appointment.project.builder))
+    host = factory.LazyAttribute(lambda appointment: own_host(builder=appointment.project.builder))
     appointment_type = AppointmentType.SITE_VISIT
     starts_at = factory.Sequence(lambda n: clock.now() + timedelta(days=2, hours=2 * n))
     ends_at = factory.LazyAttribute(lambda appointment: appointment.starts_at + timedelta(hours=1))

@@ -16,6 +16,7 @@ WITHOUT_SCOPE = {
     "core.auditentry": "read in the admin only",
     "core.idempotencykey": "found by user, route and key together",
     "core.ratecounter": "a number, not a row of anybody",
+    "core.jobrun": "what the platform did by itself; read in the admin only",
     "core.numberseries": "a counter, not a row of anybody",
     "payments.gatewayevent": "what a gateway said; read in the admin only",
     "core.storedfile": "opened by everybody or with a signed link",

@@ -246,6 +246,15 @@ def test_the_example_file_names_every_variable():
     assert named == set(env.variables)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, "offered"), ({"ADMIN_SECOND_FACTOR": "required"}, "required")]
+)
+def test_E9_on_one_machine_the_second_factor_is_offered_until_one_says_otherwise(given, expected):
+    code = "from django.conf import settings; print(settings.ADMIN_SECOND_FACTOR)"
+    given = {"DATABASE_URL": "postgres://app@127.0.0.1/house", **given}
+    assert start(given, code, module="local").stdout == f"{expected}\n"
+
+
 # --- production ------------------------------------------------------------------------------------------------------
 
 
@@ -253,7 +262,8 @@ def test_production_starts_when_everything_is_given():
     code = (
         "import json; from django.conf import settings as s; d = s.DATABASES['default'];"
         "print(json.dumps([s.DEBUG, d['HOST'], d['OPTIONS']['sslmode'], d['PASSWORD'], s.SECURE_SSL_REDIRECT,"
-        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.CSRF_TRUSTED_ORIGINS]))"
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.CSRF_TRUSTED_ORIGINS,"
+        "s.ADMIN_SECOND_FACTOR, s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SESSION_COOKIE_PATH]))"
     )
     run = start(GOOD, code)
     assert json.loads(run.stdout or run.stderr) == [
@@ -266,6 +276,10 @@ def test_production_starts_when_everything_is_given():
         True,
         31_536_000,
         ["https://api.example.org"],
+        "required",
+        True,
+        "Lax",
+        "/admin/",
     ]
 
 
@@ -286,6 +300,7 @@ def test_production_names_everything_that_is_missing():
         ({"JWT_SIGNING_KEY": KEY}, "JWT_SIGNING_KEY must not be the same as SECRET_KEY"),
         ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
+        ({"ADMIN_SECOND_FACTOR": "offered"}, "ADMIN_SECOND_FACTOR must be required"),
         ({"FAKE_GATEWAY": "1"}, "FAKE_GATEWAY must be off"),
         ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_WEBHOOK_SECRET is required"),
         (

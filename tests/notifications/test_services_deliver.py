@@ -14,6 +14,7 @@ from notifications.models import Delivery, Notification
 from notifications.rules import PAUSES
 from realestate.core import clock
 from realestate.core.jobs import job_names
+from realestate.core.mail import sender_name
 from tests.races.support import losers, run_together
 
 
@@ -52,7 +53,10 @@ def test_the_email(cast, row, settings):
     assert len(mail.outbox) == 1
     sent: Any = mail.outbox[0]
     assert (sent.to, sent.subject) == (["asha@example.com"], "Booking confirmed")
-    assert sent.extra_headers == {"Message-ID": f"<notification.{row.notification_id}@testserver>"}
+    assert sent.extra_headers == {
+        "Auto-Submitted": "auto-generated",
+        "Message-ID": f"<notification.{row.notification_id}@testserver>",
+    }
     link = f"{settings.FRONTEND_URL}/customer/bookings"
     assert "Hello Asha Rao," in sent.body
     assert "Unit <A-101> & garden is yours." in sent.body
@@ -65,6 +69,21 @@ def test_the_email(cast, row, settings):
     assert (row.sent_at is not None, row.next_try_at, row.tries, row.error) == (True, None, 1, "")
     row.notification.refresh_from_db()
     assert row.notification.sent_at == row.sent_at
+
+
+def test_the_email_says_who_sends_it_and_gives_each_line_a_paragraph(cast, tell, settings):
+    settings.DEFAULT_FROM_EMAIL = "Meera & Sons <no-reply@example.com>"
+    row = tell(cast.asha, message="Two are open:\nDM-1 and\nDM-2.")[0].deliveries.get()
+    jobs.deliver(delivery_id=row.pk)
+    html = mail.outbox[0].alternatives[0][0]
+    assert html.count("Meera &amp; Sons") == 1
+    for line in ("Two are open:", "DM-1 and", "DM-2."):
+        assert html.count(f">{line}</p>") == 1
+
+
+def test_a_sender_without_a_name_is_its_address(settings):
+    settings.DEFAULT_FROM_EMAIL = "no-reply@example.com"
+    assert sender_name() == "no-reply@example.com"
 
 
 def test_without_a_page_there_is_no_link(cast, tell):

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from bookings.documents import agreement_pdf
 from bookings.models import Applicant, Booking
-from bookings.services import move_booking
+from bookings.services import generate_agreement, move_booking
 from payments import services
 from payments.documents.allotment import when_of
 from payments.models import ScheduleLine, Terms
@@ -52,7 +53,7 @@ def test_both_sides_read_unit_price_plan_and_terms(as_, cast, confirmed):
         "On offer of possession",
         "within 15 days of its date",
         "no more than 10",
-        "costs INR 500.00",
+        "costs ₹500.00",
         "Page 1 of",
     ):
         assert said in text
@@ -101,3 +102,39 @@ def test_before_the_confirmation_there_is_none(as_, cast, booking):
 )
 def test_when_a_line_is_due_in_words(facts, words):
     assert when_of(ScheduleLine(**facts)) == words
+
+
+def test_the_agreement_states_the_payment_plan(cast, confirmed):
+    plan = generate_agreement(actor=cast.meera, booking_id=confirmed.pk).content["plan"]
+    assert [(line["label"], line["when"]) for line in plan] == [
+        (line.label, when_of(line))
+        for line in ScheduleLine.objects.filter(booking=confirmed).order_by("sequence")
+    ]
+    assert sum(D(line["amount"]) for line in plan) == confirmed.agreement_value
+
+
+def test_an_agreement_keeps_the_plan_that_it_stated(cast, confirmed):
+    first = generate_agreement(actor=cast.meera, booking_id=confirmed.pk)
+    ScheduleLine.objects.filter(booking=confirmed, sequence=1).update(label="Earnest money")
+    second = generate_agreement(actor=cast.meera, booking_id=confirmed.pk)
+    first.refresh_from_db()
+    assert second.content["plan"][0]["label"] == "Earnest money"
+    assert first.content["plan"][0]["label"] != "Earnest money"
+
+
+def test_before_the_confirmation_an_agreement_has_no_plan(cast, booking):
+    assert "plan" not in generate_agreement(actor=cast.meera, booking_id=booking.pk).content
+
+
+@needs_pdftotext
+def test_the_agreement_on_paper_lists_what_is_to_be_paid(cast, confirmed):
+    text = text_of(agreement_pdf(generate_agreement(actor=cast.meera, booking_id=confirmed.pk)))
+    for said in (
+        "On confirmation of the booking",
+        "On offer of possession",
+        "Total before tax 75,00,000.00",
+        "Each demand adds the taxes",
+        "Rupees Seventy-Five Lakh Only",
+    ):
+        assert said in text
+    assert "Remainder" not in text

@@ -54,6 +54,7 @@ def test_contract_7_5_the_shape_of_a_payment(as_, cast, booking):
         "payment_date": "2026-01-02",
         "certificate_number": "",
         "notes": "By phone",
+        "working": None,
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }

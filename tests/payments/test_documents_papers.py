@@ -222,7 +222,16 @@ def settlement(cast, booking) -> Settlement:
         effective_on=date(2026, 1, 5),
         reason="Moving abroad.",
         lines=[
-            {"code": "forfeit", "rule": "R11", "label": "Kept of the price", "amount": "750000.00"},
+            {
+                "code": "forfeit",
+                "rule": "R11",
+                "label": "Kept of the price",
+                "amount": "750000.00",
+                "working": {
+                    "formula": "A × percent / 100",
+                    "inputs": {"A": "7500000.00", "percent": "10.0000"},
+                },
+            },
             {"code": "interest_owed", "amount": "-100.00"},
             {"label": "Odd", "amount": "none"},
             {},
@@ -244,6 +253,7 @@ def test_R11_a_settlement_leads_from_what_was_received_to_what_is_returned(as_, 
     for wanted in (
         "Money received 20,00,000.00",
         "Kept of the price R11 \N{MINUS SIGN}7,50,000.00",
+        "A × percent / 100 (A 75,00,000, percent 10)",
         "Interest owed 100.00",
         "Odd 0.00",
         "Other 0.00",

@@ -4,11 +4,15 @@ from datetime import date
 
 import pytest
 
+from bookings.models import Booking
+from bookings.services import book_unit, cancel_booking
 from payments import services
 from payments.enums import DemandKind
-from payments.models import Demand, ScheduleLine, Terms
+from payments.models import Demand, Refund, ScheduleLine, Terms
 from payments.services.demands import Wanted, raise_demand
 from projects.enums import TaxClass
+from realestate.core import clock
+from realestate.core.errors import InvalidTransition
 from realestate.core.transactions import service
 from tests.payments.account import D, demand, interest, pay, signed
 
@@ -74,6 +78,52 @@ def test_R6_proofs_count_and_rejected_ones_do_not(cast, booking):
     assert services.room_under_cap(booking) == D("750000.00")
     Terms.objects.update(cap_percent=None)
     assert services.room_under_cap(booking) is None
+
+
+# --- cleared late (R5) ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proof(cast, booking):
+    """Of the token, sent while the hold lived."""
+    return services.submit_proof(
+        actor=cast.asha,
+        booking_id=booking.pk,
+        amount=D("75000"),
+        payment_method="bank_transfer",
+        transaction_id="UTR-1",
+    )
+
+
+def test_R5_a_proof_that_is_cleared_after_the_hold_lapsed_takes_the_unit_again(
+    cast, booking, proof, noon
+):
+    noon.shift(3600)
+    services.clear_payment(actor=cast.meera, payment_id=proof.pk)
+    booking.refresh_from_db()
+    assert (booking.state, booking.claim.stage) == ("token_paid", "booked")
+    assert not Refund.objects.exists()
+
+
+def test_R5_if_the_unit_is_gone_the_whole_amount_is_owed_back(cast, booking, proof, noon):
+    noon.shift(3600)
+    other = book_unit(actor=cast.ravi, unit_id=cast.meera_unit.pk)
+    row = services.clear_payment(actor=cast.meera, payment_id=proof.pk)
+    refund = Refund.objects.get()
+    assert (row.state, refund.payment_id, refund.amount) == ("cleared", proof.pk, D("75000"))
+    assert Booking.objects.with_status(clock.now()).get(pk=booking.pk).booking_status == "expired"
+    other.refresh_from_db()
+    assert other.state == "on_hold"
+
+
+def test_R5_money_for_a_cancelled_booking_is_owed_back(cast, booking, proof):
+    cancel_booking(actor=cast.asha, booking_id=booking.pk)
+    services.clear_payment(actor=cast.meera, payment_id=proof.pk)
+    booking.refresh_from_db()
+    assert (booking.state, Refund.objects.get().amount) == ("cancelled", D("75000"))
+    with pytest.raises(InvalidTransition):
+        services.clear_payment(actor=cast.meera, payment_id=proof.pk)
+    assert Refund.objects.count() == 1
 
 
 # --- over HTTP --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """R2, R5.5, R7: plans that a builder offers, the schedule of a booking, and what it makes due."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -25,63 +25,10 @@ from progress.services import certify_milestone
 from projects.models import Project
 from realestate.core.errors import InvalidTransition, NotAllowed
 from tests.factories.bookings import BookingFactory
-from tests.factories.progress import MilestoneFactory
-from tests.payments.account import pay
-from tests.payments.conftest import NOON
+from tests.payments.account import line, pay
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-PHOTO = "https://cdn.example.com/plinth.jpg"
-
-
-def line(label, percent, trigger, **facts):
-    return {
-        "label": label,
-        "kind": LineKind.PERCENT,
-        "percent": D(percent),
-        "trigger": Trigger(trigger),
-        **facts,
-    }
-
-
-TOKEN = {"label": "Token", "kind": LineKind.FIXED, "trigger": Trigger.ON_BOOKING}
-BY_STAGES = [
-    TOKEN,
-    line("Booking", 5, "on_booking", less_fixed=True),
-    line("Agreement", 10, "on_agreement"),
-    line("Plinth", 25, "milestone", milestone_code="plinth"),
-    line("Slab", 30, "milestone", milestone_code="slab"),
-    line("Possession", 30, "on_possession_offer"),
-]
-
-
-@pytest.fixture
-def stages(cast):
-    return [
-        MilestoneFactory(
-            project=cast.meera_project, sequence=place, code=code, reported=True, photos=[PHOTO]
-        )
-        for place, code in enumerate(("plinth", "slab"), start=1)
-    ]
-
-
-@pytest.fixture
-def plan(cast, stages):
-    return services.add_plan(
-        actor=cast.meera,
-        project_id=cast.meera_project.pk,
-        payment_plan="installments",
-        name="By stages",
-        lines=BY_STAGES,
-    )
-
-
-@pytest.fixture
-def paid(cast, booking):
-    """Token paid: 75,000 of 7,500,000."""
-    pay(cast, booking, "75000", date(2026, 1, 5), payment_type="token")
-    booking.refresh_from_db()
-    return booking
 
 
 def confirm(cast, booking):
@@ -193,32 +140,6 @@ def test_R7_3_bookings_that_are_not_firm_are_left_alone(cast, paid, plan, stages
     Booking.objects.filter(pk=paid.pk).update(state=BookingState.CANCELLED)
     raised = services.raise_booking_demands(booking_id=paid.pk, on=date(2026, 1, 6))
     assert (raised.demand, raised.skipped) == (None, ())
-
-
-def test_R2_lines_on_dates_are_demanded_on_their_day_however_late_the_worker_is(cast, paid, noon):
-    services.add_plan(
-        actor=cast.meera,
-        project_id=cast.meera_project.pk,
-        payment_plan="installments",
-        name="By months",
-        kind="time_linked",
-        lines=[
-            line("1", 4, "days_after_booking", offset=10),
-            line("2", 5, "months_after_booking", offset=1),
-            line("3", 91, "fixed_date", fixed_on=date(2026, 12, 31)),
-        ],
-    )
-    confirm(cast, paid)
-    raise_dated_demands_now()
-    assert demanded(paid) == []
-    noon.move_to(NOON + timedelta(days=40), tick=False)
-    raise_dated_demands_now()
-    raise_dated_demands_now()
-    rows = Demand.objects.order_by("issued_on").values_list("issued_on", "due_on")
-    assert list(rows) == [
-        (date(2026, 1, 15), date(2026, 1, 30)),
-        (date(2026, 2, 5), date(2026, 2, 20)),
-    ]
 
 
 # --- revisions --------------------------------------------------------------------------------------------------------

@@ -111,6 +111,18 @@ MATRIX: dict[str, Row] = {
     "builder_edit": row(OWNER, fixed(description="New.")),
     "customer": row((401, 200, 404, 200, 404, 200)),
     "customer_edit": row((401, 200, 404, 403, 403, 200), fixed(first_name="Asha")),
+    "team_list": row(BUILDER_LIST),
+    "team_add": row(
+        (401, 403, 403, 201, 201, 201),
+        lambda world: {
+            "email": "new@example.com",
+            "name": "New",
+            "role": "site",
+            "builder_id": world.builder,
+        },
+    ),
+    "team_edit": row(OWNER, fixed(role="finance")),
+    "team_remove": row(OWNER),
     # --- core
     "settings_retrieve": row(PUBLIC),
     "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
@@ -338,6 +350,7 @@ MATRIX: dict[str, Row] = {
     "bookings_statement": row(PARTIES),
     "bookings_interest_create": row(OWNER_CREATE, fixed(until="2025-12-31")),
     "milestones_demands_create": row(OWNER),
+    "milestones_uncertify": row(OWNER, fixed(reason="Wrong tower"), id="certified_milestone"),
     "adjustments_list": row(BUILDER_LIST),
     "adjustments_retrieve": row(OWNER),
     "adjustments_approve": row((401, 403, 403, 422, 404, 200), fixed()),  # Meera has asked for it
@@ -394,6 +407,7 @@ MATRIX: dict[str, Row] = {
     "appointments_retrieve": row(PARTIES),
     "appointments_cancel": row(PARTIES),
     "appointments_calendar": row(PARTIES),
+    "appointments_history": row(PARTIES),
     "calendar_feed_retrieve": row((401, 404, 404, 404, 404, 403)),  # nobody has asked for one yet
     "calendar_feed_create": row((401, 201, 201, 201, 201, 403)),
     "calendar_feed_delete": row((401, 200, 200, 200, 200, 403)),
@@ -540,6 +554,7 @@ ROW_OF = {
     "progress": "phase",
     "projects": "project",
     "refunds": "refund",
+    "team": "member",
     "settlements": "settlement",
     "quotes": "quote",
     "units": "free_unit",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from accounts.models import Relation
+from accounts.models import Relation, User
 from bookings.enums import BookingState, ChangeState, KycState, PromiseState, QuoteState
 from bookings.models import PromisedDate
 from bookings.services import generate_agreement
@@ -24,7 +24,7 @@ from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import MemberFactory, StaffFactory
 from tests.factories.bookings import (
     AgreementFactory,
     ApplicantFactory,
@@ -46,6 +46,7 @@ from tests.factories.projects import (
 )
 from tests.factories.scheduling import AppointmentFactory, HostFactory
 from tests.payments.account import demand
+from tests.permissions.team import TEAM
 
 # Texts that stand in rows, and who may read them. Everybody else's answers must not contain them.
 FOR_THE_PARTIES = "between-asha-and-meera"
@@ -79,6 +80,7 @@ class World:
     demand: int
     demand_line: int
     draft: int
+    certified_milestone: int
     draft_milestone: int
     draft_settlement: int
     draft_unit: int
@@ -115,11 +117,13 @@ class World:
     submitted_applicant: int
     tower: int
     update: int
+    team: dict[str, User]
+    member: int
     gateway: str = "fake"
 
     def person(self, name: str):
-        """Somebody of the cast; nobody for ``anonymous``."""
-        return getattr(self.cast, name, None)
+        """Somebody of the cast or of a team; nobody for ``anonymous``."""
+        return self.team.get(name) or getattr(self.cast, name, None)
 
 
 def make_world() -> World:
@@ -182,8 +186,14 @@ def make_world() -> World:
         settlement__reason=FOR_THE_PARTIES,
         reason=FOR_THE_PARTIES,
     )
+    team = {
+        name: MemberFactory(employer=getattr(cast, owner).builder, team_role=role)
+        for name, (owner, role) in TEAM.items()
+    }
     return World(
         cast=cast,
+        team=team,
+        member=MemberFactory(employer=builder, name=FOR_MEERA).pk,
         host=HostFactory(builder=cast.meera.builder, phone=FOR_MEERA).pk,
         adjustment=request_waiver(
             actor=cast.meera,
@@ -210,6 +220,9 @@ def make_world() -> World:
         credit_note=correct_demand(actor=cast.meera, demand_id=wrong.pk, reason=FOR_THE_PARTIES).pk,
         demand=asked.pk,
         demand_line=line.pk,
+        certified_milestone=MilestoneFactory(
+            project=project, tower=TowerFactory(project=project), certified=True
+        ).pk,
         draft_milestone=MilestoneFactory(project=draft, name=FOR_MEERA).pk,
         late_milestone=MilestoneFactory(project=project, sequence=3, reported=True).pk,
         milestone=MilestoneFactory(project=project, sequence=2).pk,

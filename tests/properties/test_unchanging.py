@@ -56,6 +56,7 @@ BASE = {"code": "BASE", "label": "Base", "kind": "base", "basis": "per_area"}
 SETTINGS = {
     "payments.cap_percent": st.integers(1, 100),
     "payments.credit_days": st.integers(0, 90),
+    "payments.lead_days": st.integers(0, 90),
     "payments.grace_days": st.integers(0, 30),
     "payments.allocation": st.sampled_from([str(value) for value in AllocationPreset.values]),
     "payments.forfeit_percent": st.integers(0, 100),

@@ -8,6 +8,7 @@ from realestate.core import clock
 from realestate.reports.dashboard.catalogue import REPORTS
 from scheduling.models import Appointment
 from tests.cast import Cast
+from tests.factories.accounts import MemberFactory
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory, ChangeRequestFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.payments import DemandFactory, PaymentFactory
@@ -64,6 +65,7 @@ def test_R21_a_builder_counts_its_own_rows_only_whatever_it_asks_for(cast: Cast,
     assert ask(as_, cast.meera, name) == before
     assert ask(as_, cast.meera, name, builder_id=kiran) == before
     assert before["builder_id"] == cast.meera.pk
+    assert ask(as_, MemberFactory(employer=cast.meera.builder), name, builder_id=kiran) == before
     assert everything(ask(as_, cast.kiran, name)) > everything(before)
     project = {"project_id": cast.kiran_project.pk}
     assert as_(cast.meera).get(f"{URL}{name}", project).status_code == 404

@@ -49,6 +49,21 @@ def test_an_appointment_is_an_entry_in_the_projects_time_zone(cast, as_, visit):
     assert alarms == [timedelta(hours=-24), timedelta(hours=-2)]
 
 
+@pytest.mark.parametrize(
+    ("place", "location", "said"),
+    [
+        ("site", "", "12 Lake Road, Pune, Maharashtra"),
+        ("office", "", "Office of Meera Homes"),
+        ("office", "3rd floor, Kumar Plaza", "3rd floor, Kumar Plaza"),
+        ("online", "", "Online"),
+        ("online", "https://meet.example.com/x", "https://meet.example.com/x"),
+    ],
+)
+def test_an_entry_says_where_people_meet(cast, as_, visit, place, location, said):
+    Appointment.objects.update(meeting_location=place, location=location)
+    assert entry(as_(cast.asha).get(f"/api/appointments/{visit.pk}/calendar"))["LOCATION"] == said
+
+
 def test_R14_7_an_entry_keeps_its_wall_clock_and_length_over_a_clock_change(cast, as_):
     project = ProjectFactory(builder=cast.meera.builder, time_zone="America/New_York")
     start = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30, the first of two

@@ -35,7 +35,7 @@ def ask(api, cast, when, **body):
 @pytest.fixture
 def rohan(cast):
     """Beside Meera, in all her projects."""
-    own_host(cast.meera.builder)
+    own_host(builder=cast.meera.builder)
     return HostFactory(builder=cast.meera.builder, name="Rohan")
 
 
@@ -136,7 +136,7 @@ def test_a_customer_may_say_whom_to_meet(cast, as_, at, rohan):
     assert ask(as_(cast.asha), cast, at(10), host_id=rohan.pk).json()["host_name"] == "Rohan"
     taken = ask(as_(cast.ravi), cast, at(10), host_id=rohan.pk)
     assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
-    kirans = own_host(cast.kiran.builder)
+    kirans = own_host(builder=cast.kiran.builder)
     rohan.is_active = False
     rohan.save()
     for nobody in (rohan.pk, kirans.pk, 10**9):

@@ -177,6 +177,24 @@ def test_free_starts_know_notice_horizon_and_holidays(cast, hours, noon):
     assert starts(cast, date(2026, 1, 12)) == []
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-01-04", "2026-03-08", "9999-12-31"])
+def test_R14_4_days_that_are_over_or_beyond_the_horizon_have_no_free_start(as_, cast, day):
+    path = f"/api/projects/{cast.meera_project.pk}/slots?date={day}"
+    reply = as_(cast.asha).get(path)
+    assert (reply.status_code, reply.json()) == (200, [])
+    reply = as_(cast.asha).get(f"{path}&duration=1000")
+    assert (reply.status_code, reply.json()["code"]) == (422, "duration_out_of_range")
+
+
+def test_R14_4_a_night_does_not_reach_into_a_holiday(cast):
+    holiday = FRIDAY + timedelta(days=1)
+    Holiday.objects.create(project=cast.meera_project, day=holiday, name="Pongal")
+    assert starts(cast)[-2:] == ["22:30", "23:00"]
+    with pytest.raises(services.OnHoliday, match="Pongal"):
+        book(cast, at(23.5))
+    assert book(cast, at(23)).ends_at == at(0, holiday)
+
+
 def test_a_full_site_has_no_free_start(cast, hours):
     SystemSetting.objects.create(key="scheduling.site_capacity", scope="system", value=1)
     AppointmentFactory(

@@ -120,7 +120,7 @@ def check_together(monkeypatch, count):
 def test_R14_3_without_locks_the_constraint_still_holds(monkeypatch, at, same):
     cast = make_cast()
     for builder in (cast.meera.builder, cast.kiran.builder):
-        services.own_host(builder)
+        services.own_host(builder=builder)
     check_together(monkeypatch, 2)
     wishes = {
         "host": [
@@ -141,7 +141,7 @@ def test_R14_3_without_locks_the_constraint_still_holds(monkeypatch, at, same):
 def test_control_without_locks_and_constraint_both_get_the_slot(monkeypatch, at):
     cast = make_cast()
     for builder in (cast.meera.builder, cast.kiran.builder):
-        services.own_host(builder)
+        services.own_host(builder=builder)
     check_together(monkeypatch, 2)
     constraint = next(
         c for c in Appointment._meta.constraints if c.name == "one_host_one_appointment"
@@ -165,8 +165,8 @@ def test_R14_3_site_host_and_customer_are_held_until_it_is_stored(at, how):
     rows = {
         "asha": cast.asha,
         "meera": cast.meera,
-        "host": services.own_host(cast.meera.builder),
-        "other host": services.own_host(cast.kiran.builder),
+        "host": services.own_host(builder=cast.meera.builder),
+        "other host": services.own_host(builder=cast.kiran.builder),
         "ravi": cast.ravi,
         "kiran": cast.kiran,
         "site": cast.meera_project,

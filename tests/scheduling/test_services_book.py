@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from accounts.models import Customer, Relation
 from projects.models import Project
+from realestate.core import clock
 from realestate.core.enums import SettingScope
 from realestate.core.errors import InvalidValue
 from realestate.core.models import AuditEntry, SystemSetting
@@ -101,6 +102,17 @@ def test_R21_a_builder_books_only_at_its_own_projects(cast, book, at):
     with pytest.raises(Project.DoesNotExist):
         book(actor=cast.kiran, customer_id=cast.asha.pk, appointment_date=at(10))
     assert Appointment.objects.count() == 0
+
+
+@pytest.mark.parametrize("person", ["asha", "meera", "sana"])
+def test_nobody_is_received_at_an_archived_project(cast, as_, book, at, person):
+    book(appointment_date=at(10))  # so that Meera knows Asha
+    Project.objects.filter(pk=cast.meera_project.pk).update(archived_at=clock.now())
+    with pytest.raises(Project.DoesNotExist):
+        book(actor=getattr(cast, person), customer_id=cast.asha.pk, appointment_date=at(15))
+    assert Appointment.objects.count() == 1
+    slots = f"/api/projects/{cast.meera_project.pk}/slots"
+    assert as_(getattr(cast, person)).get(slots).status_code == 404
 
 
 def test_staff_book_for_everybody(cast, book, at):

@@ -13,6 +13,10 @@ from scheduling.models import Appointment, AppointmentMove
 from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 
+def wire(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 @pytest.fixture
 def move(cast, visit):
     """Asha moves her visit."""
@@ -47,6 +51,41 @@ def test_R14_5_every_move_is_kept_in_order(visit, move, at):
         move(at(hour))
     history = AppointmentMove.objects.filter(appointment=visit).order_by("pk")
     assert [row.starts_at for row in history] == [at(10), at(12), at(14)]
+
+
+def test_R14_5_both_sides_read_the_history(cast, as_, visit, move, at):
+    path = f"/api/appointments/{visit.pk}/history"
+    assert as_(cast.asha).get(path).json() == []
+    move(at(12), reason="Train is late")
+    move(at(14), actor=cast.meera)
+    rows = as_(cast.asha).get(path).json()
+    assert rows == as_(cast.meera).get(path).json()
+    found = list(AppointmentMove.objects.order_by("pk"))
+    facts = ((10, "Train is late", cast.asha, "customer"), (12, "", cast.meera, "builder"))
+    assert rows == [
+        {
+            "id": row.pk,
+            "starts_at": wire(at(hour)),
+            "ends_at": wire(at(hour + 1)),
+            "reason": reason,
+            "moved_by": who.pk,
+            "moved_by_type": side,
+            "moved_at": wire(row.moved_at),
+        }
+        for row, (hour, reason, who, side) in zip(found, facts, strict=True)
+    ]
+    for stranger in (cast.ravi, cast.kiran):
+        assert as_(stranger).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_history_costs_three_queries(
+    cast, as_, visit, move, at, django_assert_num_queries, count
+):
+    for hour in range(12, 12 + count):
+        move(at(hour))
+    with django_assert_num_queries(3):  # the appointment, count, rows
+        assert len(as_(cast.asha).get(f"/api/appointments/{visit.pk}/history").json()) == count
 
 
 def test_R14_5_it_is_not_in_its_own_way(visit, move, at):

@@ -1,17 +1,22 @@
 """The back office's common ground: apps take HouseAdmin and its columns from here."""
 
-from realestate.core.admin import pages
+from realestate.core.admin import maintenance, pages
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
+from realestate.core.admin.rows import OwnRowsFilter, is_platform, office_rows
 
 __all__ = [
     "HouseAdmin",
     "HouseForm",
     "ObjectAction",
+    "OwnRowsFilter",
     "ReadOnlyAdmin",
+    "is_platform",
+    "maintenance",
     "moment",
     "money",
+    "office_rows",
     "pages",
     "text",
 ]

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
@@ -19,6 +19,9 @@ from django.views.decorators.http import require_POST
 from realestate.core import audit, edits
 from realestate.core.admin.columns import Column, fact
 from realestate.core.admin.forms import HouseForm
+from realestate.core.admin.history import show_history
+from realestate.core.admin.rows import is_platform, offered_rows, office_rows
+from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
 from realestate.core.transactions import service
 
@@ -46,7 +49,27 @@ class HouseAdmin(ModelAdmin):
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
+    # Buttons that in a builder's team are another duty's than the page's own.
+    action_duties: ClassVar[Mapping[str, Duty]] = {}
     change_form_template = "admin/house/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the reader may see; lists, single rows, autocomplete, buttons and search start from them."""
+        rows = office_rows(self.model, request.user)
+        order = self.get_ordering(request)
+        return rows.order_by(*order) if order else rows
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A neighbour is chosen among those that the reader may see; others are refused like unknown ones."""
+        if not is_platform(request):
+            kwargs["queryset"] = offered_rows(db_field.related_model, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """See ``formfield_for_foreignkey``."""
+        if not is_platform(request):
+            kwargs["queryset"] = offered_rows(db_field.related_model, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The class's own; of a row that is there also what was fixed with it, and when it was made and changed."""
@@ -98,6 +121,14 @@ class HouseAdmin(ModelAdmin):
         """Whether this member of the staff may change the row, by form or by button."""
         return super().has_change_permission(request, row)
 
+    def may_press(self, request: HttpRequest, row: Any, action: str) -> bool:
+        """Whether a button is the reader's to press: as the form, unless it is another duty's in a builder's team."""
+        duty = self.action_duties.get(action)
+        if duty is None or is_platform(request):
+            return self.may_act(request, row)
+        user: Any = request.user  # a user of the accounts app, which the ground does not know
+        return self.has_view_permission(request, row) and user.has_duty(duty)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Facts are read, not edited."""
         return self.editable and self.may_act(request, obj)
@@ -137,7 +168,7 @@ class HouseAdmin(ModelAdmin):
         """Store what was changed; pages whose rows have rules call their service here."""
         columns = {field.name for field in self.model._meta.concrete_fields}  # noqa: SLF001  # documented API
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in columns}
-        rows = self.model._default_manager.all()  # noqa: SLF001  # documented API
+        rows = office_rows(self.model, actor)
         row: Model = edits.update_row(actor=actor, rows=rows, pk=form.instance.pk, changes=changes)
         return row
 
@@ -152,7 +183,7 @@ class HouseAdmin(ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """With audit."""
-        rows = self.model._default_manager.all()  # noqa: SLF001  # documented API
+        rows = office_rows(self.model, request.user)
         edits.remove_row(actor=_actor(request), rows=rows, pk=obj.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -182,7 +213,9 @@ class HouseAdmin(ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The audit trail of the row."""
+        """The audit trail of the row: for the platform's staff in the list of all, for others on a page of its own."""
+        if not request.user.has_perm("core.view_auditentry"):
+            return show_history(self, request, object_id)
         wanted = f"?object_type={self.model._meta.label_lower}&object_id={object_id}"  # noqa: SLF001  # documented API
         return HttpResponseRedirect(reverse("admin:core_auditentry_changelist") + wanted)
 
@@ -199,7 +232,9 @@ class HouseAdmin(ModelAdmin):
     def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Run a button's service; say what came of it."""
         row = self.get_object(request, str(pk))
-        if not self.may_act(request, row) or action not in self.object_actions:
+        if row is None:
+            raise Http404
+        if action not in self.object_actions or not self.may_press(request, row, action):
             raise PermissionDenied
         label, service_of_button = self.object_actions[action]
         try:
@@ -215,13 +250,13 @@ class HouseAdmin(ModelAdmin):
 
     def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, str]]:
         row = self.get_object(request, object_id) if self.object_actions else None
-        if row is None or not self.may_act(request, row):
+        if row is None:
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_do"
         return [
             {"label": self.object_actions[action][0], "url": reverse(name, args=[row.pk, action])}
             for action in self.possible_actions(row)
-            if action in self.object_actions
+            if action in self.object_actions and self.may_press(request, row, action)
         ]
 
 

@@ -1,11 +1,16 @@
-"""Who may call what: each view carries a table ``access = {action: roles}``. No row, no entry."""
+"""Who may call what: each view carries a table ``access = {action: roles}``. No row, no entry.
+
+What builders may write also has a duty (``duty``, or ``duties`` by action), so that each of a builder's team writes
+only what is theirs. Without a declared duty no builder writes.
+"""
 
 from typing import Any
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from realestate.core.enums import Role
+from realestate.core.enums import Duty, Role
+from realestate.core.errors import NotYourDuty
 
 ANONYMOUS = "anonymous"
 PUBLIC: frozenset[str] = frozenset({ANONYMOUS, *Role.values})
@@ -31,6 +36,12 @@ def action_of(view: Any, method: str) -> str | None:  # APIView and ViewSet diff
     return name if hasattr(view, name) else None
 
 
+def duty_of(view: Any, action: str) -> Duty | None:  # any view
+    """The duty to which an action that writes belongs; None where the view declares none."""
+    duties: dict[str, Duty] = getattr(view, "duties", {})
+    return duties.get(action, getattr(view, "duty", None))
+
+
 class AccessGuard(BasePermission):
     """The project-wide permission: denies whatever the view's access table does not allow."""
 
@@ -41,4 +52,13 @@ class AccessGuard(BasePermission):
         action = action_of(view, str(request.method))
         if action is None:
             return True
-        return role_of(request) in getattr(view, "access", {}).get(action, frozenset())
+        if role_of(request) not in getattr(view, "access", {}).get(action, frozenset()):
+            return False
+        if role_of(request) == Role.BUILDER and request.method not in SAFE_METHODS:
+            self._refuse_others(request, duty_of(view, action))
+        return True
+
+    def _refuse_others(self, request: Request, duty: Duty | None) -> None:
+        user: Any = request.user  # a user of the accounts app, which the ground does not know
+        if duty is None or not user.has_duty(duty):
+            raise NotYourDuty

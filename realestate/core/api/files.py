@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from realestate.core.api.access import PUBLIC, USERS
+from realestate.core.api.links import reader_id
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.api.views import Edge
-from realestate.core.enums import FilePurpose, Visibility
+from realestate.core.enums import Duty, FilePurpose, Visibility
 from realestate.core.errors import NotAllowed, NotFound, ServiceUnavailable
 from realestate.core.files import (
     VARIANTS,
@@ -78,12 +79,14 @@ class UploadRead(ReadSerializer):
 
     def get_url(self, file: StoredFile) -> str:
         """A link for who sent it."""
-        return signed_link(file, LINK_MINUTES)
+        return signed_link(file, LINK_MINUTES, reader_id=reader_id(self.context))
 
     @extend_schema_field({"type": "string", "nullable": True})
     def get_thumbnail_url(self, file: StoredFile) -> str | None:
         """A link to the small picture."""
-        return signed_link(file, LINK_MINUTES, size="thumb") if file.width is not None else None
+        if file.width is None:
+            return None
+        return signed_link(file, LINK_MINUTES, size="thumb", reader_id=reader_id(self.context))
 
 
 class UploadWrite(WriteSerializer):
@@ -101,6 +104,7 @@ class UploadView(Edge):
     """Sending a file."""
 
     access: ClassVar = {"post": USERS}
+    duty: ClassVar = Duty.PERSONAL  # nobody sees it until another request names it
     errors: ClassVar = {
         "post": (
             FileTooLarge,
@@ -135,7 +139,8 @@ class UploadView(Edge):
             content=sent["file"].file,
             purpose=sent.get("purpose", FilePurpose.ATTACHMENT),
         )
-        return Response(UploadRead(row).data, status=HTTPStatus.CREATED.value)
+        shown = UploadRead(row, context={"request": request})
+        return Response(shown.data, status=HTTPStatus.CREATED.value)
 
 
 class FileView(Edge):
@@ -158,11 +163,13 @@ class FileView(Edge):
     def get(self, request: Request, file_id: int) -> FileResponse:
         """Download a file.
 
-        Public files open for everybody, others with the token of a link that was made for them.
+        Public files open for everybody, others with the token of a link that was made for them; a login is not needed,
+        but with that of another user than the link was made for the file is not found.
         """
         file = StoredFile.objects.get(pk=file_id)
         public = file.visibility == Visibility.PUBLIC
-        if not public and not opens(request.query_params.get("token", ""), file.pk):
+        token = request.query_params.get("token", "")
+        if not public and not opens(token, file.pk, self.caller):
             raise NotFound
         # Always through this process, also from an S3 store: the headers below, the origin's CORS and the end of a
         # link then hold for both kinds of store, and a bucket needs no address that browsers reach.

@@ -1,6 +1,7 @@
 """Links that clients store: web addresses or the platform's own files, never ``javascript:`` and the like."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,12 @@ from realestate.core.files import opened
 
 IS_LINK = re.compile(LINK, re.IGNORECASE)
 OWN_FILES = "/api/files/"
+
+
+def reader_id(context: Mapping[str, Any]) -> int | None:
+    """Who reads what a serializer shows, by its context; None for visitors and outside of requests."""
+    request = context.get("request")
+    return request.user.pk if request is not None else None
 
 
 class LinkField(serializers.CharField):
@@ -43,7 +50,7 @@ class OpenedLink(serializers.CharField):
 
     def to_representation(self, value: Any) -> str:
         """An absolute address."""
-        return opened(str(value))
+        return opened(str(value), reader_id(self.context))
 
 
 def opened_links() -> serializers.ListField:

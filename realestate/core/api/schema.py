@@ -6,14 +6,17 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.permissions import SAFE_METHODS
 
-from realestate.core.api.access import ANONYMOUS, action_of
+from realestate.core.api.access import ANONYMOUS, action_of, duty_of
 from realestate.core.api.serializers import ErrorRead, WriteSerializer
+from realestate.core.enums import Duty, Role
 from realestate.core.errors import (
     DomainError,
     InvalidValue,
     NotAllowed,
     NotFound,
+    NotYourDuty,
     ServiceUnavailable,
     TooManyRequests,
 )
@@ -92,6 +95,8 @@ class HouseSchema(AutoSchema):
         if operation is None:
             return None
         operation["x-roles"] = sorted(self._roles())
+        if self._duty() is not None:
+            operation["x-duty"] = self._duty()
         self._add_refusals(operation)
         self._add_request_example(operation)
         return operation
@@ -124,6 +129,8 @@ class HouseSchema(AutoSchema):
             found += [InvalidValue, UnsupportedMediaType]
         if ANONYMOUS not in self._roles():
             found += [NotAllowed]
+        if self._duty() not in {None, Duty.PERSONAL.value}:  # the own account is everybody's
+            found += [NotYourDuty]
         if getattr(self.view, "authentication_classes", ()):
             found += [NotAuthenticated]
         else:
@@ -149,6 +156,12 @@ class HouseSchema(AutoSchema):
 
     def _doc(self) -> str:
         return cleandoc(getdoc(self._handler()) or "")
+
+    def _duty(self) -> str | None:
+        """The duty of a builder's team that writes here; reading is everybody's."""
+        is_written = self.method not in SAFE_METHODS and Role.BUILDER in self._roles()
+        duty = duty_of(self.view, self._action()) if is_written else None
+        return duty.value if duty is not None else None
 
     def _roles(self) -> frozenset[str]:
         roles: frozenset[str] = getattr(self.view, "access", {}).get(self._action(), frozenset())

@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from realestate.core import clock
@@ -58,7 +60,7 @@ def limit(scope: str, identity: str, *, times: int, per: timedelta) -> Use:
 @service
 def count_use(use: Use, *, since: datetime, times: int) -> datetime | None:
     """Keep a use if fewer than ``times`` are younger than ``since``; otherwise return the oldest of those."""
-    values = {"key": use.key, "now": use.at, "since": since, "times": times}
+    values: dict[str, Any] = {"key": use.key, "now": use.at, "since": since, "times": times}
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         if cursor.fetchone():
@@ -81,7 +83,7 @@ def purge_counters() -> int:
     return RateCounter.objects.filter(last_used_at__lt=clock.now() - KEEP).delete()[0]
 
 
-def client_address(request: Request) -> str:
+def client_address(request: HttpRequest | Request) -> str:
     """The caller's address: the peer's, or the one that the configured number of proxies reports."""
     hops: int = settings.TRUSTED_PROXIES
     forwarded = [

@@ -14,6 +14,7 @@ from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
 from realestate.core.api.pagination import Page, array_response, envelope, paginate
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
 
 Shape = type[ReadSerializer]
@@ -27,6 +28,8 @@ class Edge(APIView):
     access: ClassVar[
         Mapping[str, frozenset[str]]
     ] = {}  # action or method -> roles; no row, no entry
+    duty: ClassVar[Duty | None] = None  # to which what builders write here belongs
+    duties: ClassVar[Mapping[str, Duty]] = {}  # action -> duty, where it is another
     errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
     tag: ClassVar[str] = ""  # the group in the OpenAPI document
     content_negotiation_class = AlwaysFirst

@@ -30,10 +30,12 @@ def attached(
     return [address if key is None else file_path(StoredFile(pk=key)) for address, key in given]
 
 
-def opened(address: str) -> str:
+def opened(address: str, reader_id: int | None = None) -> str:
     """What a reader of a row gets for an address that it keeps: a link that ends soon, or the address itself."""
     found = _PATH.fullmatch(address)
-    return signed_link(StoredFile(pk=int(found[1])), MINUTES) if found else address
+    if found is None:
+        return address
+    return signed_link(StoredFile(pk=int(found[1])), MINUTES, reader_id=reader_id)
 
 
 def _key(address: str) -> int | None:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from realestate.core.enums import RunTrigger
 from realestate.core.files import clean_files
+from realestate.core.jobs import recorded
 
 
 class Command(BaseCommand):
@@ -23,7 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # Django's signature
         """Print what went, one line each, and how many."""
         dry_run = options["dry_run"]
-        sweep = clean_files(dry_run=dry_run)
+        if dry_run:
+            sweep = clean_files(dry_run=True)
+        else:
+            with recorded("realestate.clean_files", RunTrigger.COMMAND) as note:
+                sweep = clean_files()
+                note.did = f"files: {len(sweep.rows)}, stored names: {len(sweep.names)}"
         would = "would be removed" if dry_run else "removed"
         for pk in sweep.rows:
             self.stdout.write(f"file {pk}: nothing uses it, {would}")

@@ -148,7 +148,7 @@ def _met(story: Story, meeting: Meeting) -> None:
     row = Appointment(
         customer_id=customer.pk,
         project=project,
-        host=own_host(project.builder),
+        host=own_host(builder=project.builder),
         appointment_type=meeting.kind,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.enums import TeamRole
+
 STAFF = "staff@test.com"
 
 
@@ -29,6 +31,15 @@ class Person:
     phone: str
     address: str
     date_of_birth: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody of a builder's team."""
+
+    email: str
+    name: str
+    role: TeamRole
 
 
 BUILDERS = (
@@ -60,6 +71,13 @@ BUILDERS = (
         website="https://deccan-skyline.example.com",
         description="Offices, shops and apartments in one walkable block, from Hyderabad to Gurugram.",
     ),
+)
+
+TEAM_OF = "builder@test.com"
+TEAM = (
+    Colleague(email="sales@test.com", name="Kavita Joshi", role=TeamRole.SALES),
+    Colleague(email="finance@test.com", name="Suresh Menon", role=TeamRole.FINANCE),
+    Colleague(email="site@test.com", name="Farhan Shaikh", role=TeamRole.SITE),
 )
 
 CUSTOMERS = (

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.enums import AccountType
 from accounts.models import Session, User
-from accounts.services import register_account, update_builder
+from accounts.services import add_member, register_account, update_builder
 from projects.enums import Facing, ProjectStatus
 from projects.models import Project
 from projects.services import add_tower, add_unit, publish_project
@@ -19,7 +19,15 @@ from realestate.core.enums import Role, Visibility
 from realestate.core.files import file_path, store_file
 from realestate.core.transactions import service
 from realestate.management.demo.catalogue import BLOCKED, LIFT, SITES, Block, Plan, Site
-from realestate.management.demo.people import BUILDERS, CUSTOMERS, STAFF, Company, Person
+from realestate.management.demo.people import (
+    BUILDERS,
+    CUSTOMERS,
+    STAFF,
+    TEAM,
+    TEAM_OF,
+    Company,
+    Person,
+)
 from realestate.management.demo.pictures import PALETTES, draw_site
 from realestate.management.demo.story import Story
 
@@ -39,6 +47,11 @@ def add_people(story: Story, password: str) -> None:
         story.people[company.email] = _register(company, AccountType.BUILDER)
         update_builder(
             actor=staff, builder_id=story.people[company.email].pk, changes={"verified": True}
+        )
+    owner = story.people[TEAM_OF]
+    for colleague in TEAM:
+        story.people[colleague.email] = add_member(
+            actor=owner, email=colleague.email, name=colleague.name, team_role=colleague.role
         )
     for person in CUSTOMERS:
         story.people[person.email] = _register(person, AccountType.CUSTOMER)

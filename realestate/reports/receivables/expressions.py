@@ -65,16 +65,18 @@ def with_open(lines: QuerySet[DemandLine], on: date) -> QuerySet[Any]:
 def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
     """Live schedule lines of firm bookings that no demand had asked for by a day, with ``due_on`` where it is known.
 
-    It is the line's date and the booking's credit days (R7.4), and not before ``on``: what is late is still to come.
+    It is the line's date where the booking is demanded ahead of it (R7.7), otherwise with the booking's credit days
+    (R7.4); and not before ``on``: what is late is still to come.
     """
     asked = DemandLine.objects.filter(schedule_line=OuterRef("pk"), demand__issued_on__lte=on)
     rows = lines.filter(retired_in=None, amount__gt=0, booking__state__in=DEMANDABLE)
-    credit = Terms.objects.filter(booking=OuterRef("booking")).values("credit_days")
+    late = Case(When(lead_days=0, then=F("credit_days")), default=Value(0))
+    after = Terms.objects.filter(booking=OuterRef("booking")).annotate(after=late).values("after")
     due = Case(
         When(
             IS_DATED,
             then=Greatest(
-                DaysLater(_triggered_on(), Coalesce(Subquery(credit), 0)),
+                DaysLater(_triggered_on(), Coalesce(Subquery(after), 0)),
                 Value(on, output_field=DateField()),
             ),
         ),

@@ -61,7 +61,8 @@ def collections(wanted: Wanted, *, explain: bool = False) -> list[Row]:
     """A section per currency; amounts of different currencies are never added (R0)."""
     currencies = _currencies(wanted)
     for (currency, kind, due_on), sums in _demanded(wanted).items():
-        _count(currencies.setdefault(currency, wanted.empty()), wanted, kind, due_on, sums)
+        section = currencies.setdefault(currency, wanted.empty())
+        _count(section, sums, on=wanted.on, kind=kind, due_on=due_on)
     for currency, amount in _advances(wanted):
         currencies.setdefault(currency, wanted.empty())["ageing"]["advances"] += amount
     _fill_planned(wanted, currencies)
@@ -148,17 +149,17 @@ def _demanded(wanted: Wanted) -> dict[tuple[str, str, date], Row]:
     return found
 
 
-def _count(section: Row, wanted: Wanted, kind: str, due_on: date, sums: Row) -> None:
+def _count(section: Row, sums: Row, *, on: date, kind: str, due_on: date) -> None:
     """Adds what is due on a day to receivables, ageing, efficiency and forecast."""
     owed = sums["asked"] - sums["credited"]
     open_on, month = owed - sums["collected"], due_on.replace(day=1)
     section["receivables"][kind] += open_on
     section["receivables"]["total"] += open_on
-    section["ageing"][_age(wanted.on, due_on)] += open_on
-    if due_on >= wanted.on:
+    section["ageing"][_age(on, due_on)] += open_on
+    if due_on >= on:
         _month(section, month)["demanded"] += open_on
     found = section["efficiency"].get(month)
-    if found is not None and due_on <= wanted.on:
+    if found is not None and due_on <= on:
         found["fell_due"] += owed
         found["in_time"] += sums["in_time"]
         found["collected"] += sums["collected"]

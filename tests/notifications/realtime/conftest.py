@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -17,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from fakeredis import TcpFakeServer
+from redis import Redis, RedisError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -151,9 +154,36 @@ def two_processes(**environment: str) -> Iterator[list[int]]:
             process.wait(30)
 
 
+def real_redis(program: str) -> Iterator[str]:
+    """A server of its own that keeps nothing."""
+    port = free_port()
+    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen(
+            [program, "--port", str(port), "--dir", folder, *options], stdout=subprocess.DEVNULL
+        )
+        url = f"redis://127.0.0.1:{port}"
+        deadline = time.monotonic() + PATIENCE
+        try:
+            with Redis.from_url(url) as client:
+                while True:
+                    with suppress(RedisError):
+                        client.ping()
+                        break
+                    assert server.poll() is None, "Redis ended"
+                    assert time.monotonic() < deadline, "Redis did not start"
+            yield url
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """A server that speaks Redis's protocol."""
+    """Redis itself where it is installed, else a server that speaks its protocol."""
+    if (program := shutil.which("redis-server")) is not None:
+        yield from real_redis(program)
+        return
     server = TcpFakeServer(("127.0.0.1", free_port()))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"redis://127.0.0.1:{server.server_address[1]}"

@@ -1,6 +1,7 @@
 """The stream of signals: written with the change, read once each whatever order transactions commit in."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Event, Thread
 from typing import Any
 
@@ -12,7 +13,15 @@ from notifications import services
 from notifications.enums import Topic
 from notifications.models import Notification, Signal, Ticket
 from notifications.rules import LONGEST_AWAY, SIGNALS_KEPT, Place, place_of
-from projects.services import expire_claims, take_claims
+from projects.enums import ClaimStage
+from projects.services import (
+    add_unit,
+    advance_claim,
+    change_unit,
+    expire_claims,
+    generate_units,
+    take_claims,
+)
 from realestate.core import clock
 from realestate.core.errors import InvalidValue
 from realestate.core.transactions import service
@@ -134,6 +143,53 @@ def test_a_hold_that_lapses_frees_its_unit_for_everybody_who_looks(cast: Cast, t
     assert expire_claims() == 0
     units = Signal.objects.filter(topic=Topic.UNIT).values_list("object_id", flat=True)
     assert list(units) == [cast.meera_unit.pk] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "heard"),
+    [
+        ({"is_blocked": True, "block_reason": "Show flat"}, 1),
+        ({"is_released": False}, 1),
+        ({"price": Decimal(7_000_000)}, 1),
+        ({"is_blocked": False, "is_released": True}, 0),  # as it was
+        ({"balconies": 2}, 0),
+    ],
+)
+def test_R4_1_a_unit_that_is_offered_otherwise_is_heard_of(cast: Cast, changes, heard):
+    change_unit(actor=cast.meera, unit_id=cast.meera_unit.pk, **changes)
+    units = Signal.objects.filter(topic=Topic.UNIT, user=None).values_list("object_id", flat=True)
+    assert list(units) == [cast.meera_unit.pk] * heard
+
+
+def test_R4_1_new_units_are_heard_of(cast: Cast):
+    common: Any = {"unit_type": "2BHK", "area_sqft": Decimal(900), "price": Decimal(6_000_000)}
+    one = add_unit(
+        actor=cast.meera,
+        project_id=cast.meera_project.pk,
+        unit_number="X-1",
+        floor_number=1,
+        **common,
+    )
+    positions: Any = [{"suffix": "09", **common}]
+    many = generate_units(
+        actor=cast.meera,
+        project_id=cast.meera_project.pk,
+        tower_id=None,
+        floors=[1, 2],
+        templates=positions,
+    )
+    units = Signal.objects.filter(topic=Topic.UNIT, user=None).values_list("object_id", flat=True)
+    assert sorted(units) == [one.pk, *(unit.pk for unit in many)]
+
+
+def test_R4_1_a_claim_that_becomes_firmer_is_heard_of_once(cast: Cast):
+    [claim] = take_claims(
+        actor=cast.asha, unit_ids=[cast.meera_unit.pk], customer_id=cast.asha.pk, minutes=5
+    )
+    before = Signal.objects.filter(topic=Topic.UNIT).count()
+    for _ in range(2):
+        advance_claim(claim_id=claim.pk, stage=ClaimStage.BOOKED)
+    assert Signal.objects.filter(topic=Topic.UNIT).count() == before + 1
 
 
 @pytest.mark.django_db

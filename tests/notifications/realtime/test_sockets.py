@@ -1,5 +1,6 @@
-"""What browsers hear over two socket processes (issue 4.6)."""
+"""What browsers hear over two socket processes that share a broker."""
 
+import time
 from typing import Any
 
 import pytest
@@ -66,6 +67,20 @@ def test_a_message_reaches_both_parties_wherever_their_sockets_are(broker, peopl
     later = tell(people.ravi, "later")
     assert stranger.until("notification", later.pk)
     assert [event["object_id"] for event in stranger.heard] == [later.pk]
+
+
+@pytest.mark.parametrize("broker", ["servers", "redis_servers"])
+def test_a_message_is_there_within_a_second(broker, people, request):
+    servers: Servers = request.getfixturevalue(broker)
+    builder = servers.join(people.meera, at=1)
+    took = []
+    for number in range(3):
+        begun = time.monotonic()
+        sent = write(people, f"Message {number}")
+        builder.until("message", sent.pk)
+        took.append(time.monotonic() - begun)
+    # Without the bell all but the first wait for the next look, two seconds later.
+    assert sorted(took)[1] < 1, took
 
 
 def test_an_event_names_keys_and_no_content(servers, people):

@@ -1,6 +1,8 @@
 """Tickets over the API, and what the process that takes them knows."""
 
 import asyncio
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -165,3 +167,22 @@ def test_redis_that_is_away_fails_nobody(
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         assert tell(cast.asha)
     assert callbacks
+
+
+def test_D28_a_redis_that_is_silent_costs_one_caller_its_patience_and_is_asked_again_later(
+    cast: Cast, settings, django_capture_on_commit_callbacks, monkeypatch
+):
+    now, asked = 1_000.0, 0
+    monkeypatch.setattr(bell, "monotonic", lambda: now)
+    with socket.create_server(("127.0.0.1", 0)) as server:  # takes calls, and never says a word
+        server.setblocking(False)  # noqa: FBT003  # socket's signature
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}"
+        for wait, calls in ((0.0, 1), (0.0, 1), (bell.SPARED - 0.5, 1), (0.5, 2)):
+            now += wait
+            with django_capture_on_commit_callbacks(execute=True):
+                bell.ring()
+            with suppress(BlockingIOError):
+                while True:
+                    server.accept()[0].close()
+                    asked += 1
+            assert asked == calls
