@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
 from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
@@ -21,9 +22,22 @@ from projects.services import (
 )
 from realestate.core import clock
 from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+from realestate.core.admin.columns import NOTHING
 from realestate.core.files import signed_link
 
 LINK_MINUTES = 10  # that a link of a page opens
+
+
+def stacking_link(
+    project_id: int | None, tower_id: int | None = None, unit_id: int | None = None
+) -> str:
+    """Where the plan of a project is drawn: one tower of it, with a unit in sight."""
+    if project_id is None:
+        return NOTHING
+    address = reverse("admin:stacking_plan", args=[project_id])
+    tower = f"?tower={tower_id}" if tower_id else ""
+    place = f"#unit-{unit_id}" if unit_id else ""
+    return format_html('<a href="{}{}{}">Stacking plan</a>', address, tower, place)
 
 
 def chosen(form: HouseForm, *without: str) -> dict[str, Any]:
@@ -56,6 +70,7 @@ class ProjectAdmin(HouseAdmin):
         "available_units",
         money("price_range_min", "From"),
         "is_published",
+        "plan",
     )
     list_filter = ("status", "project_type", "is_featured")
     search_fields = ("project_name", "location_city", "builder__company_name")
@@ -63,7 +78,7 @@ class ProjectAdmin(HouseAdmin):
     list_select_related = ("builder",)
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    readonly_fields = ("total_units", "available_units", "published_at", "archived_at")
+    readonly_fields = ("plan", "total_units", "available_units", "published_at", "archived_at")
     exclude = ("search",)
     fixed = ("builder", "currency")  # bookings, hosts and conversations follow from them
     object_actions = {
@@ -88,6 +103,11 @@ class ProjectAdmin(HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """With the counted stock."""
         return super().get_queryset(request).with_figures("total_units", "available_units")  # type: ignore[no-any-return, attr-defined]  # ProjectQuerySet
+
+    @admin.display(description="Stock")
+    def plan(self, row: Project) -> str:
+        """Floor by floor."""
+        return stacking_link(row.pk)
 
     @admin.display(description="Units")
     def total_units(self, row: Any) -> int:
@@ -127,12 +147,18 @@ class ProjectAdmin(HouseAdmin):
 class TowerAdmin(HouseAdmin):
     """Buildings of projects."""
 
-    list_display = ("name", "project", "floors")
+    list_display = ("name", "project", "floors", "plan")
+    readonly_fields = ("plan",)
     search_fields = ("name", "project__project_name")
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
     ordering = ("project", "name", "pk")
     fixed = ("project",)
+
+    @admin.display(description="Stock")
+    def plan(self, row: Tower) -> str:
+        """Floor by floor."""
+        return stacking_link(row.project_id, row.pk)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which knows twins of names."""
@@ -159,7 +185,7 @@ class UnitAdmin(HouseAdmin):
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
     ordering = ("project", "floor_number", "unit_number", "pk")
-    readonly_fields = ("status", "released_at", "blocked_at", "block_reason")
+    readonly_fields = ("status", "plan", "released_at", "blocked_at", "block_reason")
     fixed = ("project",)
     currency_path = "project.currency"
     object_actions = {
@@ -193,6 +219,11 @@ class UnitAdmin(HouseAdmin):
     def status(self, row: Any) -> str:
         """Derived (R4.1)."""
         return str(row.status).replace("_", " ")
+
+    @admin.display(description="Place")
+    def plan(self, row: Unit) -> str:
+        """In its tower."""
+        return stacking_link(row.project_id, row.tower_id, row.pk)
 
     def possible_actions(self, row: Unit) -> list[str]:
         """Block or unblock; put on sale, or off."""

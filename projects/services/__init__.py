@@ -10,6 +10,7 @@ from projects.services.claims import (
     set_parties,
     take_claims,
 )
+from projects.services.grid import availability
 from projects.services.lists import (
     TaxRateExists,
     add_price_list,
@@ -58,6 +59,7 @@ __all__ = [
     "add_unit",
     "advance_claim",
     "archive_project",
+    "availability",
     "change_model",
     "change_price_list",
     "change_project",

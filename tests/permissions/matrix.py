@@ -435,6 +435,13 @@ MATRIX: dict[str, Row] = {
     "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
     # --- home pages
     "reports_collections": row(BUILDER_LIST),
+    **{
+        f"reports_{name}_series": row(BUILDER_LIST)
+        for name in (
+            *("sales", "stock", "collections", "ageing", "forecast"),
+            *("appointments", "stages", "responses"),
+        )
+    },
     "builder_dashboard": row((401, 403, 403, 200, 200, 403)),
     "customer_dashboard": row((401, 200, 200, 403, 403, 403)),
     # --- notifications
