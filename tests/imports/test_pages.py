@@ -130,7 +130,8 @@ def test_staff_import_and_see_only_what_their_rights_say(cast):
     assert [client.get(address).status_code for address in addresses] == [200, 200]
     choices = client.get(f"{RUNS}add/").context["form"].fields["kind"].choices
     assert list(choices) == [("customers", "Customers")]
-    for page in ("change", "progress", "errors/csv"):
+    assert client.get(f"{RUNS}{run.pk}/change/").status_code == 302
+    for page in ("progress", "errors/csv"):
         assert client.get(f"{RUNS}{run.pk}/{page}/").status_code == 404
     assert client.post(f"{RUNS}{run.pk}/apply/").status_code == 404
     assert client.get(f"{RUNS}template/units/csv/").status_code == 404

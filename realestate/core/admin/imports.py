@@ -85,6 +85,20 @@ class UploadForm(forms.Form):
         return data
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By what the files hold; the kinds are known, no query looks for them."""
+
+    title, parameter_name = "what was imported", "kind"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Those that the person may import."""
+        return [(kind.name, kind.label) for kind in kinds_for(request.user)]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """The runs of one kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     """Imports: what was sent, what it would do, what was applied."""
@@ -98,7 +112,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         moment("created_at", "Sent"),
         moment("applied_at", "Applied"),
     )
-    list_filter = ("state", "kind")
+    list_filter = ("state", KindFilter)
+    addable = True
     search_fields = ("file__name", "made_by__email")
     list_select_related = ("file", "made_by")
     ordering = ("-pk",)
@@ -164,7 +179,13 @@ class ImportRunAdmin(ReadOnlyAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         """What the file would do, or did."""
-        run = self._run(request, object_id)
+        try:
+            run = self._run(request, object_id)
+        except Http404:
+            back = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # Django's own answer
+            return HttpResponseRedirect(back.url)
+        if request.method == "POST":  # a report is read, not edited
+            raise PermissionDenied
         kind = kind_of(run.kind)
         try:
             place = kind.scope_name(request.user, run.scope_id)
@@ -172,6 +193,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             place = "a project that is archived or no longer yours"
         context = {
             **self._context(request, f"Import of {kind.label.lower()}: {run.file}"),
+            "has_change_permission": False,
             "run": run,
             "kind": kind,
             "place": place,
@@ -245,7 +267,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         rows = (
             self.get_queryset(request).select_related("file", "made_by", "applied_by").defer(None)
         )
-        run: ImportRun | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
+        run: ImportRun | None = rows.filter(pk=key).first() if _is_key(key) else None
         if run is None:
             raise Http404
         return run
@@ -262,6 +284,11 @@ def note_present(*, actor: Any, kind: str, scope_id: int, rows: int) -> None:
     """A template with what is there is an export, too."""
     after = {"list": f"import template {kind}", "project": scope_id, "rows": rows}
     audit.record(actor, actor, "exported", after=after)
+
+
+def _is_key(key: int | str) -> bool:
+    text = str(key)
+    return text.isascii() and text.isdecimal() and len(text) <= 18  # noqa: PLR2004  # of a bigint
 
 
 def _labelled(kind: ImportKind, change: dict[str, Any]) -> dict[str, Any]:
