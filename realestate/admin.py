@@ -74,6 +74,7 @@ MENU = (
             "messaging.conversation",
             "messaging.message",
             "messaging.broadcast",
+            "messaging.broadcastrecipient",
             "notifications.notification",
             "notifications.delivery",
             "notifications.signal",
