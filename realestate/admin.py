@@ -77,6 +77,7 @@ MENU = (
             "messaging.conversation",
             "messaging.message",
             "messaging.broadcast",
+            "messaging.broadcastrecipient",
             "notifications.notification",
             "notifications.delivery",
             "notifications.signal",

@@ -66,7 +66,7 @@ class BookingAdmin(HouseAdmin):
     """Who has booked what, and where it stands (R5). Money and state move through services only."""
 
     list_display = (
-        text("booking_number", "Booking"),
+        text("booking_number", "Booking", "pk"),
         "customer",
         text("unit.unit_number", "Unit"),
         "project",
@@ -186,7 +186,7 @@ class ChangeRequestAdmin(HouseAdmin):
     addable = False  # customers ask
     currency_path = "booking.currency"
     list_display = (
-        text("tracking_number", "Number"),
+        text("tracking_number", "Number", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         "request_type",

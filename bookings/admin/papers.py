@@ -112,7 +112,7 @@ class AgreementAdmin(ReadOnlyAdmin):
     """Agreements as they were made."""
 
     list_display = (
-        text("agreement_number", "Agreement"),
+        text("agreement_number", "Agreement", "pk"),
         "booking",
         "version",
         moment("created_at", "Made"),

@@ -222,7 +222,7 @@ class LetterBatchAdmin(ReadOnlyAdmin):
         "milestone",
         "state",
         "done",
-        text("total", "Letters"),
+        text("total", "Letters", ""),
         "requested_by",
         moment("requested_at", "Asked for", "project.time_zone"),
         moment("finished_at", "Finished", "project.time_zone"),

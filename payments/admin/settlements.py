@@ -45,7 +45,7 @@ class SettlementAdmin(HouseAdmin):
     editable = False
     add_fields = ("booking", "initiator", "effective_on", "forfeit_percent", "reason")
     list_display = (
-        text("number", "Settlement"),
+        text("number", "Settlement", "pk"),
         text("booking.customer", "Customer"),
         "initiator",
         "effective_on",
@@ -104,7 +104,7 @@ class RefundAdmin(ReadOnlyAdmin):
     """Money that goes back to buyers. The text beside the button is the reference of the transfer."""
 
     list_display = (
-        text("number", "Refund"),
+        text("number", "Refund", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         money("amount", "Amount"),

@@ -43,10 +43,13 @@ def moment(path: str, label: str, zone: str = "") -> Column:
     return with_raw(column, lambda row: _on_the_wall(_follow(row, path), row, zone))
 
 
-def text(path: str, label: str) -> Column:
-    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``."""
+def text(path: str, label: str, order: str | None = None) -> Column:
+    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``.
 
-    @admin.display(description=label, ordering=path.replace(".", "__"))
+    ``order`` is by what a column sorts that no table stores, such as a number made of the key; empty: by nothing.
+    """
+
+    @admin.display(description=label, ordering=path.replace(".", "__") if order is None else order)
     def column(row: Any) -> str:
         return str(_follow(row, path) or NOTHING)
 
