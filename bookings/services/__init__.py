@@ -57,6 +57,7 @@ from bookings.services.signatures import (
     sign_agreement,
 )
 from bookings.services.standing import lock_booking, refuse_dead, state_at
+from bookings.services.warnings import plan_warning, warn_of_lapse
 
 __all__ = [
     "AgreementSuperseded",
@@ -102,6 +103,7 @@ __all__ = [
     "missing_parties",
     "move_booking",
     "pay_token",
+    "plan_warning",
     "promised_on",
     "propose_date",
     "quote_change",
@@ -117,5 +119,6 @@ __all__ = [
     "sign_agreement",
     "state_at",
     "update_booking",
+    "warn_of_lapse",
     "withdraw_change",
 ]

@@ -5,12 +5,14 @@ from datetime import datetime
 from django.db.models import Max
 
 from accounts.models import Builder, Customer, User
+from bookings.events import AgreementGenerated
 from bookings.models import Agreement, Booking, Quote
 from bookings.services.signatures import named_buyers
 from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
 from projects.models import Project, Unit
 from realestate.core import audit, clock
 from realestate.core.errors import InvalidTransition
+from realestate.core.events import publish
 from realestate.core.files import store_file
 from realestate.core.jobs import defer
 from realestate.core.locking import lock
@@ -40,6 +42,7 @@ def generate_agreement(*, actor: User, booking_id: int) -> Agreement:
     )
     audit.record(actor, booking, "agreement generated", after={"version": agreement.version})
     defer("bookings.draw_agreement", agreement_id=agreement.pk)
+    publish(AgreementGenerated(agreement_id=agreement.pk, booking_id=booking.pk))
     return agreement
 
 

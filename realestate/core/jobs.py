@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from procrastinate import RetryStrategy
@@ -28,9 +29,14 @@ def job(name: str, *, cron: str | None = None) -> Callable[[Job], Job]:
     return register
 
 
-def defer(name: str, *, lock: str | None = None, **ids: int | str) -> None:
-    """Queue a job by name inside the present transaction. A house test checks that each name exists."""
-    app.configure_task(name, lock=lock).defer(**ids)
+def defer(
+    name: str, *, lock: str | None = None, at: datetime | None = None, **ids: int | str
+) -> None:
+    """Queue a job by name inside the present transaction, ``at`` an instant or at once.
+
+    A house test checks that each name exists.
+    """
+    app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
 
 
 def job_names() -> set[str]:
