@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -298,12 +298,18 @@ class Model3DAdmin(HouseAdmin):
     )
     fixed = ("project", "unit")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With who reads: links are made for nobody else."""
+        rows: QuerySet[Model3D] = super().get_queryset(request)
+        return rows.annotate(reader=Value(request.user.pk))
+
     @admin.display(description="Open")
     def opens(self, row: Model3D) -> str:
         """A fresh link to an own file."""
         if row.file is None:
             return ""
-        return format_html('<a href="{}">{}</a>', signed_link(row.file, LINK_MINUTES), row.file)
+        link = signed_link(row.file, LINK_MINUTES, reader_id=getattr(row, "reader", None))
+        return format_html('<a href="{}">{}</a>', link, row.file)
 
     @admin.display(description="Earlier versions")
     def earlier(self, row: Model3D) -> str:

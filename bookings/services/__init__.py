@@ -58,6 +58,7 @@ from bookings.services.signatures import (
     sign_agreement,
 )
 from bookings.services.standing import lock_booking, refuse_dead, state_at
+from bookings.services.warnings import plan_warning, warn_of_lapse
 
 __all__ = [
     "AgreementSuperseded",
@@ -106,6 +107,7 @@ __all__ = [
     "open_inquiry",
     "pay_token",
     "plan_visit",
+    "plan_warning",
     "promised_on",
     "propose_date",
     "quote_change",
@@ -122,5 +124,6 @@ __all__ = [
     "state_at",
     "state_plan",
     "update_booking",
+    "warn_of_lapse",
     "withdraw_change",
 ]

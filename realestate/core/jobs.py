@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from procrastinate import JobContext, RetryStrategy
@@ -135,9 +136,14 @@ def defer_run(name: str, *, run_id: int) -> None:
     app.configure_task(name).defer(run_id=run_id)
 
 
-def defer(name: str, *, lock: str | None = None, **ids: int | str) -> None:
-    """Queue a job by name inside the present transaction. A house test checks that each name exists."""
-    app.configure_task(name, lock=lock).defer(**ids)
+def defer(
+    name: str, *, lock: str | None = None, at: datetime | None = None, **ids: int | str
+) -> None:
+    """Queue a job by name inside the present transaction, ``at`` an instant or at once.
+
+    A house test checks that each name exists.
+    """
+    app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
 
 
 def job_names() -> set[str]:
