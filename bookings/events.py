@@ -62,14 +62,6 @@ class HoldNearsEnd(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgreementGenerated(Event):
-    """There is a new version of a booking's agreement."""
-
-    agreement_id: int
-    booking_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class SignatureGiven(Event):
     """One of the parties signed the agreement; others may still have to (R5.6)."""
 

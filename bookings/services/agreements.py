@@ -45,7 +45,6 @@ def generate_agreement(*, actor: User, booking_id: int) -> Agreement:
     publish(AgreementGenerated(agreement_id=agreement.pk, booking_id=booking.pk))
     agreement.refresh_from_db(fields=["content"])
     defer("bookings.draw_agreement", agreement_id=agreement.pk)
-    publish(AgreementGenerated(agreement_id=agreement.pk, booking_id=booking.pk))
     return agreement
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from accounts.models import User
 from bookings.models import Booking
 from notifications import services
 from notifications.enums import NotificationType, Priority

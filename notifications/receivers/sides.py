@@ -50,7 +50,7 @@ def who_decides(
     without: Iterable[int | None] = (),
     page: str = BUILDER_URL,
 ) -> tuple[Side, Side]:
-    """Who of the builder has the duty, and staff, without those who have acted: nobody decides on its own wish (R21)."""
+    """Who of the builder has the duty, and staff, without those who acted: nobody decides alone (R21)."""
     staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
     acted = set(without)
     return (
