@@ -37,7 +37,7 @@ from bookings.services.standing import (
     with_claim,
 )
 from projects.enums import ClaimKind, ReleaseReason
-from projects.models import Claim, Unit
+from projects.models import Claim, Project, Unit
 from projects.services import UnitNotAvailable, advance_claim, release_claim, set_parties
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
@@ -124,7 +124,7 @@ def book_unit(
         "token_amount": _token(actor, unit, quote.agreement_value, token_amount),
         **terms,
     }
-    booking, old = _on_hold(inquiry or Booking(customer=customer, project=unit.project), promised)
+    booking, old = _on_hold(inquiry, customer, unit.project, promised)
     add_primary(booking)
     first_promise(actor, booking)
     relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
@@ -244,13 +244,15 @@ def _allowed(booking: Booking) -> list[str]:
     return allowed_actions(TRANSITIONS, booking.state)
 
 
-def _on_hold(booking: Booking, promised: Mapping[str, Any]) -> tuple[Booking, str]:
+def _on_hold(
+    inquiry: Booking | None, customer: Customer, project: Project, promised: Mapping[str, Any]
+) -> tuple[Booking, str]:
     """R5.3: a new booking, or the inquiry that becomes one; with the state that it had before."""
+    booking = inquiry or Booking(customer=customer, project=project, state=BookingState.ON_HOLD)
     for name, value in promised.items():
         setattr(booking, name, value)
     refuse_large_loan(booking)
-    if booking.pk is None:
-        booking.state = BookingState.ON_HOLD
+    if inquiry is None:
         booking.save(force_insert=True)
         return booking, NEW
     old, _new = advance(booking, TRANSITIONS, BookingAction.HOLD, changes=promised)
