@@ -1,11 +1,14 @@
 """The ground's own tables: settings, audit, idempotency keys, rate counters and stored files."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from realestate.core import setting_cache
 from realestate.core.db.fields import TimestampedModel, enum_check
 from realestate.core.enums import (
     FilePurpose,
@@ -15,6 +18,7 @@ from realestate.core.enums import (
     SettingScope,
     Visibility,
 )
+from realestate.core.setting_querysets import SettingQuerySet
 
 
 class SystemSetting(TimestampedModel):
@@ -26,6 +30,8 @@ class SystemSetting(TimestampedModel):
         default=0, help_text="Builder or project id; 0 for the system."
     )
     value = models.JSONField()
+
+    objects = SettingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -46,6 +52,31 @@ class SystemSetting(TimestampedModel):
             if self.scope == SettingScope.SYSTEM
             else f"{self.key} ({self.scope} {self.scope_id})"
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever changes a setting reads the change."""
+        setting_cache.forget()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Whoever removes a setting reads the default."""
+        setting_cache.forget()
+        return super().delete(*args, **kwargs)
+
+
+class SettingsVersion(models.Model):
+    """One row: a random token that a trigger renews with every change of a setting; see ``setting_cache``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_version_of_the_settings", condition=Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
 
 
 class AuditEntry(models.Model):

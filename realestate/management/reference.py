@@ -74,7 +74,7 @@ def runtime_settings() -> str:
     rows = [
         (
             code(key),
-            known.kind.__name__ + (f", {known.unit}" if known.unit else ""),
+            known.described.word + (f", {known.unit}" if known.unit else ""),
             code(known.default),
             limits(known),
             ", ".join(sorted({"system", *known.scopes})),
