@@ -29,7 +29,7 @@ class SystemSetting(TimestampedModel):
     scope_id = models.PositiveBigIntegerField(
         default=0, help_text="Builder or project id; 0 for the system."
     )
-    value = models.JSONField()
+    value = models.JSONField(blank=True)  # an empty text or list is a value, too
 
     objects = SettingQuerySet.as_manager()
 

@@ -287,7 +287,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),
     SystemSetting: lambda n: SystemSetting.objects.create(
-        key=KEYS[n], scope="project", scope_id=1, value=45
+        key=KEYS[n], scope="project", scope_id=ProjectFactory().pk, value=45
     ),
     AuditEntry: lambda n: AuditEntry.objects.create(
         object_type="projects.unit",

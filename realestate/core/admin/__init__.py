@@ -1,6 +1,6 @@
 """The back office's common ground: apps take HouseAdmin and its columns from here."""
 
-from realestate.core.admin import maintenance, pages
+from realestate.core.admin import maintenance, pages, settings
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
@@ -14,5 +14,6 @@ __all__ = [
     "moment",
     "money",
     "pages",
+    "settings",
     "text",
 ]

@@ -45,4 +45,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
+        migrations.AlterField(
+            model_name="systemsetting", name="value", field=models.JSONField(blank=True)
+        ),
     ]
