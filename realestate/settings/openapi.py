@@ -20,6 +20,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AccountTypeEnum": "accounts.enums.AccountType",
         "RoleEnum": "realestate.core.enums.Role",
+        "SettingScopeEnum": "realestate.core.enums.SettingScope",
+        "SettingKindEnum": "realestate.core.enums.SettingKind",
         "ProjectStatusEnum": "projects.enums.ProjectStatus",
         "UnitStatusEnum": "projects.enums.UnitStatus",
         "UnitTypeEnum": "projects.enums.UnitType",
