@@ -36,8 +36,16 @@ class Kind:
     wants: str  # "Enter …."
     entered: Callable[[str], object] = str  # what a form's box holds -> what ``read`` takes
     size: Callable[[Any], Any] = lambda value: value  # what a setting's limits are about
-    counts: str = ""  # what the limits count; empty: they are about the value itself
+    counts: tuple[str, str] = (
+        "",
+        "",
+    )  # what the limits count, one and many; empty: nothing, they are the value's
     schema: Mapping[str, Any]  # of the value on the wire
+
+    def counted(self, limit: object) -> str:
+        """A limit with what it counts: ``3 entries``."""
+        one, many = self.counts
+        return f"{limit} {one if limit == 1 else many}".rstrip()
 
 
 def _whole_number(raw: object) -> int:
@@ -111,9 +119,12 @@ def _texts_within(value: object) -> Iterator[str]:
 def _day(raw: object) -> date:
     if type(raw) is date:
         return raw
-    if not isinstance(raw, str) or len(raw) != len("2026-01-31"):  # no weeks, no time of the day
+    if not isinstance(raw, str):
         raise TypeError
-    return date.fromisoformat(raw)
+    day = date.fromisoformat(raw)
+    if str(day) != raw:  # weeks, and days without dashes
+        raise ValueError
+    return day
 
 
 def _lines(text: str) -> list[str]:
@@ -127,6 +138,8 @@ def _parsed(text: str) -> object:
     except json.JSONDecodeError as error:
         place = f"Line {error.lineno}, column {error.colno}"
         raise InvalidValue(errors={"value": [f"{place}: {error.msg}."]}) from error
+    except (ValueError, RecursionError):  # numbers of thousands of digits, thousands of brackets
+        return None  # of no kind
 
 
 KINDS: dict[type, Kind] = {
@@ -156,7 +169,7 @@ KINDS: dict[type, Kind] = {
         wants="a text",
         entered=lambda text: text.replace("\r\n", "\n"),
         size=len,
-        counts="characters",
+        counts=("character", "characters"),
         schema={"type": "string"},
     ),
     Texts: Kind(
@@ -165,7 +178,7 @@ KINDS: dict[type, Kind] = {
         wants="a list of texts",
         entered=_lines,
         size=len,
-        counts="entries",
+        counts=("entry", "entries"),
         schema={"type": "array", "items": {"type": "string"}},
     ),
     Json: Kind(
@@ -174,7 +187,7 @@ KINDS: dict[type, Kind] = {
         wants='a JSON object, such as {"name": "value"}',
         entered=_parsed,
         size=len,
-        counts="names",
+        counts=("name", "names"),
         schema={"type": "object", "additionalProperties": {}},
     ),
     date: Kind(

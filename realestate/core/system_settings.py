@@ -91,11 +91,11 @@ class Definition(Generic[Value]):
         if self.words and not set(entries) <= set(self.words):
             some = "some of" if are_many else "one of"
             raise _invalid(f"Must be {some} {', '.join(self.words)}.")
-        size, counts = self.described.size(value), self.described.counts
+        size, counted = self.described.size(value), self.described.counted
         if self.minimum is not None and size < self.minimum:
-            raise _invalid(f"Must be at least {self.minimum} {counts}".rstrip() + ".")
+            raise _invalid(f"Must be at least {counted(self.minimum)}.")
         if self.longest is not None and size > self.longest:
-            raise _invalid(f"Must be at most {self.longest} {counts}".rstrip() + ".")
+            raise _invalid(f"Must be at most {counted(self.longest)}.")
         if self.reads is not None:
             try:
                 self.reads(value)
@@ -141,9 +141,10 @@ class Definition(Generic[Value]):
     def schema(self) -> dict[str, Any]:
         """The JSON schema of its values."""
         schema: dict[str, Any] = {**self.described.schema}
-        if self.words:
-            target = schema["items"] = {**schema["items"]} if "items" in schema else schema
-            target["enum"] = list(self.words)
+        if self.words and "items" in schema:
+            schema["items"] = {**schema["items"], "enum": list(self.words)}
+        elif self.words:
+            schema["enum"] = list(self.words)
         low, high = LIMIT_WORDS.get(self.described.word, ("", ""))
         limits = {low: self.minimum, high: self.longest}
         schema |= {

@@ -99,12 +99,12 @@ def shown_default(known: Definition[Any]) -> object:
 def limits(known: Definition[Any]) -> str:
     """``1 to 120`` or what there is of it, and the words."""
     low, high = known.minimum, known.longest
-    counts = f" {known.described.counts}" if known.described.counts else ""
+    counted = known.described.counted
     size = ""
     if low is not None and high is not None:
-        size = f"{low} to {high}{counts}"
+        size = f"{low} to {counted(high)}"
     elif low is not None or high is not None:
-        size = f"at least {low}{counts}" if high is None else f"at most {high}{counts}"
+        size = f"at least {counted(low)}" if high is None else f"at most {counted(high)}"
     words = "" if not known.words else f"of {', '.join(known.words)}"
     return "; ".join(part for part in (size if not known.words or low else "", words) if part)
 

@@ -100,12 +100,12 @@ def _widget(definition: Definition[Any]) -> forms.Widget:
 def limits_of(definition: Definition[Any]) -> str:
     """Default and limits in a sentence or two."""
     low, high = definition.minimum, definition.maximum
-    counts = f" {definition.described.counts}" if definition.described.counts else ""
+    counted = definition.described.counted
     limits = ""
     if low is not None and high is not None:
-        limits = f" From {low} to {high}{counts}."
+        limits = f" From {low} to {counted(high)}."
     elif low is not None or high is not None:
-        limits = f" At least {low}{counts}." if high is None else f" At most {high}{counts}."
+        limits = f" At least {counted(low)}." if high is None else f" At most {counted(high)}."
     return f"Default: {with_unit(definition, definition.default)}.{limits}"
 
 
