@@ -29,6 +29,18 @@ class SettingScope(TextChoices):
     PROJECT = "project", "Project"
 
 
+class SettingKind(TextChoices):
+    """What a runtime setting holds."""
+
+    BOOL = "bool", "Yes or no"
+    INT = "int", "Whole number"
+    DECIMAL = "decimal", "Decimal number"
+    STRING = "string", "Text"
+    LIST = "list", "List of texts"
+    JSON = "json", "JSON object"
+    DATE = "date", "Day"
+
+
 class Visibility(TextChoices):
     """Who may fetch a stored file."""
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from realestate.core import setting_cache
 from realestate.core.db.fields import TimestampedModel, enum_check
 from realestate.core.enums import (
     FilePurpose,
@@ -19,6 +20,7 @@ from realestate.core.enums import (
     SettingScope,
     Visibility,
 )
+from realestate.core.setting_querysets import SettingQuerySet
 
 
 class SystemSetting(TimestampedModel):
@@ -29,7 +31,9 @@ class SystemSetting(TimestampedModel):
     scope_id = models.PositiveBigIntegerField(
         default=0, help_text="Builder or project id; 0 for the system."
     )
-    value = models.JSONField()
+    value = models.JSONField(blank=True)  # an empty text or list is a value, too
+
+    objects = SettingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -50,6 +54,31 @@ class SystemSetting(TimestampedModel):
             if self.scope == SettingScope.SYSTEM
             else f"{self.key} ({self.scope} {self.scope_id})"
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever changes a setting reads the change."""
+        setting_cache.forget()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Whoever removes a setting reads the default."""
+        setting_cache.forget()
+        return super().delete(*args, **kwargs)
+
+
+class SettingsVersion(models.Model):
+    """One row: a random token that a trigger renews with every change of a setting; see ``setting_cache``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_version_of_the_settings", condition=Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
 
 
 class AuditEntry(models.Model):

@@ -304,7 +304,7 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         rows=n,
     ),
     SystemSetting: lambda n: SystemSetting.objects.create(
-        key=KEYS[n], scope="project", scope_id=1, value=45
+        key=KEYS[n], scope="project", scope_id=ProjectFactory().pk, value=45
     ),
     AuditEntry: lambda n: AuditEntry.objects.create(
         object_type="projects.unit",

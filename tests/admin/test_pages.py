@@ -28,6 +28,7 @@ QUERIES = {
     "bookings.changerequest": 6,
     "core.jobrun": 6,
     "core.storedfile": 5,
+    "core.systemsetting": 5,  # one for the values in force
     "payments.checkout": 6,
     "payments.creditnote": 6,
     "payments.demand": 6,

@@ -125,6 +125,10 @@ MATRIX: dict[str, Row] = {
     "team_remove": row(OWNER),
     # --- core
     "settings_retrieve": row(PUBLIC),
+    "builder_settings": row((401, 403, 403, 200, 200, 403)),
+    "builder_settings_edit": row(
+        (401, 403, 403, 200, 200, 403), fixed(values={"bookings.hold_minutes": 45})
+    ),
     "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
     "files_retrieve": row(NOBODY, file_id="file"),
     "imports_create": row((401, 403, 403, 415, 415, 415), fixed()),  # a form, not JSON
