@@ -1,4 +1,4 @@
-"""The rows of all settings, kept in each process and never stale (docs/adr/0009).
+"""The rows of all settings, kept in each process and never stale (docs/adr/0011).
 
 A trigger gives the table a new, random version with every change, in the transaction of the change. Whoever looks a
 setting up asks for the version; only when it is not the one that this process keeps do the rows come with it, in the
