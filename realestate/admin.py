@@ -1,7 +1,7 @@
 """The admin site of the house: its name, its menu, its clock, and who may enter."""
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,11 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 
 from realestate.core import clock
+from realestate.search import search_view
 
 # Navigation by job, not by table; tables that stand nowhere here come last, under their app.
 MENU = (
@@ -141,6 +143,11 @@ class HouseAdminSite(AdminSite):
                 return response
 
         return update_wrapper(in_zone, inner)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's own and the search over everything."""
+        search = self.admin_view(partial(search_view, self))
+        return [path("search/", search, name="search"), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The menu by job."""
