@@ -4,9 +4,9 @@ Forms never write: they hand their values to a service, whose refusal becomes a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -20,20 +20,16 @@ from realestate.core import audit, edits
 from realestate.core.admin.columns import Column, fact
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.history import show_history
+from realestate.core.admin.lists import ListMixin
 from realestate.core.admin.rows import is_platform, offered_rows, office_rows
 from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
 from realestate.core.transactions import service
 
-if TYPE_CHECKING:  # the stubs make it generic, Django does not
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
-
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
 
 
-class HouseAdmin(ModelAdmin):
+class HouseAdmin(ListMixin):
     """Back-office pages of a table: search, neighbours, formatted columns, buttons that call services."""
 
     form = HouseForm
@@ -45,7 +41,6 @@ class HouseAdmin(ModelAdmin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
-    currency_path: ClassVar[str] = "currency"  # to that of the row's amounts
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
