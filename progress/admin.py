@@ -25,8 +25,9 @@ from progress.services import (
     report_milestone,
     revise_completion,
 )
+from projects.models import Project
 from realestate.core import clock
-from realestate.core.admin import HouseAdmin, HouseForm, moment
+from realestate.core.admin import HouseAdmin, HouseForm, Neighbour, lend_neighbours, moment
 from realestate.core.states import allowed_actions
 
 
@@ -244,3 +245,11 @@ class CompletionDateAdmin(HouseAdmin):
             promised_on=form.cleaned_data["promised_on"],
             reason=form.cleaned_data["reason"],
         )
+
+
+lend_neighbours(
+    Project,
+    Neighbour("Phases", ProjectProgress, {"project": "pk"}),
+    Neighbour("Milestones", Milestone, {"project": "pk"}),
+    Neighbour("Updates", ConstructionUpdate, {"project": "pk"}),
+)

@@ -21,7 +21,15 @@ from projects.services import (
     publish_project,
 )
 from realestate.core import clock
-from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+from realestate.core.admin import (
+    HouseAdmin,
+    HouseForm,
+    Neighbour,
+    ReadOnlyAdmin,
+    lend_neighbours,
+    moment,
+    money,
+)
 from realestate.core.admin.columns import NOTHING
 from realestate.core.files import signed_link
 
@@ -365,3 +373,23 @@ class TaxRateAdmin(HouseAdmin):
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which refuses days of the past."""
         return add_tax_rate(actor=actor, **form.cleaned_data)
+
+
+lend_neighbours(
+    Project,
+    Neighbour("Units", Unit, {"project": "pk"}),
+    Neighbour("Towers", Tower, {"project": "pk"}),
+    Neighbour("Price lists", PriceList, {"project": "pk"}),
+)
+lend_neighbours(
+    Tower,
+    Neighbour("Project", Project, {"pk": "project_id"}),
+    Neighbour("Units", Unit, {"tower": "pk"}),
+)
+lend_neighbours(
+    Unit,
+    Neighbour("Project", Project, {"pk": "project_id"}),
+    Neighbour("Tower", Tower, {"pk": "tower_id"}),
+    Neighbour("Claims", Claim, {"unit": "pk"}),
+    Neighbour("Price lists", PriceList, {"project": "project_id"}),
+)

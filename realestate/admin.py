@@ -1,7 +1,7 @@
 """The admin site of the house: its name, its menu, its clock, and who may enter."""
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from realestate.core import clock
 from realestate.reports.dashboard import pages as dashboard
 from realestate.reports.stacking import pages as stacking
+from realestate.search import search_view
 
 # Navigation by job, not by table; tables that stand nowhere here come last, under their app.
 MENU = (
@@ -152,6 +153,7 @@ class HouseAdminSite(AdminSite):
         """Django's own, and our pages before its catch-all."""
         view = self.admin_view
         ours: list[URLPattern | URLResolver] = [
+            path("search/", view(partial(search_view, self)), name="search"),
             path("dashboard/<slug:name>/", view(self.dashboard_view), name="dashboard"),
             path("reports/<slug:name>.csv", view(self.csv_view), name="report_csv"),
             path("stacking/", view(self.towers_view), name="stacking"),

@@ -87,6 +87,7 @@ class BookingAdmin(HouseAdmin):
     autocomplete_fields = ("customer", "unit")
     list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
+    totals = ("total_amount", "paid_amount")
     ordering = ("-booking_date", "-pk")
     add_fields = ("customer", "unit", "payment_plan", "token_amount", "special_requests")
     readonly_fields = (

@@ -2,12 +2,17 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
+from bookings.models import Booking
 from payments.enums import AdjustmentAction, DemandKind
 from payments.models import (
     Adjustment,
@@ -21,12 +26,21 @@ from payments.models import (
 )
 from payments.rules.adjustments import ADJUSTMENT_TRANSITIONS
 from payments.services import correct_demand, decide_adjustment
-from realestate.core.admin import ObjectAction, ReadOnlyAdmin, moment, money, text
+from realestate.core.admin import (
+    ObjectAction,
+    ReadOnlyAdmin,
+    moment,
+    money,
+    office_rows,
+    text,
+)
 from realestate.core.amounts import format_money
+from realestate.core.api.pdf import document_link
 from realestate.core.states import allowed_actions
 
 BUYER = ("booking__customer__first_name", "booking__customer__last_name")
 IN_LINES = "{}<br>"
+STATEMENTS = ("pdf", "xlsx")
 # Django compares the columns of a page with those that cannot be edited.
 TOTAL, OPEN, AMOUNT = (
     money("total", "Amount"),
@@ -60,6 +74,7 @@ class DemandAdmin(ReadOnlyAdmin):
     search_fields = ("number", "=booking__pk", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "due_on"
+    totals = ("total", "open_amount")
     ordering = ("-pk",)
     fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
@@ -113,6 +128,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     search_fields = ("number", "=booking__pk", "reason", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "issued_on"
+    totals = ("amount",)
     ordering = ("-pk",)
     fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
@@ -154,7 +170,26 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     search_fields = ("reference", "=booking__pk", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "value_on"
+    totals = ("debit", "credit")
     ordering = ("-pk",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's own and the statements of account."""
+        view = self.admin_site.admin_view(require_safe(self.statement_view))
+        address = "statement/<int:booking_id>/<slug:kind>/"
+        return [path(address, view, name="payments_statement"), *super().get_urls()]
+
+    def statement_view(self, request: HttpRequest, booking_id: int, kind: str) -> HttpResponse:
+        """A booking's statement as of today, as a PDF or a spreadsheet, by a link that soon ends (R10)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if (
+            kind not in STATEMENTS
+            or not office_rows(Booking, request.user).filter(pk=booking_id).exists()
+        ):
+            raise Http404
+        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}")
+        return HttpResponseRedirect(link.removeprefix(settings.PUBLIC_URL))
 
 
 @admin.register(Allocation)

@@ -57,6 +57,7 @@ class PaymentAdmin(HouseAdmin):
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
     date_hierarchy = "paid_date"
+    totals = ("amount",)
     ordering = ("-pk",)
     object_actions = {
         ReceiptAction.CLEAR.value: (

@@ -55,6 +55,8 @@ class SettlementAdmin(HouseAdmin):
         moment("requested_at", "Proposed"),
     )
     list_filter = ("state", "initiator")
+    date_hierarchy = "effective_on"
+    totals = ("received", "refund_amount")
     search_fields = ("=booking__pk", "reason", *BUYER)
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
@@ -114,6 +116,8 @@ class RefundAdmin(ReadOnlyAdmin):
         "reference",
     )
     list_filter = ("state",)
+    date_hierarchy = "due_on"
+    totals = ("amount",)
     search_fields = ("=pk", "reference", *BUYER)
     list_select_related = ("booking__customer",)
     ordering = ("-pk",)

@@ -4,16 +4,20 @@ from realestate.core.admin import imports, maintenance, pages, settings
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
+from realestate.core.admin.neighbours import Neighbour, Paper, lend_neighbours
 from realestate.core.admin.rows import OwnRowsFilter, is_platform, office_rows
 
 __all__ = [
     "HouseAdmin",
     "HouseForm",
+    "Neighbour",
     "ObjectAction",
     "OwnRowsFilter",
+    "Paper",
     "ReadOnlyAdmin",
     "imports",
     "is_platform",
+    "lend_neighbours",
     "maintenance",
     "moment",
     "money",

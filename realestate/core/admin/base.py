@@ -21,6 +21,7 @@ from realestate.core.admin.columns import Column, fact
 from realestate.core.admin.export import ExportMixin
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.history import show_history
+from realestate.core.admin.lists import ListMixin
 from realestate.core.admin.rows import is_platform, offered_rows, office_rows
 from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
@@ -29,7 +30,7 @@ from realestate.core.transactions import service
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
 
 
-class HouseAdmin(ExportMixin):
+class HouseAdmin(ListMixin, ExportMixin):
     """Back-office pages of a table: search, neighbours, formatted columns, buttons that call services."""
 
     form = HouseForm
@@ -41,7 +42,6 @@ class HouseAdmin(ExportMixin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
-    currency_path: ClassVar[str] = "currency"  # to that of the row's amounts
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
