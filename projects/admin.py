@@ -46,6 +46,7 @@ def key(form: HouseForm, name: str) -> int | None:
 class ProjectAdmin(HouseAdmin):
     """What is for sale."""
 
+    zone_path = "time_zone"
     list_display = (
         "project_name",
         "builder",
@@ -127,6 +128,7 @@ class ProjectAdmin(HouseAdmin):
 class TowerAdmin(HouseAdmin):
     """Buildings of projects."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = ("name", "project", "floors")
     search_fields = ("name", "project__project_name")
     autocomplete_fields = ("project",)
@@ -144,6 +146,7 @@ class TowerAdmin(HouseAdmin):
 class UnitAdmin(HouseAdmin):
     """Flats, shops and parking spaces; their status is derived."""
 
+    zone_path = "project.time_zone"
     list_display = (
         "unit_number",
         "project",
@@ -224,6 +227,7 @@ class UnitAdmin(HouseAdmin):
 class ClaimAdmin(ReadOnlyAdmin):
     """Who occupies which unit; taken, advanced and released through bookings."""
 
+    part_of, zone_path = "unit", "unit.project.time_zone"
     list_display = (
         "unit",
         "kind",
@@ -298,6 +302,7 @@ class Model3DAdmin(HouseAdmin):
 class PriceListAdmin(ReadOnlyAdmin):
     """Versions of prices; the next one is made over the API, where it is checked line by line."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
     search_fields = ("project__project_name", "note")
     list_select_related = ("project",)

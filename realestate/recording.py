@@ -56,9 +56,9 @@ def recorded_models() -> Iterator[type[Model]]:
     """Every table of the house whose changes are kept, also those that stand between two others."""
     for model in apps.get_models(include_auto_created=True):
         options = model._meta  # noqa: SLF001  # documented API
-        if options.app_label in LADDER and options.managed and not options.proxy:
-            if options.label_lower not in UNRECORDED:
-                yield model
+        is_ours = options.app_label in LADDER and options.managed and not options.proxy
+        if is_ours and options.label_lower not in UNRECORDED:
+            yield model
 
 
 @service

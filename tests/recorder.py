@@ -33,11 +33,9 @@ class Recorder:
             for model in recorded_models()
         }
 
-    def __call__(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
-    ) -> Any:
+    def __call__(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
         """Django's wrapper of a statement."""
-        result = execute(sql, params, many, context)
+        result = execute(sql, *rest)
         if isinstance(sql, str):
             self._note(sql)
         return result

@@ -1,6 +1,9 @@
-"""Who did what, when and why: one row per change, in the same transaction as the change."""
+"""Who did what, when and why: one row per change, in the same transaction as the change.
 
-from collections.abc import Mapping
+The database adds which columns of which rows changed (``RowChange``); the transaction's number joins the two.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from django.db.models import Model
@@ -29,15 +32,31 @@ def record(
     reason: str = "",
 ) -> None:
     """Write one audit row; ``before`` and ``after`` hold the named fields that changed."""
-    AuditEntry.objects.create(
-        actor_id=actor.pk if actor is not None else None,
-        object_type=row._meta.label_lower,  # noqa: SLF001  # Django's documented API
-        object_id=row.pk,
-        action=action,
-        before=_plain(before),
-        after=_plain(after),
-        reason=reason,
-        request_id=request_id.current(),
+    record_all(actor, [row], action, before=before, after=after, reason=reason)
+
+
+def record_all(
+    actor: Actor | None,
+    rows: Iterable[Model],
+    action: str,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one audit row for each of some rows to which the same happened, in one statement."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_id=actor.pk if actor is not None else None,
+            object_type=row._meta.label_lower,  # noqa: SLF001  # Django's documented API
+            object_id=row.pk,
+            action=action,
+            before=_plain(before),
+            after=_plain(after),
+            reason=reason,
+            request_id=request_id.current(),
+        )
+        for row in rows
     )
 
 

@@ -123,7 +123,7 @@ class RowChange(models.Model):
 
 
 class Seal(models.Model):
-    """What an append-only table held up to a row, as a digest that only the platform's key makes. Append-only itself."""
+    """What an append-only table held up to a row, as a digest that only the platform's key makes; append-only too."""
 
     stream = models.CharField(max_length=60, help_text="The table.")
     last_id = models.BigIntegerField(help_text="The last row under this seal.")

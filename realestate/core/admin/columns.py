@@ -21,11 +21,11 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        amount = _follow(row, path)
+        amount = follow(row, path)
         return (
             NOTHING
             if amount is None
-            else format_money(amount, _follow(row, currency) or DEFAULT_CURRENCY)
+            else format_money(amount, follow(row, currency) or DEFAULT_CURRENCY)
         )
 
     return column
@@ -36,8 +36,8 @@ def moment(path: str, label: str, zone: str = "") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        instant: datetime | None = _follow(row, path)
-        where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+        instant: datetime | None = follow(row, path)
+        where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
         return NOTHING if instant is None else f"{clock.local(instant, where):%d %b %Y, %H:%M}"
 
     return column
@@ -48,7 +48,7 @@ def text(path: str, label: str) -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        return str(_follow(row, path) or NOTHING)
+        return str(follow(row, path) or NOTHING)
 
     return column
 
@@ -73,10 +73,11 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
     return shown
 
 
-def _follow(row: Any, path: str) -> Any:
+def follow(row: Any, path: str, *default: Any) -> Any:
+    """What a dotted path leads to; None where the way ends. ``default``: instead of an error for an unknown name."""
     value = row
     for name in path.split("."):
         if value is None:
             return None
-        value = getattr(value, name)
+        value = getattr(value, name, *default)
     return value

@@ -164,9 +164,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("stream", "last_id"), name="one_seal_per_place"
-                    )
+                    models.UniqueConstraint(fields=("stream", "last_id"), name="one_seal_per_place")
                 ],
             },
         ),
