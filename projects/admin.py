@@ -68,6 +68,7 @@ def key(form: HouseForm, name: str) -> int | None:
 class ProjectAdmin(HouseAdmin):
     """What is for sale."""
 
+    zone_path = "time_zone"
     list_display = (
         "project_name",
         "builder",
@@ -155,6 +156,7 @@ class ProjectAdmin(HouseAdmin):
 class TowerAdmin(HouseAdmin):
     """Buildings of projects."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = ("name", "project", "floors", "plan")
     readonly_fields = ("plan",)
     search_fields = ("name", "project__project_name")
@@ -178,6 +180,7 @@ class TowerAdmin(HouseAdmin):
 class UnitAdmin(HouseAdmin):
     """Flats, shops and parking spaces; their status is derived."""
 
+    zone_path = "project.time_zone"
     list_display = (
         "unit_number",
         "project",
@@ -263,6 +266,7 @@ class UnitAdmin(HouseAdmin):
 class ClaimAdmin(ReadOnlyAdmin):
     """Who occupies which unit; taken, advanced and released through bookings."""
 
+    part_of, zone_path = "unit", "unit.project.time_zone"
     list_display = (
         "unit",
         "kind",
@@ -343,6 +347,7 @@ class Model3DAdmin(HouseAdmin):
 class PriceListAdmin(ReadOnlyAdmin):
     """Versions of prices; the next one is made over the API, where it is checked line by line."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
     search_fields = ("project__project_name", "note")
     list_select_related = ("project",)

@@ -7,6 +7,7 @@ from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
+from realestate.sealing import newest_digests, seal_all
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,18 @@ def clean_files_at_night(**_unknown: object) -> str:
 def purge_old_runs(**_unknown: object) -> str:
     """Daily: delete all but the newest hundred runs of each job, and jobs that the queue did a week ago."""
     return f"runs deleted: {purge_job_runs()}, jobs deleted: {purge_done_jobs()}"
+
+
+@job("realestate.seal_records", cron="*/15 * * * *")
+def seal_records(**_unknown: object) -> str:
+    """Every quarter of an hour: seal what is final in the audit trail, the changes of rows and the ledger."""
+    sealed, digests = seal_all(), newest_digests()
+    said = [
+        f"{stream}: {count} rows, newest seal {digests.get(stream, 'none')}"
+        for stream, count in sealed.items()
+    ]
+    log.info("records sealed: %s", "; ".join(said))  # the log is the anchor outside of the database
+    return "\n".join(said)
 
 
 @job("realestate.check_integrity", cron="30 4 * * *")

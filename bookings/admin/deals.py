@@ -65,6 +65,7 @@ CHANGE_STEPS = {
 class BookingAdmin(HouseAdmin):
     """Who has booked what, and where it stands (R5). Money and state move through services only."""
 
+    zone_path = "project.time_zone"
     list_display = (
         text("booking_number", "Booking", "pk"),
         "customer",
@@ -184,6 +185,7 @@ class BookingAdmin(HouseAdmin):
 class ChangeRequestAdmin(HouseAdmin):
     """What buyers want built differently (R13)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     addable = False  # customers ask
     currency_path = "booking.currency"
     list_display = (
@@ -259,6 +261,8 @@ class ChangeCutoffAdmin(ReadOnlyAdmin):
 class ChangeQuoteAdmin(HouseAdmin):
     """Numbered offers; a new one supersedes the last."""
 
+    part_of = "change_request"
+    zone_path = "change_request.booking.project.time_zone"
     editable = False
     add_fields = ("change_request", "net_amount", "tax_amount", "timeline_days", "description")
     list_filter = ("state",)

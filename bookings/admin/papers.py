@@ -41,6 +41,7 @@ def _checker(state: str, action: KycAction) -> tuple[str, ObjectAction]:
 class QuoteAdmin(HouseAdmin):
     """What units were quoted at; discounts above the limit wait here for a second person (R1)."""
 
+    zone_path = "project.time_zone"
     editable = False
     list_display = (
         "__str__",
@@ -83,6 +84,7 @@ class QuoteAdmin(HouseAdmin):
 class ApplicantAdmin(HouseAdmin):
     """Who buys, and whether the identity was checked (R18). Shares are set on the booking's side only."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     addable = editable = False
     list_display = (
         "full_name",
@@ -111,6 +113,7 @@ class ApplicantAdmin(HouseAdmin):
 class AgreementAdmin(ReadOnlyAdmin):
     """Agreements as they were made."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         text("agreement_number", "Agreement", "pk"),
         "booking",
@@ -126,6 +129,7 @@ class AgreementAdmin(ReadOnlyAdmin):
 class SignatureAdmin(HouseAdmin):
     """Who signed what; signatures on paper are recorded here (R5.6)."""
 
+    part_of = "agreement__booking"
     editable = False
     list_display = (
         "name",
@@ -155,6 +159,7 @@ class SignatureAdmin(HouseAdmin):
 class PromisedDateAdmin(ReadOnlyAdmin):
     """Which day was promised to whom; every revision with the consent of both sides (R13.5)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "booking",
         text("booking.customer", "Customer"),

@@ -60,6 +60,7 @@ def _decider(action: AdjustmentAction) -> tuple[str, ObjectAction]:
 class DemandAdmin(ReadOnlyAdmin):
     """What buyers were asked to pay; a wrong one is taken back by a credit note (R7.5)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "number",
         "booking",
@@ -115,6 +116,7 @@ class DemandAdmin(ReadOnlyAdmin):
 class CreditNoteAdmin(ReadOnlyAdmin):
     """Why buyers owe less without having paid."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "number",
         "booking",
@@ -224,6 +226,7 @@ class AllocationAdmin(ReadOnlyAdmin):
 class AdjustmentAdmin(ReadOnlyAdmin):
     """Waivers and allocations by hand: asked for by one person, decided here by another (R21)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     currency_path = "booking.currency"
     list_display = (
         "booking",

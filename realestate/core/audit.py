@@ -1,4 +1,7 @@
-"""Who did what, when and why: one row per change, in the same transaction as the change."""
+"""Who did what, when and why: one row per change, in the same transaction as the change.
+
+The database adds which columns of which rows changed (``RowChange``); the transaction's number joins the two.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

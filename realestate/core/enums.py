@@ -92,3 +92,11 @@ class RunTrigger(TextChoices):
     HAND = "hand", "By hand"
     COMMAND = "command", "By a command"
     EVENT = "event", "By an event"
+
+
+class ChangeKind(TextChoices):
+    """What happened to a row."""
+
+    INSERTED = "inserted", "Inserted"
+    UPDATED = "updated", "Updated"
+    DELETED = "deleted", "Deleted"

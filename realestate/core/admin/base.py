@@ -42,6 +42,8 @@ class HouseAdmin(ListMixin, ExportMixin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
+    zone_path: ClassVar[str] = ""  # to the wall clock of the row's project; else India's
+    part_of: ClassVar[str] = ""  # to the row in whose timeline this table's rows stand too
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
@@ -209,11 +211,8 @@ class HouseAdmin(ListMixin, ExportMixin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The audit trail of the row: for the platform's staff in the list of all, for others on a page of its own."""
-        if not request.user.has_perm("core.view_auditentry"):
-            return show_history(self, request, object_id)
-        wanted = f"?object_type={self.model._meta.label_lower}&object_id={object_id}"  # noqa: SLF001  # documented API
-        return HttpResponseRedirect(reverse("admin:core_auditentry_changelist") + wanted)
+        """What became of the row and of what is part of it."""
+        return show_history(self, request, object_id)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's own and one for the buttons."""

@@ -21,14 +21,14 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        amount = _follow(row, path)
+        amount = follow(row, path)
         return (
             NOTHING
             if amount is None
-            else format_money(amount, _follow(row, currency) or DEFAULT_CURRENCY)
+            else format_money(amount, follow(row, currency) or DEFAULT_CURRENCY)
         )
 
-    return with_raw(column, lambda row: _follow(row, path))
+    return with_raw(column, lambda row: follow(row, path))
 
 
 def moment(path: str, label: str, zone: str = "") -> Column:
@@ -36,11 +36,11 @@ def moment(path: str, label: str, zone: str = "") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        instant: datetime | None = _follow(row, path)
-        where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+        instant: datetime | None = follow(row, path)
+        where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
         return NOTHING if instant is None else f"{clock.local(instant, where):%d %b %Y, %H:%M}"
 
-    return with_raw(column, lambda row: _on_the_wall(_follow(row, path), row, zone))
+    return with_raw(column, lambda row: _on_the_wall(follow(row, path), row, zone))
 
 
 def text(path: str, label: str, order: str | None = None) -> Column:
@@ -51,9 +51,9 @@ def text(path: str, label: str, order: str | None = None) -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__") if order is None else order)
     def column(row: Any) -> str:
-        return str(_follow(row, path) or NOTHING)
+        return str(follow(row, path) or NOTHING)
 
-    return with_raw(column, lambda row: _follow(row, path))
+    return with_raw(column, lambda row: follow(row, path))
 
 
 def with_raw(column: Column, raw: Callable[[Any], object]) -> Column:
@@ -84,14 +84,15 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
 
 def _on_the_wall(instant: datetime | None, row: Any, zone: str) -> datetime | None:
     """The wall clock's reading, without a zone: what a spreadsheet calls a date and time."""
-    where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+    where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
     return None if instant is None else clock.local(instant, where).replace(tzinfo=None)
 
 
-def _follow(row: Any, path: str) -> Any:
+def follow(row: Any, path: str, *default: Any) -> Any:
+    """What a dotted path leads to; None where the way ends. ``default``: instead of an error for an unknown name."""
     value = row
     for name in path.split("."):
         if value is None:
             return None
-        value = getattr(value, name)
+        value = getattr(value, name, *default)
     return value

@@ -12,6 +12,7 @@ from realestate.core.models import (
     AuditEntry,
     IdempotencyKey,
     RateCounter,
+    RowChange,
     StoredFile,
 )
 
@@ -46,8 +47,25 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "changed",
     )
     list_filter = ("at", ObjectType)
-    search_fields = ("object_type", "=object_id", "actor__email", "action", "reason", "request_id")
-    list_select_related = ("actor",)
+    date_hierarchy = "at"
+    search_fields = (
+        "object_type",
+        "=object_id",
+        "actor__email",
+        "actor__name",
+        "actor__builder__company_name",
+        "actor__customer__first_name",
+        "actor__customer__last_name",
+        "action",
+        "reason",
+        "before__icontains",
+        "after__icontains",
+        "=request_id",
+    )
+    search_help_text = (
+        "Person, object (type or number), action, a text or value, reason, request id."
+    )
+    list_select_related = ("actor__builder", "actor__customer")
     ordering = ("-pk",)
     readonly_fields = ("changed",)
 
@@ -58,12 +76,25 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="Before → after")
     def changed(self, row: AuditEntry) -> str:
         """The fields that changed."""
-        names = sorted({*row.before, *row.after})
-        pairs = (
-            f"{name}: {_short(row.before.get(name))} → {_short(row.after.get(name))}"
-            for name in names
-        )
-        return "; ".join(pairs)
+        return changes_in_short(row.before, row.after)
+
+
+@admin.register(RowChange)
+class RowChangeAdmin(ReadOnlyAdmin):
+    """What the database kept of each changed row, whoever changed it."""
+
+    list_display = (moment("at", "When"), "object_type", "object_id", "kind", "login", "changed")
+    list_filter = ("kind", ObjectType)
+    search_fields = ("=object_type", "=object_id", "=transaction", "=login")
+    search_help_text = "Object (type or number), transaction, login of the database."
+    list_select_related = ()
+    ordering = ("-pk",)
+    readonly_fields = ("changed",)
+
+    @admin.display(description="Before → after")
+    def changed(self, row: RowChange) -> str:
+        """The columns that changed."""
+        return changes_in_short(row.before, row.after)
 
 
 @admin.register(StoredFile)
@@ -119,6 +150,14 @@ class RateCounterAdmin(ReadOnlyAdmin):
     search_fields = ("key",)
     list_select_related = ()
     ordering = ("-last_used_at", "key")
+
+
+def changes_in_short(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Each name with both values, on a line of a list."""
+    names = sorted({*before, *after})
+    return "; ".join(
+        f"{name}: {_short(before.get(name))} → {_short(after.get(name))}" for name in names
+    )
 
 
 def _short(value: object) -> str:

@@ -66,9 +66,10 @@ class SettingForm(HouseForm):
 def value_field(definition: Definition[Any]) -> forms.Field:
     """A field that fits the kind; whether the value is good the definition says."""
     word = definition.described.word
+    hint = "" if definition.words else HINTS.get(word, "")  # boxes to tick explain themselves
     options: dict[str, Any] = {
         "label": f"Value ({definition.unit})" if definition.unit else "Value",
-        "help_text": f"{HINTS.get(word, '')} {limits_of(definition)}".strip(),
+        "help_text": f"{hint} {limits_of(definition)}".strip(),
         "required": False,
     }
     if word == SettingKind.BOOL:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from realestate.core.api.access import BUILDER_ONLY
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
 from realestate.core.api.views import Edge
-from realestate.core.enums import SettingKind, SettingScope
+from realestate.core.enums import Duty, SettingKind, SettingScope
 from realestate.core.errors import InvalidValue, NotFound
 from realestate.core.setting_changes import LONGEST_REASON, change_settings
 from realestate.core.setting_kinds import typed
@@ -82,6 +82,7 @@ class BuilderSettingsView(Edge):
     access: ClassVar = {"get": BUILDER_ONLY, "patch": BUILDER_ONLY}
     errors: ClassVar = {"get": (InvalidValue, NotFound), "patch": (NotFound,)}
     tag = "settings"
+    duty = Duty.SETUP
 
     @extend_schema(operation_id="builder_settings", parameters=[PROJECT], responses=PlaceRead)
     def get(self, request: Request) -> Response:
