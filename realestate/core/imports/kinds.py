@@ -85,7 +85,7 @@ def kind_of(name: str) -> ImportKind:
 
 def may_import(actor: Any, kind: ImportKind) -> bool:
     """Staff, and of a builder those whose job it is."""
-    if actor.user_type == Role.STAFF:
+    if getattr(actor, "user_type", None) == Role.STAFF:
         return True
     if getattr(actor, "builder_id", None) is None:
         return False
