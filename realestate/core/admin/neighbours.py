@@ -69,7 +69,7 @@ def lend_neighbours(model: type[Model], *links: Neighbour | Paper) -> None:
 class NeighbourMixin(ModelAdmin):
     """A bar of links on the page of a row; lists that are narrowed to the neighbours of one."""
 
-    def render_change_form(
+    def render_change_form(  # type: ignore[override]  # Django calls it by names; all others pass through
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> Any:
         """With the bar, on the page of a row that is there."""
@@ -149,7 +149,7 @@ def narrowed(request: HttpRequest, model: type[Model]) -> Iterator[tuple[str, st
         path = parameter
         for ending in EXACTLY:
             path = path.removesuffix(ending)
-        target = _target(model, path) if value.isdecimal() else None
+        target = _target(model, path) if str(value).isdecimal() else None
         if target is not None:
             row = offered_rows(target, request).filter(pk=value).first()
             name = str(target._meta.verbose_name)  # noqa: SLF001  # documented API

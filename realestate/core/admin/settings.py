@@ -186,7 +186,9 @@ def _groups(place: Place, category: str) -> list[tuple[str, list[dict[str, Any]]
 
 def _line(known: Definition[Any], place: Place) -> dict[str, Any]:
     in_force = known.in_force(place)
-    query = urlencode({"key": known.key, "scope": place.scope, "scope_id": place.scope_id})
+    query = urlencode(
+        {"key": known.key, "scope": str(place.scope), "scope_id": str(place.scope_id)}
+    )
     return {
         "known": known,
         "value": with_unit(known, in_force.value),

@@ -42,8 +42,8 @@ class Wording:
         found = []
         for key in sorted({*before, *after}):
             column = _column(label, key)
-            texts = (self._text(column, values.get(key)) for values in (before, after))
-            found.append((_name(column, key), *texts))
+            old, new = (self._text(column, values.get(key)) for values in (before, after))
+            found.append((_name(column, key), old, new))
         return found
 
     def _text(self, column: Any, value: Any) -> str:

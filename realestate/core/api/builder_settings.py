@@ -35,7 +35,7 @@ class SettingRead(ReadSerializer):
     kind = serializers.ChoiceField(choices=SettingKind.choices)
     unit = serializers.CharField(help_text="Of numbers; empty for others.")
     value = serializers.JSONField(help_text="Of the setting's kind.")
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the wire's name; DRF's attribute stays
         choices=[*SettingScope.values, DEFAULT], help_text="Where the value was set."
     )
     default = serializers.JSONField()

@@ -76,7 +76,7 @@ class HouseSchema(AutoSchema):
         made = getattr(self.view, "response_schema", None)
         if made is not None:
             return {200: made()}
-        return super().get_response_serializers()  # type: ignore[no-untyped-call]  # untyped there
+        return super().get_response_serializers()
 
     def _get_response_bodies(
         self, direction: Any = "response"
