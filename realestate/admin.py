@@ -28,6 +28,7 @@ MENU = (
             "accounts.customer",
             "bookings.agreement",
             "bookings.signature",
+            "bookings.bookingdocument",
             "bookings.promiseddate",
         ),
     ),

@@ -9,6 +9,7 @@ from bookings.admin.deals import (
 from bookings.admin.papers import (
     AgreementAdmin,
     ApplicantAdmin,
+    BookingDocumentAdmin,
     PromisedDateAdmin,
     QuoteAdmin,
     SignatureAdmin,
@@ -18,6 +19,7 @@ __all__ = [
     "AgreementAdmin",
     "ApplicantAdmin",
     "BookingAdmin",
+    "BookingDocumentAdmin",
     "ChangeCutoffAdmin",
     "ChangeQuoteAdmin",
     "ChangeRequestAdmin",
