@@ -32,6 +32,7 @@ MENU = (
             "accounts.customer",
             "bookings.agreement",
             "bookings.signature",
+            "bookings.bookingdocument",
             "bookings.promiseddate",
         ),
     ),

@@ -66,6 +66,7 @@ class BookingAdmin(HouseAdmin):
     """Who has booked what, and where it stands (R5). Money and state move through services only."""
 
     zone_path = "project.time_zone"
+    change_form_template = "admin/house/booking_change_form.html"
     list_display = (
         text("booking_number", "Booking", "pk"),
         "customer",

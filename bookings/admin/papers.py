@@ -6,7 +6,14 @@ from django.contrib import admin
 from django.db.models import Model
 
 from bookings.enums import KycAction, QuoteAction
-from bookings.models import Agreement, Applicant, PromisedDate, Quote, Signature
+from bookings.models import (
+    Agreement,
+    Applicant,
+    BookingDocument,
+    PromisedDate,
+    Quote,
+    Signature,
+)
 from bookings.rules import BUYERS_KYC_ACTIONS, KYC_ACTION_TO, KYC_TRANSITIONS, QUOTE_TRANSITIONS
 from bookings.services import decide_quote, make_quote, set_kyc, sign_agreement
 from realestate.core.admin import (
@@ -176,4 +183,27 @@ class PromisedDateAdmin(ReadOnlyAdmin):
         "booking__customer__last_name",
     )
     list_select_related = ("booking__customer",)
+    ordering = ("-pk",)
+
+
+@admin.register(BookingDocument)
+class BookingDocumentAdmin(ReadOnlyAdmin):
+    """What staff filed beside the papers that the platform makes; filed on the booking's page of documents."""
+
+    part_of, zone_path = "booking", "booking.project.time_zone"
+    list_display = (
+        "title",
+        "booking",
+        "visibility",
+        text("filed_by.full_name", "Filed by"),
+        moment("filed_at", "Filed", "booking.project.time_zone"),
+    )
+    list_filter = ("visibility",)
+    search_fields = ("title", "=booking__pk", "file__sha256")
+    list_select_related = (
+        "booking__project",
+        "filed_by__builder",
+        "filed_by__customer",
+        "filed_by__employer",
+    )
     ordering = ("-pk",)

@@ -33,6 +33,7 @@ from bookings.services.changes import (
     withdraw_change,
 )
 from bookings.services.cutoffs import CategoryClosed, set_cutoffs
+from bookings.services.documents import AlreadyFiled, file_document
 from bookings.services.edits import PlanFrozen, RatingTooEarly, update_booking
 from bookings.services.holds import (
     HoldCooldown,
@@ -62,6 +63,7 @@ from bookings.services.warnings import plan_warning, warn_of_lapse
 
 __all__ = [
     "AgreementSuperseded",
+    "AlreadyFiled",
     "AlreadySigned",
     "ApplicantTwice",
     "ApplicantsFrozen",
@@ -96,6 +98,7 @@ __all__ = [
     "decline_quote",
     "expire_booking",
     "extend_hold",
+    "file_document",
     "generate_agreement",
     "hold_unit",
     "keep_agreement_pdf",

@@ -19,6 +19,7 @@ class Duty(TextChoices):
     FINANCE = "finance", "Finance"
     SITE = "site", "Site"
     SETUP = "setup", "Set-up"
+    PAPERS = "papers", "Documents of bookings"
 
 
 class SettingScope(TextChoices):

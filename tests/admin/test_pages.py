@@ -56,6 +56,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.quote": lambda row: row.customer.user.email,
     "bookings.signature": lambda row: row.name,
     "bookings.booking": lambda row: row.customer.user.email,
+    "bookings.bookingdocument": lambda row: row.title,
     "bookings.changecutoff": lambda row: row.milestone_code,
     "scheduling.workinghours": lambda row: row.project.project_name,
     "scheduling.host": lambda row: row.builder.company_name,
@@ -70,6 +71,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "core.idempotencykey": lambda row: row.user.email,
     "core.importrun": lambda row: row.made_by.email,
     "core.ratecounter": lambda row: row.key,
+    "core.rowchange": lambda row: row.object_id,
     "core.storedfile": lambda row: row.owner.email,
     "core.systemsetting": lambda row: row.key,
     "messaging.broadcast": lambda row: row.project.project_name,
@@ -281,9 +283,10 @@ def test_the_history_of_a_row_is_its_audit_trail(staff: Client):
     project, other = ProjectFactory(), ProjectFactory()
     for row in (project, other):
         staff.post(f"/admin/projects/project/{row.pk}/do/archive/")
-    page = staff.get(f"/admin/projects/project/{project.pk}/history/", follow=True)
-    entries = page.context["cl"].result_list
-    assert [(entry.object_type, entry.object_id, entry.action) for entry in entries] == [
+    page = staff.get(f"/admin/projects/project/{project.pk}/history/")
+    assert [line.what for line in page.context["lines"]] == ["Archived"]
+    found = staff.get(page.context["all_entries"]).context["cl"].result_list
+    assert [(entry.object_type, entry.object_id, entry.action) for entry in found] == [
         ("projects.project", project.pk, "archived")
     ]
 

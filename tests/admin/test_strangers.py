@@ -227,9 +227,10 @@ def test_the_history_of_an_own_row_is_shown_without_the_audit_list(cast):
     client = browser(cast.meera)
     client.post(f"/admin/projects/project/{cast.meera_project.pk}/do/archive/")
     page = client.get(reverse("admin:projects_project_history", args=[cast.meera_project.pk]))
-    assert [(line["who"], line["action"]) for line in page.context["lines"]] == [
-        ("Meera Homes", "archived")
+    assert [(line.who, line.what) for line in page.context["lines"]] == [
+        ("Meera Homes (builder)", "Archived")
     ]
+    assert page.context["all_entries"] == ""
     assert client.get("/admin/core/auditentry/").status_code == 403
 
 

@@ -17,7 +17,7 @@ TAMPERING = {
     "delete the last": "DELETE FROM core_auditentry WHERE id = {1}",
     "insert": "INSERT INTO core_auditentry (id, object_type, object_id, action, before, after, reason, request_id)"
     " SELECT id + 1, object_type, object_id, action, before, after, reason, request_id FROM core_auditentry"
-    " WHERE id = {1} - 1",
+    " WHERE id = {1} - 2",
     "reorder": "UPDATE core_auditentry SET id = CASE id WHEN {0} THEN 0 ELSE {0} END WHERE id IN ({0}, {0} + 1);"
     " UPDATE core_auditentry SET id = {0} + 1 WHERE id = 0",
 }

@@ -236,6 +236,10 @@ MATRIX: dict[str, Row] = {
     ),
     "applicants_kyc_submit": row(BUYER),
     "applicants_kyc_verify": row(OWNER, id="submitted_applicant"),
+    "bookings_documents_list": row(PARTIES),
+    "bookings_documents_create": row(
+        (401, 403, 403, 400, 404, 400), fixed(file_id=2_000_000_000, title="Sale deed")
+    ),
     "bookings_promised_dates_list": row(PARTIES),
     "bookings_promised_dates_create": row(
         OWNER_CREATE, fixed(promised_on="2040-01-01", reason="Late")

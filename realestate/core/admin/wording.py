@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.apps import apps
@@ -96,11 +96,15 @@ def _is_key(value: Any) -> bool:
     return (isinstance(value, int) and not isinstance(value, bool)) and 0 < value < 2**62
 
 
+@cache
+def _models() -> Mapping[str, Any]:
+    """Every table by the type that the audit trail calls it."""
+    return {m._meta.label_lower: m for m in apps.get_models(include_auto_created=True)}  # noqa: SLF001  # documented API
+
+
 def _model(label: str) -> Any:
-    try:
-        return apps.get_model(label)  # noqa: TID251  # the record names tables of any app, some long gone
-    except (LookupError, ValueError):
-        return None
+    """None for a table that is no more."""
+    return _models().get(label)
 
 
 def _column(label: str, key: str) -> Any:
