@@ -95,6 +95,7 @@ MENU = (
             "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",
+            "core.bulkrun",
             "core.systemsetting",
             "accounts.user",
             "auth.group",

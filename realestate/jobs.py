@@ -2,6 +2,10 @@
 
 import logging
 
+from django.contrib import admin
+
+from realestate.core.admin.bulk import resume_bulk
+from realestate.core.bulk_runs import JOB as RUN_BULK
 from realestate.core.files import clean_files
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
@@ -33,3 +37,9 @@ def check_integrity_at_night(**_unknown: object) -> str:
         log.error("integrity: %s", ", ".join(wrong))
         raise Alarm(f"{len(wrong)} of {len(findings)} checks failed: {', '.join(wrong)}")
     return f"{len(findings)} checks, all good"
+
+
+@job(RUN_BULK)
+def run_bulk(*, run_id: int, **_unknown: object) -> None:
+    """An action of the back office on many rows; whatever of it still waits."""
+    resume_bulk(admin.site, run_id)

@@ -69,3 +69,11 @@ class RunTrigger(TextChoices):
     HAND = "hand", "By hand"
     COMMAND = "command", "By a command"
     EVENT = "event", "By an event"
+
+
+class BulkOutcome(TextChoices):
+    """What came of one row of an action on many."""
+
+    WAITING = "waiting", "Waiting"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
