@@ -87,6 +87,7 @@ class UpdateAdmin(HouseAdmin):
     ordering = ("-created_at", "-pk")
     readonly_fields = ("posted_by", "published_at")
     fixed = ("project",)
+    bulk = ("publish", "withdraw")
     object_actions = {
         "publish": (
             "Publish",
@@ -202,6 +203,7 @@ class CertificateAdmin(HouseAdmin):
     search_fields = ("number", "project__project_name")
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
+    date_hierarchy = "issued_on"
     ordering = ("-issued_on", "-pk")
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:

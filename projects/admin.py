@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from projects.enums import UnitStatus
 from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from projects.services import (
     add_model,
@@ -176,6 +177,20 @@ class TowerAdmin(HouseAdmin):
         return add_tower(actor=actor, project_id=form.cleaned_data["project"].pk, **values)
 
 
+class StatusNow(admin.SimpleListFilter):
+    """What units are at this moment; derived, so that no column says it (R4.1)."""
+
+    title, parameter_name = "status", "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All states."""
+        return [(status.value, str(status.label)) for status in UnitStatus]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The page's rows carry their status."""
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(Unit)
 class UnitAdmin(HouseAdmin):
     """Flats, shops and parking spaces; their status is derived."""
@@ -191,7 +206,7 @@ class UnitAdmin(HouseAdmin):
         money("price", "Price", "project.currency"),
         "status",
     )
-    list_filter = ("unit_type", "facing")
+    list_filter = (StatusNow, "unit_type", "facing")
     search_fields = ("unit_number", "project__project_name")
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
@@ -199,6 +214,7 @@ class UnitAdmin(HouseAdmin):
     readonly_fields = ("status", "plan", "released_at", "blocked_at", "block_reason")
     fixed = ("project",)
     currency_path = "project.currency"
+    bulk = ("release", "recall", "block", "unblock")
     object_actions = {
         "block": (
             "Block",
@@ -280,6 +296,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "stage", "release_reason")
     search_fields = ("unit__unit_number", "customer__first_name", "customer__last_name")
     list_select_related = ("unit", "customer")
+    date_hierarchy = "taken_at"
     ordering = ("-pk",)
 
 
@@ -351,6 +368,7 @@ class PriceListAdmin(ReadOnlyAdmin):
     list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
     search_fields = ("project__project_name", "note")
     list_select_related = ("project",)
+    date_hierarchy = "effective_from"
     ordering = ("-pk",)
     readonly_fields = ("charges",)
 

@@ -99,6 +99,7 @@ MENU = (
             "bookings.changecutoff",
             "payments.plantemplate",
             "payments.interestrate",
+            "core.bulkrun",
             "core.importrun",
             "core.systemsetting",
             "accounts.user",

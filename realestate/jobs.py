@@ -2,6 +2,10 @@
 
 import logging
 
+from django.contrib import admin
+
+from realestate.core.admin.bulk import resume_bulk
+from realestate.core.bulk_runs import JOB as RUN_BULK
 from realestate.core.files import clean_files
 from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
@@ -59,3 +63,9 @@ def check_long_import(*, run_id: int, **_unknown: object) -> None:
 def apply_long_import(*, run_id: int, attempt: int, **_unknown: object) -> None:
     """Writing what a long spreadsheet holds, all of it or nothing."""
     perform_import(run_id=run_id, attempt=attempt)
+
+
+@job(RUN_BULK)
+def run_bulk(*, run_id: int, **_unknown: object) -> None:
+    """An action of the back office on many rows; whatever of it still waits."""
+    resume_bulk(admin.site, run_id)

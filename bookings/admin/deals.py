@@ -19,6 +19,7 @@ from bookings.services import (
     answer_change,
     book_unit,
     decide_change_quote,
+    generate_agreement,
     move_booking,
     quote_change,
     state_at,
@@ -90,6 +91,12 @@ class BookingAdmin(HouseAdmin):
     list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
     totals = ("total_amount", "paid_amount")
+    bulk_actions = {
+        "generate_agreement": (
+            "Generate agreement",
+            lambda actor, pk, _reason: generate_agreement(actor=actor, booking_id=pk),
+        )
+    }
     ordering = ("-booking_date", "-pk")
     add_fields = ("customer", "unit", "payment_plan", "token_amount", "special_requests")
     readonly_fields = (

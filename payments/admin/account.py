@@ -1,5 +1,6 @@
 """Back-office pages for accounts: demands, credit notes, the ledger, what paid what, and exceptions to the rule."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,7 +26,13 @@ from payments.models import (
     LetterBatch,
 )
 from payments.rules.adjustments import ADJUSTMENT_TRANSITIONS
-from payments.services import correct_demand, decide_adjustment
+from payments.services import (
+    correct_demand,
+    decide_adjustment,
+    remind_of_demand,
+    request_letters_of,
+)
+from realestate.core import clock
 from realestate.core.admin import (
     ObjectAction,
     ReadOnlyAdmin,
@@ -56,6 +63,33 @@ def _decider(action: AdjustmentAction) -> tuple[str, ObjectAction]:
     return str(action.label), decide
 
 
+def _letters(actor: Any, keys: Sequence[int], _reason: str) -> str:
+    """The batches that the worker makes: one file for each project."""
+    batches = request_letters_of(actor=actor, demand_ids=keys)
+    return ", ".join(f"{batch}, {batch.project}" for batch in batches)
+
+
+class Standing(admin.SimpleListFilter):
+    """What is still to be paid."""
+
+    title, parameter_name = "standing", "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Open, of those overdue, and paid."""
+        return [("open", "Open"), ("overdue", "Overdue"), ("paid", "Paid")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The page's rows carry what is open of them."""
+        match self.value():
+            case "open":
+                return queryset.open()
+            case "overdue":
+                return queryset.overdue(clock.today())
+            case "paid":
+                return queryset.filter(open_amount=0)
+        return queryset
+
+
 @admin.register(Demand)
 class DemandAdmin(ReadOnlyAdmin):
     """What buyers were asked to pay; a wrong one is taken back by a credit note (R7.5)."""
@@ -71,7 +105,7 @@ class DemandAdmin(ReadOnlyAdmin):
         "issued_on",
         "due_on",
     )
-    list_filter = ("kind",)
+    list_filter = (Standing, "kind")
     search_fields = ("number", "=booking__pk", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "due_on"
@@ -90,6 +124,13 @@ class DemandAdmin(ReadOnlyAdmin):
         TOTAL,
         OPEN,
     )
+    bulk_actions = {
+        "remind": (
+            "Remind buyer",
+            lambda actor, pk, _reason: remind_of_demand(actor=actor, demand_id=pk),
+        )
+    }
+    whole_actions = {"letters": ("Make demand letters", _letters)}
     object_actions = {
         "correct": (
             "Correct",
@@ -219,6 +260,7 @@ class AllocationAdmin(ReadOnlyAdmin):
         "demand_line__demand__number",
     )
     list_select_related = ("booking", "payment", "credit_note", "demand_line__demand")
+    date_hierarchy = "applied_on"
     ordering = ("-pk",)
 
 
@@ -242,6 +284,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("=booking__pk", "demand_line__demand__number", "reason", *BUYER)
     list_select_related = ("booking__customer", "demand_line__demand", "requested_by")
+    date_hierarchy = "requested_at"
     ordering = ("-pk",)
     object_actions = {action.value: _decider(action) for action in AdjustmentAction}
 
@@ -268,6 +311,7 @@ class LetterBatchAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("=pk", "project__project_name", "requested_by__email")
     list_select_related = ("project", "milestone", "requested_by")
+    date_hierarchy = "requested_at"
     ordering = ("-pk",)
 
 

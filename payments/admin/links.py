@@ -8,12 +8,14 @@ from payments.models import (
     DefaultNotice,
     Demand,
     LedgerEntry,
+    LetterBatch,
     Payment,
     Refund,
     Reminder,
     ScheduleRevision,
     Settlement,
 )
+from projects.models import Project
 from realestate.core.admin import Neighbour, Paper, lend_neighbours
 
 OF_BOOKING = {"booking": "pk"}
@@ -55,3 +57,10 @@ lend_neighbours(
 for model in (CreditNote, DefaultNotice, LedgerEntry, Refund, ScheduleRevision):
     lend_neighbours(model, Neighbour("Booking", Booking, TO_BOOKING))
 lend_neighbours(Customer, Neighbour("Receipts", Payment, {"booking__customer": "pk"}))
+lend_neighbours(
+    Project,
+    Neighbour("Demands", Demand, {"project": "pk"}),
+    Neighbour("Receipts", Payment, {"project": "pk"}),
+    Neighbour("Refunds", Refund, {"project": "pk"}),
+    Neighbour("Letter batches", LetterBatch, {"project": "pk"}),
+)

@@ -148,6 +148,7 @@ class DefaultNoticeAdmin(HouseAdmin):
     search_fields = ("=booking__pk", *BUYER)
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
+    date_hierarchy = "sent_on"
     ordering = ("-pk",)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
+from accounts.models import User
 from bookings.models import Booking
 from bookings.rules import DEAD
 from payments.enums import DemandKind, Part, ReceiptState, ReminderChannel
@@ -82,6 +83,12 @@ class RemindedAlready(DomainError):
     code, status = "reminded_already", 409
 
 
+class NothingToRemindOf(DomainError):
+    """The buyer is reminded of nothing today: it is paid, was said today, or its time has not come; or it is night."""
+
+    code, status = "nothing_to_remind_of", 409
+
+
 register_conflict("one_reminder_per_rung", RemindedAlready)
 
 
@@ -138,6 +145,20 @@ def remind_buyer(*, booking_id: int) -> list[Reminder]:
         audit.record(audit.SYSTEM, booking, "reminded", after=rungs)
         keys = tuple(row.pk or 0 for row in rows)
         publish(ReminderFellDue(booking_id=booking.pk, reminder_ids=keys))
+    return rows
+
+
+@service
+def remind_of_demand(*, actor: User, demand_id: int) -> list[Reminder]:
+    """Remind a demand's buyer now instead of within the hour, by the same rules (R20).
+
+    Raises NothingToRemindOf (409); DoesNotExist for strangers.
+    """
+    demand = Demand.objects.for_user(actor).get(pk=demand_id)
+    rows = [row for row in remind_buyer(booking_id=demand.booking_id) if row.demand_id == demand_id]
+    if not rows:
+        raise NothingToRemindOf
+    audit.record(actor, demand, "reminded")
     return rows
 
 

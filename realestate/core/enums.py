@@ -101,3 +101,11 @@ class ChangeKind(TextChoices):
     INSERTED = "inserted", "Inserted"
     UPDATED = "updated", "Updated"
     DELETED = "deleted", "Deleted"
+
+
+class BulkOutcome(TextChoices):
+    """What came of one row of an action on many."""
+
+    WAITING = "waiting", "Waiting"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"

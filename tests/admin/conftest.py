@@ -62,6 +62,7 @@ from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, 
 from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
+    BulkRun,
     IdempotencyKey,
     ImportRun,
     JobRun,
@@ -339,6 +340,14 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         key=f"k{n}",
         fingerprint="0",
         lease_until=clock.now(),
+    ),
+    BulkRun: lambda n: BulkRun.objects.create(
+        table="projects.unit",
+        action="release",
+        label=f"Put on sale: {n}",
+        requested_by=UserFactory(),
+        requested_at=clock.now(),
+        finished_at=clock.now(),
     ),
     JobRun: lambda n: JobRun.objects.create(
         name="accounts.purge_sessions",

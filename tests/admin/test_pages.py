@@ -21,7 +21,7 @@ OURS = sorted(
     key=lambda model: model._meta.label_lower,
 )
 IDS = [model._meta.label_lower for model in OURS]
-# Session, user, how many, the rows; a date hierarchy asks for two more, a filter by what occurs for one.
+# Session, user, how many, the rows; a date hierarchy asks for two more, a filter by what occurs for one, sums for one.
 QUERIES = {
     **dict.fromkeys(IDS, 4),
     "bookings.booking": 6,
@@ -67,6 +67,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "bookings.changequote": lambda row: row.change_request_id,
     "bookings.changerequest": lambda row: row.booking.customer.last_name,
     "core.auditentry": lambda row: row.actor.email,
+    "core.bulkrun": lambda row: row.label,
     "core.jobrun": lambda row: row.triggered_by.email,
     "core.idempotencykey": lambda row: row.user.email,
     "core.importrun": lambda row: row.made_by.email,

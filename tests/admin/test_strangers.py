@@ -12,6 +12,7 @@ from accounts.enums import BuilderRole, TeamRole
 from accounts.models import BuilderMember, Relation, User
 from projects.models import Project
 from realestate.core.admin import office_rows
+from realestate.core.models import BulkRun
 from realestate.rights import BUILDERS_TABLES, rights_of
 from scheduling.models import Host
 from tests.admin.conftest import MAKERS
@@ -144,6 +145,7 @@ def test_lists_cost_builders_no_more_than_staff(
     Project.objects.update(builder=cast.meera.builder)
     Host.objects.update(builder=cast.meera.builder)
     BuilderMember.objects.update(employer=cast.meera.builder)
+    BulkRun.objects.update(requested_by=cast.meera)
     Relation.objects.bulk_create(
         [
             Relation(customer_id=pk, builder=cast.meera.builder)

@@ -74,7 +74,7 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
     shown: Column
     if isinstance(stored, models.DateTimeField):
         shown = moment(name, label)
-    elif isinstance(stored, models.DecimalField) and stored.max_digits == MAX_DIGITS:
+    elif isinstance(stored, models.DecimalField) and (stored.max_digits or 0) >= MAX_DIGITS:
         shown = money(name, label, currency)
     else:
         return name

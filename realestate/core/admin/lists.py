@@ -51,9 +51,13 @@ class HouseChangeList(ChangeList):
         if not page.totals or not self.result_count:
             return []
         sums: Sums = page.sums(self.queryset)
-        return [self._line(page, currency, amounts) for currency, amounts in sorted(sums.items())]
+        is_mixed = len(sums) > 1
+        return [
+            self._line(currency, amounts, is_mixed=is_mixed)
+            for currency, amounts in sorted(sums.items())
+        ]
 
-    def _line(self, page: Any, currency: str, amounts: Mapping[str, Decimal]) -> list[str]:
+    def _line(self, currency: str, amounts: Mapping[str, Decimal], *, is_mixed: bool) -> list[str]:
         cells = [
             format_money(amounts[path], currency)
             if (path := getattr(column, "admin_order_field", "")) in amounts
@@ -62,7 +66,7 @@ class HouseChangeList(ChangeList):
         ]
         first = next(place for place, name in enumerate(self.list_display) if name != CHECKBOX)
         rows = f"{self.result_count:,} row{'' if self.result_count == 1 else 's'}"
-        cells[first] = f"Sum of {rows}"
+        cells[first] = f"Sum in {currency}" if is_mixed else f"Sum of {rows}"
         return cells
 
 

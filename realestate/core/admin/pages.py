@@ -4,12 +4,16 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from realestate.core.admin.base import ReadOnlyAdmin
+from realestate.core.admin.bulk import BulkRunPages
 from realestate.core.admin.columns import moment
 from realestate.core.models import (
     AuditEntry,
+    BulkRun,
     IdempotencyKey,
     RateCounter,
     RowChange,
@@ -95,6 +99,33 @@ class RowChangeAdmin(ReadOnlyAdmin):
     def changed(self, row: RowChange) -> str:
         """The columns that changed."""
         return changes_in_short(row.before, row.after)
+
+
+@admin.register(BulkRun)
+class BulkRunAdmin(BulkRunPages, ReadOnlyAdmin):
+    """What was done to many rows at once, by whom, and what came of it."""
+
+    list_display = (
+        "label",
+        "progress",
+        "reason",
+        "requested_by",
+        moment("requested_at", "Asked for"),
+        moment("finished_at", "Finished"),
+    )
+    search_fields = ("label", "reason", "requested_by__email")
+    list_select_related = ("requested_by",)
+    date_hierarchy = "requested_at"
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what came of it."""
+        return super().get_queryset(request).with_counts()  # type: ignore[attr-defined, no-any-return]  # BulkRunQuerySet
+
+    @admin.display(description="Rows")
+    def progress(self, row: Any) -> str:
+        """How many, and of them done and refused."""
+        return f"{row.total}: {row.done} done, {row.refused} refused"
 
 
 @admin.register(StoredFile)
