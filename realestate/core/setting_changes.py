@@ -81,14 +81,14 @@ def change_settings(
     problems: dict[str, list[str]] = {}
     for key, value in sorted(changes.items()):
         try:
-            _change(actor, place, key, value, reason)
+            _change(actor, place, key, value, reason=reason)
         except InvalidValue as refusal:
             problems[key] = [text for texts in refusal.errors.values() for text in texts]
     if problems:
         raise InvalidValue(errors=problems)
 
 
-def _change(actor: Any, place: Place, key: str, value: object, reason: str) -> None:
+def _change(actor: Any, place: Place, key: str, value: object, *, reason: str) -> None:
     """One of several; decides before it writes, so that a refusal leaves the transaction whole."""
     definition = _known(key)
     if not definition.may_be_set_for(place.scope):

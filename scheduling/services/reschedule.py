@@ -1,5 +1,6 @@
 """Another time for an appointment; the old one is kept as history (R14.5)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict, Unpack
 
@@ -63,15 +64,7 @@ def reschedule_appointment(
     project = lock(Project.objects.all(), row.project_id)
     lock(User.objects.all(), row.customer_id)
     minutes = duration_minutes or row.duration_minutes
-    same_time = (row.starts_at, row.duration_minutes) == (
-        instant(appointment_date, project.time_zone),
-        minutes,
-    )
-    if (
-        row.is_live
-        and same_time
-        and all(getattr(row, name) == value for name, value in place.items())
-    ):
+    if row.is_live and _is_so(row, instant(appointment_date, project.time_zone), minutes, place):
         return row
     advance(row, TRANSITIONS, AppointmentAction.RESCHEDULE, field="status")
     slot = bookable_slot(limits_of(project), appointment_date, minutes, now=now)
@@ -95,6 +88,13 @@ def reschedule_appointment(
     )
     publish(AppointmentRescheduled(appointment_id=row.pk, actor_id=actor.pk))
     return row
+
+
+def _is_so(
+    row: Appointment, starts_at: datetime | None, minutes: int, place: Mapping[str, object]
+) -> bool:
+    is_then = (row.starts_at, row.duration_minutes) == (starts_at, minutes)
+    return is_then and all(getattr(row, name) == value for name, value in place.items())
 
 
 def _keep_history(row: Appointment, actor: User, reason: str, now: datetime) -> None:

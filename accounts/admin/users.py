@@ -1,4 +1,4 @@
-"""Back-office pages for users, builders and customers."""
+"""Back-office pages for accounts and their groups."""
 
 from typing import Any
 
@@ -12,27 +12,18 @@ from django.utils.decorators import method_decorator
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from accounts.models import Builder, BuilderMember, Customer, Relation, Session, User
+from accounts.models import User
 from accounts.rules import normalize_email
 from accounts.services import (
-    add_member,
-    change_member,
     end_sessions,
-    remove_member,
     reset_second_factor,
     second_factor,
     set_user_active,
-    update_builder,
-    update_customer,
 )
 from realestate.core import audit
 from realestate.core.admin import (
     HouseAdmin,
-    HouseForm,
-    ReadOnlyAdmin,
-    is_platform,
     moment,
-    text,
 )
 from realestate.core.enums import Role
 from realestate.core.transactions import service
@@ -186,77 +177,6 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
         return row.is_verified
 
 
-class MemberForm(HouseForm):
-    """Somebody of a team; the address is said once."""
-
-    def clean_email(self) -> str:
-        """As it is stored, so that one person has one account."""
-        return normalize_email(self.cleaned_data["email"])
-
-
-@admin.register(BuilderMember)
-class MemberAdmin(HouseAdmin):
-    """Who works for a builder, and as what. Owners keep their own team."""
-
-    form = MemberForm
-    list_display = (
-        "name",
-        "email",
-        "employer",
-        "team_role",
-        "is_active",
-        moment("last_login", "Last login"),
-    )
-    list_filter = ("team_role", "is_active")
-    search_fields = ("name", "email", "employer__company_name")
-    autocomplete_fields = ("employer",)
-    list_select_related = ("employer",)
-    ordering = ("name", "pk")
-    add_fields = ("employer", "email", "name", "team_role")
-    fields = (("name", "team_role"), ("email", "employer"), ("is_active", "last_login"))
-    fixed = ("employer", "email")
-    readonly_fields = ("is_active", "last_login")
-    object_actions = {
-        "remove": (
-            "Remove from the team",
-            lambda actor, pk, reason: remove_member(actor=actor, member_id=pk, reason=reason),
-        ),
-        "let_in": (
-            "Let in again",
-            lambda actor, pk, _reason: change_member(
-                actor=actor, member_id=pk, changes={"is_active": True}
-            ),
-        ),
-    }
-
-    def possible_actions(self, row: BuilderMember) -> list[str]:
-        """Whoever is in can be removed, and let in again."""
-        return ["remove" if row.is_active else "let_in"]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        """Everybody of a team has a name, an employer and a role, which the table does not ask of other accounts."""
-        form = super().get_form(request, obj, change=change, **kwargs)
-        for name in {"name", "team_role", "employer"} & form.base_fields.keys():
-            form.base_fields[name].required = True
-        return form
-
-    def store_new(self, actor: Any, form: HouseForm) -> BuilderMember:
-        """Through the service, which mails the invitation."""
-        data = dict(form.cleaned_data)
-        return add_member(actor=actor, builder_id=data.pop("employer").pk, **data)
-
-    def store_change(self, actor: Any, form: HouseForm) -> BuilderMember:
-        """Through the service."""
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        return change_member(actor=actor, member_id=form.instance.pk, changes=changes)
-
-
 class HouseGroupAdmin(HouseAdmin, GroupAdmin):  # type: ignore[misc]  # Django's own leaves the request out
     """Rights that several members of the staff have together; given by superusers, like all rights."""
 
@@ -280,79 +200,9 @@ class HouseGroupAdmin(HouseAdmin, GroupAdmin):  # type: ignore[misc]  # Django's
 
 # Their pages show secrets and write past the services and the audit.
 admin.site.unregister([StaticDevice, TOTPDevice])
+
+
 admin.site.unregister(Group)
+
+
 admin.site.register(Group, HouseGroupAdmin)
-
-
-@admin.register(Builder)
-class BuilderAdmin(HouseAdmin):
-    """Companies that build and sell."""
-
-    addable = False  # made with their account: create_builder, or registration
-    list_display = (
-        "company_name",
-        "license_number",
-        text("user.email", "E-mail"),
-        "phone",
-        "verified",
-    )
-    list_filter = ("verified",)
-    search_fields = ("company_name", "license_number", "user__email", "phone")
-    list_select_related = ("user",)
-    ordering = ("company_name", "pk")
-    readonly_fields = ("user",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whether licence and company were checked is the platform's to say."""
-        names = super().get_readonly_fields(request, obj)
-        return names if is_platform(request) else [*names, "verified"]
-
-    def store_change(self, actor: Any, form: HouseForm) -> Builder:
-        """Through the service, which knows twins of licences."""
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        return update_builder(actor=actor, builder_id=form.instance.pk, changes=changes)
-
-
-@admin.register(Customer)
-class CustomerAdmin(HouseAdmin):
-    """People who look for, book and pay for units."""
-
-    addable = False  # made with their account, by registration
-    list_display = ("full_name", text("user.email", "E-mail"), "phone", "preferred_contact_method")
-    list_filter = ("preferred_contact_method",)
-    search_fields = ("first_name", "last_name", "user__email", "phone")
-    list_select_related = ("user",)
-    ordering = ("first_name", "last_name", "pk")
-    readonly_fields = ("user",)
-
-    def store_change(self, actor: Any, form: HouseForm) -> Customer:
-        """Through the service."""
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        return update_customer(actor=actor, customer_id=form.instance.pk, changes=changes)
-
-
-@admin.register(Relation)
-class RelationAdmin(ReadOnlyAdmin):
-    """Which customers have dealt with which builders."""
-
-    list_display = ("customer", "builder", moment("since", "Since"))
-    search_fields = ("customer__first_name", "customer__last_name", "builder__company_name")
-    list_select_related = ("customer", "builder")
-    ordering = ("-pk",)
-
-
-@admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
-    """Logins; ended under the user."""
-
-    list_display = (
-        "user",
-        "address",
-        "user_agent",
-        moment("created_at", "Since"),
-        moment("revoked_at", "Ended"),
-    )
-    search_fields = ("user__email", "address")
-    list_select_related = ("user",)
-    ordering = ("-pk",)
-    exclude = ("jti", "previous_jti")

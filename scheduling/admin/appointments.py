@@ -8,16 +8,11 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model
 from django.utils.timezone import make_naive
 
-from accounts.models import Customer
-from bookings.models import Booking
-from projects.models import Project
 from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
-    Neighbour,
     ObjectAction,
     ReadOnlyAdmin,
-    lend_neighbours,
     moment,
     text,
 )
@@ -28,16 +23,10 @@ from scheduling.models import (
     Appointment,
     AppointmentMove,
     AppointmentReminder,
-    CalendarFeed,
-    Holiday,
-    Host,
-    WorkingHours,
 )
 from scheduling.rules import TRANSITIONS
 from scheduling.services import (
-    add_host,
     book_appointment,
-    change_host,
     move_appointment,
     reschedule_appointment,
 )
@@ -196,61 +185,6 @@ class AppointmentMoveAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
 
 
-@admin.register(Host)
-class HostAdmin(HouseAdmin):
-    """Who receives people for builders (R14.2)."""
-
-    list_display = ("name", "builder", "phone", "user", "is_active")
-    list_filter = ("is_active",)
-    search_fields = ("name", "builder__company_name")
-    autocomplete_fields = ("builder", "projects")
-    list_select_related = ("builder", "user")
-    ordering = ("builder", "pk")
-    add_fields = ("builder", "name", "phone", "projects")
-    fields: ClassVar[Any] = (("builder", "user"), ("name", "phone"), "projects", "is_active")
-    fixed = ("builder",)
-    readonly_fields = ("user",)
-
-    def store_new(self, actor: Any, form: HouseForm) -> Model:
-        """Through the service."""
-        data = form.cleaned_data
-        return add_host(
-            actor=actor,
-            builder_id=data["builder"].pk,
-            name=data["name"],
-            phone=data["phone"],
-            project_ids=[project.pk for project in data["projects"]],
-        )
-
-    def store_change(self, actor: Any, form: HouseForm) -> Model:
-        """Through the service."""
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if "projects" in changes:
-            changes["project_ids"] = [project.pk for project in changes.pop("projects")]
-        return change_host(actor=actor, host_id=form.instance.pk, **changes)
-
-
-@admin.register(WorkingHours)
-class WorkingHoursAdmin(ReadOnlyAdmin):
-    """When projects receive people; set by the builder (R14.4)."""
-
-    list_display = ("project", "weekday", "opens", "closes")
-    list_filter = ("weekday",)
-    search_fields = ("project__project_name",)
-    list_select_related = ("project",)
-    ordering = ("project", "weekday", "opens")
-
-
-@admin.register(Holiday)
-class HolidayAdmin(ReadOnlyAdmin):
-    """When projects receive nobody; set by the builder (R14.4)."""
-
-    list_display = ("project", "day", "name")
-    search_fields = ("project__project_name", "name")
-    list_select_related = ("project",)
-    ordering = ("-day", "-pk")
-
-
 @admin.register(AppointmentReminder)
 class AppointmentReminderAdmin(ReadOnlyAdmin):
     """Who was reminded of what (R14.6)."""
@@ -268,28 +202,3 @@ class AppointmentReminderAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("appointment__customer",)
     ordering = ("-pk",)
-
-
-@admin.register(CalendarFeed)
-class CalendarFeedAdmin(ReadOnlyAdmin):
-    """Who reads the calendar by a private address; never the address."""
-
-    list_display = ("user", moment("updated_at", "Given"))
-    search_fields = ("user__email",)
-    list_select_related = ("user",)
-    exclude = ("secret",)
-    ordering = ("-pk",)
-
-
-lend_neighbours(
-    Booking,
-    Neighbour("Appointments", Appointment, {"customer": "customer_id", "project": "project_id"}),
-)
-lend_neighbours(Customer, Neighbour("Appointments", Appointment, {"customer": "pk"}))
-lend_neighbours(Project, Neighbour("Appointments", Appointment, {"project": "pk"}))
-lend_neighbours(
-    Appointment,
-    Neighbour("Customer", Customer, {"pk": "customer_id"}),
-    Neighbour("Project", Project, {"pk": "project_id"}),
-    Neighbour("Earlier times", AppointmentMove, {"appointment": "pk"}),
-)
