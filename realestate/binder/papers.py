@@ -77,10 +77,8 @@ class Paper:
 
 def papers_of(booking: Booking, reader: User) -> list[Paper]:
     """The papers of a booking, with its project and its project's builder, the newest first."""
-    sources = (_quotes, _agreements, _signed, _allotment, _demands, _receipts, _credit_notes)
-    sources += (_settlements, _statements, _certificates, _changes, _filed)
     zone = booking.project.time_zone
-    papers = [paper for source in sources for paper in source(booking, reader)]
+    papers = [paper for source in SOURCES for paper in source(booking, reader)]
     return sorted(papers, key=lambda paper: (clock.day_of(paper.on, zone), paper.key), reverse=True)
 
 
@@ -286,3 +284,19 @@ def _filed(booking: Booking, reader: User) -> Iterator[Paper]:
             visibility=DocumentVisibility(row.visibility),
             by=row.filed_by,
         )
+
+
+SOURCES = (
+    _quotes,
+    _agreements,
+    _signed,
+    _allotment,
+    _demands,
+    _receipts,
+    _credit_notes,
+    _settlements,
+    _statements,
+    _certificates,
+    _changes,
+    _filed,
+)

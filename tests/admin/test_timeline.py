@@ -19,6 +19,12 @@ from tests.factories.payments import PaymentFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def staff(db: None) -> Client:
+    """A browser of the platform's staff, beside the cast's."""
+    return browser(StaffFactory())
+
+
 def timeline(client: Client, row, **query):
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
     return client.get(reverse(name, args=[row.pk]), query)
