@@ -67,7 +67,7 @@ def show_history(page: Any, request: HttpRequest, object_id: str) -> HttpRespons
         "actions": [(action, wording.action(action)) for action in actions],
         "wanted": wanted,
         "zone": wording.zone,
-        "lines": _lines(page, request, shown, (row, keys), wording),
+        "lines": _lines(page, request, shown, of=(row, keys), wording=wording),
         "silent": _silent(request, keys, wording),
         "all_entries": f"{reverse('admin:core_auditentry_changelist')}?object_type={label}&object_id={row.pk}"
         if request.user.has_perm(SEES_ALL)
@@ -122,6 +122,7 @@ def _lines(
     page: Any,
     request: HttpRequest,
     entries: Iterable[AuditEntry],
+    *,
     of: tuple[Any, Keys],
     wording: Wording,
 ) -> list[Line]:
