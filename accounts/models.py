@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from accounts import rules
 from accounts.enums import BuilderRole, ContactMethod, TeamRole
 from accounts.querysets import (
+    PHONE_DIGITS,
     BuilderQuerySet,
     CustomerQuerySet,
     MemberManager,
@@ -76,6 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
                     team_role__in=TeamRole.values,
                 ),
             ),
+        ]
+        indexes = [
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="user_email_trigrams"),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +212,14 @@ class Customer(TimestampedModel):
         constraints = [
             enum_check("preferred_contact_method", "preferred_contact_method", ContactMethod),
             models.CheckConstraint(name="customer_has_a_name", condition=~models.Q(first_name="")),
+        ]
+        indexes = [
+            GinIndex(
+                OpClass(Upper("first_name"), name="gin_trgm_ops"),
+                OpClass(Upper("last_name"), name="gin_trgm_ops"),
+                name="customer_name_trigrams",
+            ),
+            GinIndex(OpClass(PHONE_DIGITS, name="gin_trgm_ops"), name="customer_phone_trigrams"),
         ]
 
     def __str__(self) -> str:

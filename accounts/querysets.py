@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from accounts import rules
 from realestate.core.enums import Duty, Role
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from accounts.models import Builder, Customer, Session, User  # noqa: F401  # generic parameters
 
     Reader: TypeAlias = User | AnonymousUser
+
+
+# A telephone number without what people put between its digits; indexed.
+PHONE_DIGITS = Func(
+    F("phone"),
+    Value("[^0-9]+"),
+    Value(""),
+    Value("g"),
+    function="regexp_replace",
+    output_field=TextField(),
+)
 
 
 class UserQuerySet(QuerySet["User"]):

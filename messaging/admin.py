@@ -6,8 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import Customer
+from bookings.models import Booking
 from messaging.models import Broadcast, BroadcastRecipient, Conversation, Message
-from realestate.core.admin import ReadOnlyAdmin, moment
+from projects.models import Project
+from realestate.core.admin import Neighbour, ReadOnlyAdmin, lend_neighbours, moment
 
 
 @admin.register(Conversation)
@@ -75,3 +78,18 @@ class BroadcastRecipientAdmin(ReadOnlyAdmin):
     search_fields = ("customer__first_name", "customer__last_name", "broadcast__subject")
     list_select_related = ("broadcast", "customer")
     ordering = ("-pk",)
+
+
+lend_neighbours(
+    Booking,
+    Neighbour(
+        "Messages",
+        Message,
+        {"conversation__customer": "customer_id", "conversation__project": "project_id"},
+    ),
+)
+lend_neighbours(Customer, Neighbour("Messages", Message, {"conversation__customer": "pk"}))
+lend_neighbours(Project, Neighbour("Conversations", Conversation, {"project": "pk"}))
+lend_neighbours(Conversation, Neighbour("Messages", Message, {"conversation": "pk"}))
+lend_neighbours(Message, Neighbour("Conversation", Conversation, {"pk": "conversation_id"}))
+lend_neighbours(Broadcast, Neighbour("For whom", BroadcastRecipient, {"broadcast": "pk"}))

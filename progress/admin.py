@@ -25,8 +25,9 @@ from progress.services import (
     report_milestone,
     revise_completion,
 )
+from projects.models import Project
 from realestate.core import clock
-from realestate.core.admin import HouseAdmin, HouseForm, moment
+from realestate.core.admin import HouseAdmin, HouseForm, Neighbour, lend_neighbours, moment
 from realestate.core.states import allowed_actions
 
 
@@ -86,6 +87,7 @@ class UpdateAdmin(HouseAdmin):
     ordering = ("-created_at", "-pk")
     readonly_fields = ("posted_by", "published_at")
     fixed = ("project",)
+    bulk = ("publish", "withdraw")
     object_actions = {
         "publish": (
             "Publish",
@@ -201,6 +203,7 @@ class CertificateAdmin(HouseAdmin):
     search_fields = ("number", "project__project_name")
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
+    date_hierarchy = "issued_on"
     ordering = ("-issued_on", "-pk")
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
@@ -247,3 +250,11 @@ class CompletionDateAdmin(HouseAdmin):
             promised_on=form.cleaned_data["promised_on"],
             reason=form.cleaned_data["reason"],
         )
+
+
+lend_neighbours(
+    Project,
+    Neighbour("Phases", ProjectProgress, {"project": "pk"}),
+    Neighbour("Milestones", Milestone, {"project": "pk"}),
+    Neighbour("Updates", ConstructionUpdate, {"project": "pk"}),
+)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
+from projects.enums import UnitStatus
 from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, Unit
 from projects.services import (
     add_model,
@@ -20,10 +22,31 @@ from projects.services import (
     publish_project,
 )
 from realestate.core import clock
-from realestate.core.admin import HouseAdmin, HouseForm, ReadOnlyAdmin, moment, money
+from realestate.core.admin import (
+    HouseAdmin,
+    HouseForm,
+    Neighbour,
+    ReadOnlyAdmin,
+    lend_neighbours,
+    moment,
+    money,
+)
+from realestate.core.admin.columns import NOTHING
 from realestate.core.files import signed_link
 
 LINK_MINUTES = 10  # that a link of a page opens
+
+
+def stacking_link(
+    project_id: int | None, tower_id: int | None = None, unit_id: int | None = None
+) -> str:
+    """Where the plan of a project is drawn: one tower of it, with a unit in sight."""
+    if project_id is None:
+        return NOTHING
+    address = reverse("admin:stacking_plan", args=[project_id])
+    tower = f"?tower={tower_id}" if tower_id else ""
+    place = f"#unit-{unit_id}" if unit_id else ""
+    return format_html('<a href="{}{}{}">Stacking plan</a>', address, tower, place)
 
 
 def chosen(form: HouseForm, *without: str) -> dict[str, Any]:
@@ -57,6 +80,7 @@ class ProjectAdmin(HouseAdmin):
         "available_units",
         money("price_range_min", "From"),
         "is_published",
+        "plan",
     )
     list_filter = ("status", "project_type", "is_featured")
     search_fields = ("project_name", "location_city", "builder__company_name")
@@ -64,7 +88,7 @@ class ProjectAdmin(HouseAdmin):
     list_select_related = ("builder",)
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    readonly_fields = ("total_units", "available_units", "published_at", "archived_at")
+    readonly_fields = ("plan", "total_units", "available_units", "published_at", "archived_at")
     exclude = ("search",)
     fixed = ("builder", "currency")  # bookings, hosts and conversations follow from them
     object_actions = {
@@ -89,6 +113,11 @@ class ProjectAdmin(HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """With the counted stock."""
         return super().get_queryset(request).with_figures("total_units", "available_units")  # type: ignore[no-any-return, attr-defined]  # ProjectQuerySet
+
+    @admin.display(description="Stock")
+    def plan(self, row: Project) -> str:
+        """Floor by floor."""
+        return stacking_link(row.pk)
 
     @admin.display(description="Units")
     def total_units(self, row: Any) -> int:
@@ -129,17 +158,37 @@ class TowerAdmin(HouseAdmin):
     """Buildings of projects."""
 
     part_of, zone_path = "project", "project.time_zone"
-    list_display = ("name", "project", "floors")
+    list_display = ("name", "project", "floors", "plan")
+    readonly_fields = ("plan",)
     search_fields = ("name", "project__project_name")
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
     ordering = ("project", "name", "pk")
     fixed = ("project",)
 
+    @admin.display(description="Stock")
+    def plan(self, row: Tower) -> str:
+        """Floor by floor."""
+        return stacking_link(row.project_id, row.pk)
+
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which knows twins of names."""
         values = chosen(form, "project")
         return add_tower(actor=actor, project_id=form.cleaned_data["project"].pk, **values)
+
+
+class StatusNow(admin.SimpleListFilter):
+    """What units are at this moment; derived, so that no column says it (R4.1)."""
+
+    title, parameter_name = "status", "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All states."""
+        return [(status.value, str(status.label)) for status in UnitStatus]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The page's rows carry their status."""
+        return queryset.filter(status=self.value()) if self.value() else queryset
 
 
 @admin.register(Unit)
@@ -157,14 +206,15 @@ class UnitAdmin(HouseAdmin):
         money("price", "Price", "project.currency"),
         "status",
     )
-    list_filter = ("unit_type", "facing")
+    list_filter = (StatusNow, "unit_type", "facing")
     search_fields = ("unit_number", "project__project_name")
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
     ordering = ("project", "floor_number", "unit_number", "pk")
-    readonly_fields = ("status", "released_at", "blocked_at", "block_reason")
+    readonly_fields = ("status", "plan", "released_at", "blocked_at", "block_reason")
     fixed = ("project",)
     currency_path = "project.currency"
+    bulk = ("release", "recall", "block", "unblock")
     object_actions = {
         "block": (
             "Block",
@@ -196,6 +246,11 @@ class UnitAdmin(HouseAdmin):
     def status(self, row: Any) -> str:
         """Derived (R4.1)."""
         return str(row.status).replace("_", " ")
+
+    @admin.display(description="Place")
+    def plan(self, row: Unit) -> str:
+        """In its tower."""
+        return stacking_link(row.project_id, row.tower_id, row.pk)
 
     def possible_actions(self, row: Unit) -> list[str]:
         """Block or unblock; put on sale, or off."""
@@ -241,6 +296,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "stage", "release_reason")
     search_fields = ("unit__unit_number", "customer__first_name", "customer__last_name")
     list_select_related = ("unit", "customer")
+    date_hierarchy = "taken_at"
     ordering = ("-pk",)
 
 
@@ -271,12 +327,18 @@ class Model3DAdmin(HouseAdmin):
     )
     fixed = ("project", "unit")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With who reads: links are made for nobody else."""
+        rows: QuerySet[Model3D] = super().get_queryset(request)
+        return rows.annotate(reader=Value(request.user.pk))
+
     @admin.display(description="Open")
     def opens(self, row: Model3D) -> str:
         """A fresh link to an own file."""
         if row.file is None:
             return ""
-        return format_html('<a href="{}">{}</a>', signed_link(row.file, LINK_MINUTES), row.file)
+        link = signed_link(row.file, LINK_MINUTES, reader_id=getattr(row, "reader", None))
+        return format_html('<a href="{}">{}</a>', link, row.file)
 
     @admin.display(description="Earlier versions")
     def earlier(self, row: Model3D) -> str:
@@ -306,6 +368,7 @@ class PriceListAdmin(ReadOnlyAdmin):
     list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
     search_fields = ("project__project_name", "note")
     list_select_related = ("project",)
+    date_hierarchy = "effective_from"
     ordering = ("-pk",)
     readonly_fields = ("charges",)
 
@@ -333,3 +396,23 @@ class TaxRateAdmin(HouseAdmin):
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which refuses days of the past."""
         return add_tax_rate(actor=actor, **form.cleaned_data)
+
+
+lend_neighbours(
+    Project,
+    Neighbour("Units", Unit, {"project": "pk"}),
+    Neighbour("Towers", Tower, {"project": "pk"}),
+    Neighbour("Price lists", PriceList, {"project": "pk"}),
+)
+lend_neighbours(
+    Tower,
+    Neighbour("Project", Project, {"pk": "project_id"}),
+    Neighbour("Units", Unit, {"tower": "pk"}),
+)
+lend_neighbours(
+    Unit,
+    Neighbour("Project", Project, {"pk": "project_id"}),
+    Neighbour("Tower", Tower, {"pk": "tower_id"}),
+    Neighbour("Claims", Claim, {"unit": "pk"}),
+    Neighbour("Price lists", PriceList, {"project": "project_id"}),
+)

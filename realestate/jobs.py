@@ -2,7 +2,12 @@
 
 import logging
 
+from django.contrib import admin
+
+from realestate.core.admin.bulk import resume_bulk
+from realestate.core.bulk_runs import JOB as RUN_BULK
 from realestate.core.files import clean_files
+from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
@@ -46,3 +51,21 @@ def check_integrity_at_night(**_unknown: object) -> str:
         log.error("integrity: %s", ", ".join(wrong))
         raise Alarm(f"{len(wrong)} of {len(findings)} checks failed: {', '.join(wrong)}")
     return f"{len(findings)} checks, all good"
+
+
+@job("realestate.check_import")
+def check_long_import(*, run_id: int, **_unknown: object) -> None:
+    """The dry run of a long spreadsheet."""
+    check_import(run_id=run_id)
+
+
+@job("realestate.apply_import")
+def apply_long_import(*, run_id: int, attempt: int, **_unknown: object) -> None:
+    """Writing what a long spreadsheet holds, all of it or nothing."""
+    perform_import(run_id=run_id, attempt=attempt)
+
+
+@job(RUN_BULK)
+def run_bulk(*, run_id: int, **_unknown: object) -> None:
+    """An action of the back office on many rows; whatever of it still waits."""
+    resume_bulk(admin.site, run_id)

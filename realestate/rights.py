@@ -26,6 +26,7 @@ NOBODYS: Duty | None = None  # only read
 
 # Table -> the duty that adds and changes its rows, and who sees it. What does not stand here is the platform's.
 BUILDERS_TABLES: Mapping[str, tuple[Duty | None, Sees]] = {
+    "core.bulkrun": (NOBODYS, EVERYBODY),
     "accounts.builder": (Duty.SETUP, EVERYBODY),
     "accounts.buildermember": (Duty.SETUP, EVERYBODY),
     "accounts.customer": (NOBODYS, EVERYBODY),

@@ -8,11 +8,16 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model
 from django.utils.timezone import make_naive
 
+from accounts.models import Customer
+from bookings.models import Booking
+from projects.models import Project
 from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
+    Neighbour,
     ObjectAction,
     ReadOnlyAdmin,
+    lend_neighbours,
     moment,
     text,
 )
@@ -274,3 +279,17 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     exclude = ("secret",)
     ordering = ("-pk",)
+
+
+lend_neighbours(
+    Booking,
+    Neighbour("Appointments", Appointment, {"customer": "customer_id", "project": "project_id"}),
+)
+lend_neighbours(Customer, Neighbour("Appointments", Appointment, {"customer": "pk"}))
+lend_neighbours(Project, Neighbour("Appointments", Appointment, {"project": "pk"}))
+lend_neighbours(
+    Appointment,
+    Neighbour("Customer", Customer, {"pk": "customer_id"}),
+    Neighbour("Project", Project, {"pk": "project_id"}),
+    Neighbour("Earlier times", AppointmentMove, {"appointment": "pk"}),
+)

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from django.db import connection
@@ -60,7 +61,7 @@ class Recorder:
 
 
 def _in_a_service() -> bool:
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         if frame.f_code.co_filename.endswith(SERVICES) and frame.f_code.co_name == "_block":
             return True

@@ -1,5 +1,6 @@
 """Back-office pages of the bookings app."""
 
+from bookings.admin import links
 from bookings.admin.deals import (
     BookingAdmin,
     ChangeCutoffAdmin,
@@ -26,4 +27,5 @@ __all__ = [
     "PromisedDateAdmin",
     "QuoteAdmin",
     "SignatureAdmin",
+    "links",
 ]

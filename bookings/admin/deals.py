@@ -19,6 +19,7 @@ from bookings.services import (
     answer_change,
     book_unit,
     decide_change_quote,
+    generate_agreement,
     move_booking,
     quote_change,
     state_at,
@@ -68,7 +69,7 @@ class BookingAdmin(HouseAdmin):
     zone_path = "project.time_zone"
     change_form_template = "admin/house/booking_change_form.html"
     list_display = (
-        text("booking_number", "Booking"),
+        text("booking_number", "Booking", "pk"),
         "customer",
         text("unit.unit_number", "Unit"),
         "project",
@@ -89,6 +90,13 @@ class BookingAdmin(HouseAdmin):
     autocomplete_fields = ("customer", "unit")
     list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
+    totals = ("total_amount", "paid_amount")
+    bulk_actions = {
+        "generate_agreement": (
+            "Generate agreement",
+            lambda actor, pk, _reason: generate_agreement(actor=actor, booking_id=pk),
+        )
+    }
     ordering = ("-booking_date", "-pk")
     add_fields = ("customer", "unit", "payment_plan", "token_amount", "special_requests")
     readonly_fields = (
@@ -189,7 +197,7 @@ class ChangeRequestAdmin(HouseAdmin):
     addable = False  # customers ask
     currency_path = "booking.currency"
     list_display = (
-        text("tracking_number", "Number"),
+        text("tracking_number", "Number", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         "request_type",

@@ -70,6 +70,7 @@ class QuoteAdmin(HouseAdmin):
     )
     autocomplete_fields = ("unit", "customer")
     list_select_related = ("unit", "project", "customer")
+    date_hierarchy = "created_at"
     ordering = ("-pk",)
     add_fields = ("unit", "customer", "discount_percent", "discount_amount", "discount_reason")
     object_actions = {action.value: _decider(action) for action in QuoteAction}
@@ -122,13 +123,14 @@ class AgreementAdmin(ReadOnlyAdmin):
 
     part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
-        text("agreement_number", "Agreement"),
+        text("agreement_number", "Agreement", "pk"),
         "booking",
         "version",
         moment("created_at", "Made"),
     )
     search_fields = ("=booking__pk",)
     list_select_related = ("booking",)
+    date_hierarchy = "created_at"
     ordering = ("-pk",)
 
 
@@ -149,6 +151,7 @@ class SignatureAdmin(HouseAdmin):
     search_fields = ("=agreement__booking__pk", "name")
     autocomplete_fields = ("agreement", "applicant")
     list_select_related = ("agreement", "applicant__booking")
+    date_hierarchy = "signed_at"
     ordering = ("-pk",)
     add_fields = ("agreement", "applicant", "name", "method")
 
@@ -183,6 +186,7 @@ class PromisedDateAdmin(ReadOnlyAdmin):
         "booking__customer__last_name",
     )
     list_select_related = ("booking__customer",)
+    date_hierarchy = "proposed_at"
     ordering = ("-pk",)
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0006_promised_dates"),
-        ("core", "0007_changes_of_rows"),
+        ("core", "0010_changes_of_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,6 +44,7 @@ from bookings.services.holds import (
     hold_unit,
     release_hold,
 )
+from bookings.services.inquiries import open_inquiry, plan_visit
 from bookings.services.lapses import record_lapses
 from bookings.services.offers import decide_change_quote, quote_change
 from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
@@ -58,6 +59,7 @@ from bookings.services.signatures import (
     sign_agreement,
 )
 from bookings.services.standing import lock_booking, refuse_dead, state_at
+from bookings.services.warnings import plan_warning, warn_of_lapse
 
 __all__ = [
     "AgreementSuperseded",
@@ -105,7 +107,10 @@ __all__ = [
     "make_quote",
     "missing_parties",
     "move_booking",
+    "open_inquiry",
     "pay_token",
+    "plan_visit",
+    "plan_warning",
     "promised_on",
     "propose_date",
     "quote_change",
@@ -122,5 +127,6 @@ __all__ = [
     "state_at",
     "state_plan",
     "update_booking",
+    "warn_of_lapse",
     "withdraw_change",
 ]

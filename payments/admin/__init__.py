@@ -1,5 +1,6 @@
 """Back-office pages for money."""
 
+from payments.admin import links
 from payments.admin.account import (
     AdjustmentAdmin,
     AllocationAdmin,
@@ -37,4 +38,5 @@ __all__ = [
     "ScheduleRevisionAdmin",
     "SettlementAdmin",
     "TermsAdmin",
+    "links",
 ]

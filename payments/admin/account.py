@@ -1,13 +1,19 @@
 """Back-office pages for accounts: demands, credit notes, the ledger, what paid what, and exceptions to the rule."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
+from bookings.models import Booking
 from payments.enums import AdjustmentAction, DemandKind
 from payments.models import (
     Adjustment,
@@ -20,13 +26,28 @@ from payments.models import (
     LetterBatch,
 )
 from payments.rules.adjustments import ADJUSTMENT_TRANSITIONS
-from payments.services import correct_demand, decide_adjustment
-from realestate.core.admin import ObjectAction, ReadOnlyAdmin, moment, money, text
+from payments.services import (
+    correct_demand,
+    decide_adjustment,
+    remind_of_demand,
+    request_letters_of,
+)
+from realestate.core import clock
+from realestate.core.admin import (
+    ObjectAction,
+    ReadOnlyAdmin,
+    moment,
+    money,
+    office_rows,
+    text,
+)
 from realestate.core.amounts import format_money
+from realestate.core.api.pdf import document_link
 from realestate.core.states import allowed_actions
 
 BUYER = ("booking__customer__first_name", "booking__customer__last_name")
 IN_LINES = "{}<br>"
+STATEMENTS = ("pdf", "xlsx")
 # Django compares the columns of a page with those that cannot be edited.
 TOTAL, OPEN, AMOUNT = (
     money("total", "Amount"),
@@ -40,6 +61,33 @@ def _decider(action: AdjustmentAction) -> tuple[str, ObjectAction]:
         return decide_adjustment(actor=actor, adjustment_id=pk, action=action, reason=reason)
 
     return str(action.label), decide
+
+
+def _letters(actor: Any, keys: Sequence[int], _reason: str) -> str:
+    """The batches that the worker makes: one file for each project."""
+    batches = request_letters_of(actor=actor, demand_ids=keys)
+    return ", ".join(f"{batch}, {batch.project}" for batch in batches)
+
+
+class Standing(admin.SimpleListFilter):
+    """What is still to be paid."""
+
+    title, parameter_name = "standing", "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Open, of those overdue, and paid."""
+        return [("open", "Open"), ("overdue", "Overdue"), ("paid", "Paid")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The page's rows carry what is open of them."""
+        match self.value():
+            case "open":
+                return queryset.open()
+            case "overdue":
+                return queryset.overdue(clock.today())
+            case "paid":
+                return queryset.filter(open_amount=0)
+        return queryset
 
 
 @admin.register(Demand)
@@ -57,10 +105,11 @@ class DemandAdmin(ReadOnlyAdmin):
         "issued_on",
         "due_on",
     )
-    list_filter = ("kind",)
+    list_filter = (Standing, "kind")
     search_fields = ("number", "=booking__pk", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "due_on"
+    totals = ("total", "open_amount")
     ordering = ("-pk",)
     fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
@@ -75,6 +124,13 @@ class DemandAdmin(ReadOnlyAdmin):
         TOTAL,
         OPEN,
     )
+    bulk_actions = {
+        "remind": (
+            "Remind buyer",
+            lambda actor, pk, _reason: remind_of_demand(actor=actor, demand_id=pk),
+        )
+    }
+    whole_actions = {"letters": ("Make demand letters", _letters)}
     object_actions = {
         "correct": (
             "Correct",
@@ -115,6 +171,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     search_fields = ("number", "=booking__pk", "reason", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "issued_on"
+    totals = ("amount",)
     ordering = ("-pk",)
     fields: ClassVar[Any] = (  # the stubs know no columns here
         ("number", "kind", "booking", "project"),
@@ -156,7 +213,26 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     search_fields = ("reference", "=booking__pk", *BUYER)
     list_select_related = ("booking__customer",)
     date_hierarchy = "value_on"
+    totals = ("debit", "credit")
     ordering = ("-pk",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's own and the statements of account."""
+        view = self.admin_site.admin_view(require_safe(self.statement_view))
+        address = "statement/<int:booking_id>/<slug:kind>/"
+        return [path(address, view, name="payments_statement"), *super().get_urls()]
+
+    def statement_view(self, request: HttpRequest, booking_id: int, kind: str) -> HttpResponse:
+        """A booking's statement as of today, as a PDF or a spreadsheet, by a link that soon ends (R10)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if (
+            kind not in STATEMENTS
+            or not office_rows(Booking, request.user).filter(pk=booking_id).exists()
+        ):
+            raise Http404
+        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}")
+        return HttpResponseRedirect(link.removeprefix(settings.PUBLIC_URL))
 
 
 @admin.register(Allocation)
@@ -184,6 +260,7 @@ class AllocationAdmin(ReadOnlyAdmin):
         "demand_line__demand__number",
     )
     list_select_related = ("booking", "payment", "credit_note", "demand_line__demand")
+    date_hierarchy = "applied_on"
     ordering = ("-pk",)
 
 
@@ -207,6 +284,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("=booking__pk", "demand_line__demand__number", "reason", *BUYER)
     list_select_related = ("booking__customer", "demand_line__demand", "requested_by")
+    date_hierarchy = "requested_at"
     ordering = ("-pk",)
     object_actions = {action.value: _decider(action) for action in AdjustmentAction}
 
@@ -225,7 +303,7 @@ class LetterBatchAdmin(ReadOnlyAdmin):
         "milestone",
         "state",
         "done",
-        text("total", "Letters"),
+        text("total", "Letters", ""),
         "requested_by",
         moment("requested_at", "Asked for", "project.time_zone"),
         moment("finished_at", "Finished", "project.time_zone"),
@@ -233,6 +311,7 @@ class LetterBatchAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("=pk", "project__project_name", "requested_by__email")
     list_select_related = ("project", "milestone", "requested_by")
+    date_hierarchy = "requested_at"
     ordering = ("-pk",)
 
 

@@ -58,6 +58,8 @@ class PaymentAdmin(HouseAdmin):
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
     date_hierarchy = "paid_date"
+    totals = ("amount",)
+    bulk = (ReceiptAction.CLEAR.value, ReceiptAction.REJECT.value)
     ordering = ("-pk",)
     object_actions = {
         ReceiptAction.CLEAR.value: (

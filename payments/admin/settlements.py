@@ -46,7 +46,7 @@ class SettlementAdmin(HouseAdmin):
     editable = False
     add_fields = ("booking", "initiator", "effective_on", "forfeit_percent", "reason")
     list_display = (
-        text("number", "Settlement"),
+        text("number", "Settlement", "pk"),
         text("booking.customer", "Customer"),
         "initiator",
         "effective_on",
@@ -56,6 +56,8 @@ class SettlementAdmin(HouseAdmin):
         moment("requested_at", "Proposed"),
     )
     list_filter = ("state", "initiator")
+    date_hierarchy = "effective_on"
+    totals = ("received", "refund_amount")
     search_fields = ("=booking__pk", "reason", *BUYER)
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
@@ -106,7 +108,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
     part_of = "settlement__booking"
     list_display = (
-        text("number", "Refund"),
+        text("number", "Refund", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         money("amount", "Amount"),
@@ -116,6 +118,8 @@ class RefundAdmin(ReadOnlyAdmin):
         "reference",
     )
     list_filter = ("state",)
+    date_hierarchy = "due_on"
+    totals = ("amount",)
     search_fields = ("=pk", "reference", *BUYER)
     list_select_related = ("booking__customer",)
     ordering = ("-pk",)
@@ -144,6 +148,7 @@ class DefaultNoticeAdmin(HouseAdmin):
     search_fields = ("=booking__pk", *BUYER)
     autocomplete_fields = ("booking",)
     list_select_related = ("booking__customer",)
+    date_hierarchy = "sent_on"
     ordering = ("-pk",)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:

@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from bookings.models import Booking
 from payments.enums import CreditKind, DemandKind
@@ -75,6 +77,7 @@ class Demand(Numbered):
         indexes = [
             models.Index(fields=["booking", "due_on", "id"], name="demand_by_booking"),
             models.Index(fields=["project", "due_on"], name="demand_by_project"),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="demand_number_trigrams"),
         ]
 
     def __str__(self) -> str:

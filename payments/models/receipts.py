@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Upper
 
 from bookings.models import Booking
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
@@ -130,7 +132,14 @@ class Payment(TimestampedModel):
                 name="one_payment_without_transaction",
             ),
         ]
-        indexes = [models.Index(fields=["booking", "paid_date", "id"], name="payment_by_booking")]
+        indexes = [
+            models.Index(fields=["booking", "paid_date", "id"], name="payment_by_booking"),
+            GinIndex(
+                OpClass(Upper("receipt_number"), name="gin_trgm_ops"),
+                OpClass(Upper("transaction_id"), name="gin_trgm_ops"),
+                name="payment_number_trigrams",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.receipt_number or f"payment {self.pk}"

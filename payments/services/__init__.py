@@ -51,6 +51,7 @@ from payments.services.letters import (
     planned_lines,
     report_letters,
     request_letters,
+    request_letters_of,
     waiting_batch,
 )
 from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
@@ -79,12 +80,14 @@ from payments.services.receipts import (
 )
 from payments.services.refunds import PayerIsRequester, late_interest, pay_refund, rate_table
 from payments.services.reminders import (
+    NothingToRemindOf,
     OpenDemand,
     RemindedAlready,
     bookings_to_remind,
     note_channel,
     open_demands,
     remind_buyer,
+    remind_of_demand,
 )
 from payments.services.schedules import (
     CHANGE_PAID_FIRST,
@@ -130,6 +133,7 @@ __all__ = [
     "NoLetters",
     "NoSchedule",
     "NothingToCredit",
+    "NothingToRemindOf",
     "NothingToSettle",
     "NothingWithheld",
     "NoticeTooEarly",
@@ -197,9 +201,11 @@ __all__ = [
     "reject_payment",
     "release_held",
     "remind_buyer",
+    "remind_of_demand",
     "report_letters",
     "request_allocation",
     "request_letters",
+    "request_letters_of",
     "request_waiver",
     "retire_plan",
     "reverse_payment",

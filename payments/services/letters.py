@@ -31,7 +31,7 @@ from realestate.core.enums import SettingScope
 from realestate.core.errors import DomainError, InvalidValue
 from realestate.core.files import store_file
 from realestate.core.jobs import defer
-from realestate.core.locking import lock
+from realestate.core.locking import lock, lock_all
 from realestate.core.money import ZERO
 from realestate.core.states import advance
 from realestate.core.system_settings import define
@@ -118,6 +118,29 @@ def request_letters(
     if first_on and last_on and first_on > last_on:
         raise InvalidValue(errors={"last_on": ["Must not be before the first day."]})
     demands = _chosen(project, milestone_id, first_on, last_on)
+    return _batch(
+        actor, project, demands, milestone_id=milestone_id, first_on=first_on, last_on=last_on
+    )
+
+
+@service
+def request_letters_of(*, actor: User, demand_ids: Sequence[int]) -> list[LetterBatch]:
+    """Ask for the letters of certain demands: a batch for each of their projects, made by the worker.
+
+    Demands of others are left out. Raises NoLetters, TooManyLetters (422).
+    """
+    rows = Demand.objects.for_user(actor).filter(pk__in=demand_ids).order_by("issued_on", "pk")
+    of_project: dict[int, list[int]] = {}
+    for project_id, pk in rows.values_list("project", "pk"):
+        of_project.setdefault(project_id, []).append(pk)
+    if not of_project:
+        raise NoLetters
+    projects = lock_all(Project.objects.editable_by(actor), of_project)
+    return [_batch(actor, project, of_project[project.pk]) for project in projects]
+
+
+def _batch(actor: User, project: Project, demands: list[int], **asked: Any) -> LetterBatch:
+    """The batch of these demands; the one that there is, when it was asked for lately."""
     if not demands:
         raise NoLetters
     if len(demands) > MOST_LETTERS:
@@ -131,12 +154,10 @@ def request_letters(
         return again
     batch = LetterBatch(
         project=project,
-        milestone_id=milestone_id,
-        first_on=first_on,
-        last_on=last_on,
         demands=demands,
         requested_by=actor,
         requested_at=now,
+        **asked,
     )
     batch.save(force_insert=True)
     audit.record(actor, batch, "requested", after={"project": project.pk, "letters": len(demands)})

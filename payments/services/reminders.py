@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
+from accounts.models import User
 from bookings.models import Booking
 from bookings.rules import DEAD
 from payments.enums import DemandKind, Part, ReceiptState, ReminderChannel
 from payments.events import ReminderFellDue
 from payments.models import Demand, DemandLine, Payment, Reminder
-from payments.rules.reminders import due_rung, is_paused, is_quiet, ladder_of
+from payments.rules.reminders import MOST_RUNGS, due_rung, is_paused, is_quiet, ladder_of
 from payments.services.booked import lock_any
 from payments.services.ledger import standing
 from payments.services.replay import posted_net
@@ -30,13 +31,15 @@ from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
 from realestate.core.events import publish
 from realestate.core.money import ZERO
-from realestate.core.system_settings import define
+from realestate.core.system_settings import Texts, define
 from realestate.core.transactions import service
 
 LADDER = define(
     "payments.reminder_ladder",
-    str,
-    default="-7,0,1,7,15,30",
+    Texts,
+    default=Texts(("-7", "0", "1", "7", "15", "30")),
+    minimum=1,
+    maximum=MOST_RUNGS,
     reads=ladder_of,
     unit="days after the due date",
     scopes=SCOPES,
@@ -78,6 +81,12 @@ class RemindedAlready(DomainError):
     """The buyer was reminded of this already."""
 
     code, status = "reminded_already", 409
+
+
+class NothingToRemindOf(DomainError):
+    """The buyer is reminded of nothing today: it is paid, was said today, or its time has not come; or it is night."""
+
+    code, status = "nothing_to_remind_of", 409
 
 
 register_conflict("one_reminder_per_rung", RemindedAlready)
@@ -136,6 +145,20 @@ def remind_buyer(*, booking_id: int) -> list[Reminder]:
         audit.record(audit.SYSTEM, booking, "reminded", after=rungs)
         keys = tuple(row.pk or 0 for row in rows)
         publish(ReminderFellDue(booking_id=booking.pk, reminder_ids=keys))
+    return rows
+
+
+@service
+def remind_of_demand(*, actor: User, demand_id: int) -> list[Reminder]:
+    """Remind a demand's buyer now instead of within the hour, by the same rules (R20).
+
+    Raises NothingToRemindOf (409); DoesNotExist for strangers.
+    """
+    demand = Demand.objects.for_user(actor).get(pk=demand_id)
+    rows = [row for row in remind_buyer(booking_id=demand.booking_id) if row.demand_id == demand_id]
+    if not rows:
+        raise NothingToRemindOf
+    audit.record(actor, demand, "reminded")
     return rows
 
 

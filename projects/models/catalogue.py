@@ -238,6 +238,9 @@ class Unit(TimestampedModel):
             models.Index(fields=["project", "unit_type"], name="unit_by_type"),
             models.Index(fields=["project", "price"], name="unit_by_price"),
             models.Index(fields=["project", "area_sqft"], name="unit_by_area"),
+            GinIndex(
+                OpClass(Upper("unit_number"), name="gin_trgm_ops"), name="unit_number_trigrams"
+            ),
         ]
 
     def __str__(self) -> str:

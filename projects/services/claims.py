@@ -161,9 +161,8 @@ def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
     if not units:
         return 0
     count = lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
-    audit.record_all(
-        audit.SYSTEM, rows, "released", after={"release_reason": ReleaseReason.EXPIRED}
-    )
+    same = audit.Change(after={"release_reason": ReleaseReason.EXPIRED})
+    audit.record_all(audit.SYSTEM, Claim, "released", {row.pk: same for row in rows})
     publish(ClaimsLapsed(unit_ids=units))
     return count
 

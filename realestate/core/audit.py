@@ -3,12 +3,14 @@
 The database adds which columns of which rows changed (``RowChange``); the transaction's number joins the two.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db.models import Model
 
 from realestate.core import request_id
+from realestate.core.db.many import insert_rows
 from realestate.core.models import AuditEntry
 
 
@@ -22,6 +24,14 @@ class Actor(Protocol):
 SYSTEM: None = None  # the platform itself
 
 
+@dataclass(frozen=True)
+class Change:
+    """The named fields of one row before and after."""
+
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
 def record(
     actor: Actor | None,
     row: Model,
@@ -32,37 +42,51 @@ def record(
     reason: str = "",
 ) -> None:
     """Write one audit row; ``before`` and ``after`` hold the named fields that changed."""
-    record_all(actor, [row], action, before=before, after=after, reason=reason)
+    AuditEntry.objects.create(
+        **_common(actor, row, action, reason),
+        object_id=row.pk,
+        before=_plain(before),
+        after=_plain(after),
+    )
 
 
 def record_all(
     actor: Actor | None,
-    rows: Iterable[Model],
+    model: type[Model],
     action: str,
+    changes: Mapping[int, Change],
     *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> None:
-    """Write one audit row for each of some rows to which the same happened, in one statement."""
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            actor_id=actor.pk if actor is not None else None,
-            object_type=row._meta.label_lower,  # noqa: SLF001  # Django's documented API
-            object_id=row.pk,
-            action=action,
-            before=_plain(before),
-            after=_plain(after),
-            reason=reason,
-            request_id=request_id.current(),
-        )
-        for row in rows
-    )
+    """Write one audit row for each of many rows of a table (by primary key) that were changed by one statement."""
+    same = _common(actor, model, action, reason)
+    entries = [
+        {
+            **same,
+            "object_id": pk,
+            "before": _plain(change.before),
+            "after": _plain(change.after),
+        }
+        for pk, change in changes.items()
+    ]
+    insert_rows(AuditEntry, entries)
 
 
 def snapshot(row: Model, fields: Mapping[str, object]) -> dict[str, object]:
     """The present values of the fields that are about to change."""
     return {name: getattr(row, name) for name in fields}
+
+
+def _common(
+    actor: Actor | None, model: Model | type[Model], action: str, reason: str
+) -> dict[str, object]:
+    return {
+        "actor_id": actor.pk if actor is not None else None,
+        "object_type": model._meta.label_lower,  # noqa: SLF001  # Django's documented API
+        "action": action,
+        "reason": reason,
+        "request_id": request_id.current(),
+    }
 
 
 def _plain(values: Mapping[str, object] | None) -> dict[str, object]:

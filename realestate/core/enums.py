@@ -30,6 +30,18 @@ class SettingScope(TextChoices):
     PROJECT = "project", "Project"
 
 
+class SettingKind(TextChoices):
+    """What a runtime setting holds."""
+
+    BOOL = "bool", "Yes or no"
+    INT = "int", "Whole number"
+    DECIMAL = "decimal", "Decimal number"
+    STRING = "string", "Text"
+    LIST = "list", "List of texts"
+    JSON = "json", "JSON object"
+    DATE = "date", "Day"
+
+
 class Visibility(TextChoices):
     """Who may fetch a stored file."""
 
@@ -52,6 +64,17 @@ class FilePurpose(TextChoices):
     MODEL = "model", "3D model"
     ATTACHMENT = "attachment", "Attachment"
     PROOF = "proof", "Proof of payment"
+
+
+class ImportState(TextChoices):
+    """Where the import of a spreadsheet stands."""
+
+    CHECKING = "checking", "Being checked"
+    READY = "ready", "Ready to apply"
+    REFUSED = "refused", "Has errors"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed; nothing was imported"
 
 
 class RunOutcome(TextChoices):
@@ -78,3 +101,11 @@ class ChangeKind(TextChoices):
     INSERTED = "inserted", "Inserted"
     UPDATED = "updated", "Updated"
     DELETED = "deleted", "Deleted"
+
+
+class BulkOutcome(TextChoices):
+    """What came of one row of an action on many."""
+
+    WAITING = "waiting", "Waiting"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"

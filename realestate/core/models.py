@@ -1,21 +1,28 @@
 """The ground's own tables: settings, audit, changes, idempotency keys, rate counters and stored files."""
 
+from typing import Any, ClassVar, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from realestate.core import setting_cache
 from realestate.core.db.fields import TimestampedModel, enum_check
 from realestate.core.enums import (
+    BulkOutcome,
     ChangeKind,
     FilePurpose,
+    ImportState,
     KeyState,
+    Role,
     RunOutcome,
     RunTrigger,
     SettingScope,
     Visibility,
 )
+from realestate.core.setting_querysets import SettingQuerySet
 
 
 class SystemSetting(TimestampedModel):
@@ -26,7 +33,9 @@ class SystemSetting(TimestampedModel):
     scope_id = models.PositiveBigIntegerField(
         default=0, help_text="Builder or project id; 0 for the system."
     )
-    value = models.JSONField()
+    value = models.JSONField(blank=True)  # an empty text or list is a value, too
+
+    objects = SettingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -47,6 +56,31 @@ class SystemSetting(TimestampedModel):
             if self.scope == SettingScope.SYSTEM
             else f"{self.key} ({self.scope} {self.scope_id})"
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever changes a setting reads the change."""
+        setting_cache.forget()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Whoever removes a setting reads the default."""
+        setting_cache.forget()
+        return super().delete(*args, **kwargs)
+
+
+class SettingsVersion(models.Model):
+    """One row: a random token that a trigger renews with every change of a setting; see ``setting_cache``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_version_of_the_settings", condition=Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
 
 
 def this_transaction() -> models.Func:
@@ -228,6 +262,66 @@ class JobRun(models.Model):
         return f"{self.name} {self.pk}"
 
 
+class BulkRunQuerySet(models.QuerySet["BulkRun"]):
+    """Actions on many rows."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own; in the back office the platform's staff see all."""
+        return self.filter(requested_by=user.pk) if user.pk else self.none()
+
+    def with_counts(self) -> Self:
+        """Annotate ``total``, ``done`` and ``refused``: counted, never stored."""
+        of = {outcome: Q(lines__outcome=outcome) for outcome in BulkOutcome}
+        return self.annotate(
+            total=models.Count("lines"),
+            done=models.Count("lines", filter=of[BulkOutcome.DONE]),
+            refused=models.Count("lines", filter=of[BulkOutcome.REFUSED]),
+        )
+
+
+class BulkRun(models.Model):
+    """One action of the back office on many rows, each of them by itself; its lines say what came of it."""
+
+    table = models.CharField(max_length=100)
+    action = models.CharField(max_length=60)
+    label = models.CharField("what was done", max_length=100)
+    reason = models.CharField(max_length=500, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["BulkRun"]] = BulkRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "action on many rows"
+        verbose_name_plural = "actions on many rows"
+        indexes = [models.Index(fields=["requested_by", "-id"], name="bulk_run_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.label}, {self.pk}"
+
+
+class BulkLine(models.Model):
+    """A row of an action on many, under the name that it had; done once, whoever tries again."""
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="lines")
+    row_id = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=10, choices=BulkOutcome, default=BulkOutcome.WAITING)
+    detail = models.CharField("why", max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "row_id"], name="one_bulk_line_per_row"),
+            enum_check("bulk_outcome", "outcome", BulkOutcome),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class NumberSeries(models.Model):
     """The last number of a gap-free series (R7.5, R8.1); its row is locked from the number's giving to the commit."""
 
@@ -281,3 +375,62 @@ class StoredFile(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Imports of spreadsheets."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own, for staff all: the file may hold what a colleague of another job does not see."""
+        if getattr(user, "user_type", None) == Role.STAFF:
+            return self.all()
+        return self.filter(made_by=user.pk) if user.pk else self.none()
+
+
+class ImportRun(TimestampedModel):
+    """A spreadsheet that somebody sent to be imported: what it would change, and whether it did."""
+
+    kind = models.CharField(max_length=30)
+    scope_id = models.PositiveBigIntegerField(
+        default=0, help_text="The project; 0 where there is none."
+    )
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    table = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What was read from the file, so that it is read once.",
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKING)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(
+        default=0, help_text="Rows so far; written beside the import's own transaction."
+    )
+    counts = models.JSONField(default=dict, help_text="New, changed, unchanged and wrong rows.")
+    report = models.JSONField(default=dict, help_text="The problems, and what changes.")
+    attempt = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ImportRun"]] = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        constraints = [
+            enum_check("import_state", "state", ImportState),
+            models.CheckConstraint(
+                name="applied_import_has_its_day",
+                condition=~Q(state=ImportState.APPLIED)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["made_by", "-id"], name="import_by_maker")]
+
+    def __str__(self) -> str:
+        return f"import {self.pk} of {self.kind}"

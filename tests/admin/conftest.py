@@ -62,7 +62,9 @@ from projects.models import Claim, Model3D, PriceList, Project, TaxRate, Tower, 
 from realestate.core import clock
 from realestate.core.models import (
     AuditEntry,
+    BulkRun,
     IdempotencyKey,
+    ImportRun,
     JobRun,
     RateCounter,
     RowChange,
@@ -298,8 +300,15 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     ),
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),
+    ImportRun: lambda n: ImportRun.objects.create(
+        kind="units",
+        file=(sent := MAKERS[StoredFile](n)),
+        table=sent,
+        made_by=UserFactory(),
+        rows=n,
+    ),
     SystemSetting: lambda n: SystemSetting.objects.create(
-        key=KEYS[n], scope="project", scope_id=1, value=45
+        key=KEYS[n], scope="project", scope_id=ProjectFactory().pk, value=45
     ),
     AuditEntry: lambda n: AuditEntry.objects.create(
         object_type="projects.unit",
@@ -331,6 +340,14 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         key=f"k{n}",
         fingerprint="0",
         lease_until=clock.now(),
+    ),
+    BulkRun: lambda n: BulkRun.objects.create(
+        table="projects.unit",
+        action="release",
+        label=f"Put on sale: {n}",
+        requested_by=UserFactory(),
+        requested_at=clock.now(),
+        finished_at=clock.now(),
     ),
     JobRun: lambda n: JobRun.objects.create(
         name="accounts.purge_sessions",

@@ -12,6 +12,7 @@ from accounts.enums import BuilderRole, TeamRole
 from accounts.models import BuilderMember, Relation, User
 from projects.models import Project
 from realestate.core.admin import office_rows
+from realestate.core.models import BulkRun
 from realestate.rights import BUILDERS_TABLES, rights_of
 from scheduling.models import Host
 from tests.admin.conftest import MAKERS
@@ -46,7 +47,7 @@ def kirans(cast) -> Client:
 
 
 @pytest.fixture
-def world(settings, tmp_path) -> World:
+def world(db, settings, tmp_path) -> World:
     settings.MEDIA_ROOT = tmp_path
     return make_world()
 
@@ -94,7 +95,7 @@ def test_control_meeras_sales_person_reads_those_words(world):
     texts = "".join(
         text for model in admin.site._registry for text in pages_with_their_filters(client, model)
     )
-    assert [word for word in CANARIES if word not in texts] == [FOR_ASHA, "meera@example.com"]
+    assert [word for word in CANARIES if word not in texts] == [FOR_ASHA]
 
 
 @each_page
@@ -104,8 +105,9 @@ def test_a_row_of_others_cannot_be_opened_searched_or_changed(model, kirans: Cli
     refused = {302, 403, 404}
     searched = kirans.get(url(model, "changelist"), {"q": term(row)})
     if searched.status_code == 200:
-        assert list(searched.context["cl"].result_list) == []
-        assert list(kirans.get(url(model, "changelist")).context["cl"].result_list) == []
+        everything = kirans.get(url(model, "changelist"))
+        for page in (searched, everything):
+            assert row.pk not in {item.pk for item in page.context["cl"].result_list}
     for page in ("change", "history", "delete"):
         assert kirans.get(url(model, page, row.pk)).status_code in refused, page
         assert kirans.post(url(model, page, row.pk), {"post": "yes"}).status_code in refused, page
@@ -143,6 +145,7 @@ def test_lists_cost_builders_no_more_than_staff(
     Project.objects.update(builder=cast.meera.builder)
     Host.objects.update(builder=cast.meera.builder)
     BuilderMember.objects.update(employer=cast.meera.builder)
+    BulkRun.objects.update(requested_by=cast.meera)
     Relation.objects.bulk_create(
         [
             Relation(customer_id=pk, builder=cast.meera.builder)

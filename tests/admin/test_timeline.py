@@ -62,8 +62,8 @@ def test_values_are_read_in_words(staff, cast):
             "Meera Homes (builder)",
             [
                 ("Blocked at", "–", "02 Mar 2026, 01:30"),
-                ("Price", "₹ 10,00,000.00", "₹ 11,00,000.00"),
-                ("Unit type", "2BHK", "3BHK"),
+                ("Price", "₹10,00,000.00", "₹11,00,000.00"),
+                ("Unit type", "2 BHK", "3 BHK"),
             ],
         )
     ]

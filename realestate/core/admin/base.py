@@ -4,9 +4,9 @@ Forms never write: they hand their values to a service, whose refusal becomes a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -17,23 +17,22 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from realestate.core import audit, edits
+from realestate.core.admin.bulk import BulkMixin
 from realestate.core.admin.columns import Column, fact
+from realestate.core.admin.export import ExportMixin
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.history import show_history
-from realestate.core.admin.rows import is_platform, offered_rows, office_rows
+from realestate.core.admin.lists import ListMixin
+from realestate.core.admin.rows import is_platform, offered_rows
 from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
+from realestate.core.office import office_rows
 from realestate.core.transactions import service
-
-if TYPE_CHECKING:  # the stubs make it generic, Django does not
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
 
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
 
 
-class HouseAdmin(ModelAdmin):
+class HouseAdmin(ListMixin, BulkMixin, ExportMixin):
     """Back-office pages of a table: search, neighbours, formatted columns, buttons that call services."""
 
     form = HouseForm
@@ -45,7 +44,6 @@ class HouseAdmin(ModelAdmin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
-    currency_path: ClassVar[str] = "currency"  # to that of the row's amounts
     zone_path: ClassVar[str] = ""  # to the wall clock of the row's project; else India's
     part_of: ClassVar[str] = ""  # to the row in whose timeline this table's rows stand too
     object_actions: ClassVar[

@@ -28,7 +28,7 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
             else format_money(amount, follow(row, currency) or DEFAULT_CURRENCY)
         )
 
-    return column
+    return with_raw(column, lambda row: follow(row, path))
 
 
 def moment(path: str, label: str, zone: str = "") -> Column:
@@ -40,16 +40,25 @@ def moment(path: str, label: str, zone: str = "") -> Column:
         where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
         return NOTHING if instant is None else f"{clock.local(instant, where):%d %b %Y, %H:%M}"
 
-    return column
+    return with_raw(column, lambda row: _on_the_wall(follow(row, path), row, zone))
 
 
-def text(path: str, label: str) -> Column:
-    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``."""
+def text(path: str, label: str, order: str | None = None) -> Column:
+    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``.
 
-    @admin.display(description=label, ordering=path.replace(".", "__"))
+    ``order`` is by what a column sorts that no table stores, such as a number made of the key; empty: by nothing.
+    """
+
+    @admin.display(description=label, ordering=path.replace(".", "__") if order is None else order)
     def column(row: Any) -> str:
         return str(follow(row, path) or NOTHING)
 
+    return with_raw(column, lambda row: follow(row, path))
+
+
+def with_raw(column: Column, raw: Callable[[Any], object]) -> Column:
+    """A column that also knows the value behind what it shows, for exports: a number instead of its digits."""
+    column.raw = raw  # type: ignore[attr-defined]  # functions may carry attributes; Django's own columns do
     return column
 
 
@@ -65,12 +74,18 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
     shown: Column
     if isinstance(stored, models.DateTimeField):
         shown = moment(name, label)
-    elif isinstance(stored, models.DecimalField) and stored.max_digits == MAX_DIGITS:
+    elif isinstance(stored, models.DecimalField) and (stored.max_digits or 0) >= MAX_DIGITS:
         shown = money(name, label, currency)
     else:
         return name
     shown.__name__ = name  # the page's CSS class
     return shown
+
+
+def _on_the_wall(instant: datetime | None, row: Any, zone: str) -> datetime | None:
+    """The wall clock's reading, without a zone: what a spreadsheet calls a date and time."""
+    where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+    return None if instant is None else clock.local(instant, where).replace(tzinfo=None)
 
 
 def follow(row: Any, path: str, *default: Any) -> Any:

@@ -12,11 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from realestate.core.admin.columns import follow
-from realestate.core.admin.rows import office_rows
 from realestate.core.admin.wording import Wording
 from realestate.core.enums import Role
 from realestate.core.models import AuditEntry, RowChange
 from realestate.core.money import DEFAULT_CURRENCY
+from realestate.core.office import office_rows
 
 PAGE = 50
 MOST_PARTS = 500  # of each table whose rows are part of the row

@@ -78,7 +78,7 @@ def append_only(table: str, name: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     """The table of changes, the number of a transaction, the function of the triggers, and seals."""
 
-    dependencies = [("core", "0006_job_runs")]
+    dependencies = [("core", "0009_settings_lists")]
 
     operations = [
         migrations.RunSQL(TRANSACTION, "DROP FUNCTION core_transaction();"),
