@@ -104,7 +104,7 @@ class MilestoneAdmin(HouseAdmin):
 class CertificateAdmin(HouseAdmin):
     """What authorities certified."""
 
-    part_of = "milestone"
+    part_of, zone_path = "project", "project.time_zone"
     editable = False
     add_fields = ("project", "tower", "kind", "number", "issued_on")
     list_display = ("number", "kind", "project", "tower", "issued_on")

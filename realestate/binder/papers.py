@@ -1,6 +1,6 @@
 """All papers of a booking that a reader may see, from a fixed number of queries: stored files and drawn documents."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,23 +75,10 @@ class Paper:
         return self.address or None
 
 
-Source = Callable[[Booking, User], Iterator[Paper]]
-
-
 def papers_of(booking: Booking, reader: User) -> list[Paper]:
     """The papers of a booking, with its project and its project's builder, the newest first."""
-    sources: tuple[Source, ...] = (
-        _quotes,
-        _agreements,
-        _signed,
-        _allotment,
-        _demands,
-        _receipts,
-        _credit_notes,
-    )
-    sources += (_settlements, _statements, _certificates, _changes, _filed)
     zone = booking.project.time_zone
-    papers = [paper for source in sources for paper in source(booking, reader)]
+    papers = [paper for source in SOURCES for paper in source(booking, reader)]
     return sorted(papers, key=lambda paper: (clock.day_of(paper.on, zone), paper.key), reverse=True)
 
 
@@ -297,3 +284,19 @@ def _filed(booking: Booking, reader: User) -> Iterator[Paper]:
             visibility=DocumentVisibility(row.visibility),
             by=row.filed_by,
         )
+
+
+SOURCES = (
+    _quotes,
+    _agreements,
+    _signed,
+    _allotment,
+    _demands,
+    _receipts,
+    _credit_notes,
+    _settlements,
+    _statements,
+    _certificates,
+    _changes,
+    _filed,
+)

@@ -19,6 +19,12 @@ from tests.factories.payments import PaymentFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def staff(db: None) -> Client:
+    """A browser of the platform's staff, beside the cast's."""
+    return browser(StaffFactory())
+
+
 def timeline(client: Client, row, **query):
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
     return client.get(reverse(name, args=[row.pk]), query)
@@ -56,8 +62,8 @@ def test_values_are_read_in_words(staff, cast):
             "Meera Homes (builder)",
             [
                 ("Blocked at", "–", "02 Mar 2026, 01:30"),
-                ("Price", "₹ 10,00,000.00", "₹ 11,00,000.00"),
-                ("Unit type", "2BHK", "3BHK"),
+                ("Price", "₹10,00,000.00", "₹11,00,000.00"),
+                ("Unit type", "2 BHK", "3 BHK"),
             ],
         )
     ]

@@ -67,7 +67,7 @@ def show_history(page: Any, request: HttpRequest, object_id: str) -> HttpRespons
         "actions": [(action, wording.action(action)) for action in actions],
         "wanted": wanted,
         "zone": wording.zone,
-        "lines": _lines(page, request, shown, keys=keys, wording=wording),
+        "lines": _lines(page, request, shown, of=(row, keys), wording=wording),
         "silent": _silent(request, keys, wording),
         "all_entries": f"{reverse('admin:core_auditentry_changelist')}?object_type={label}&object_id={row.pk}"
         if request.user.has_perm(SEES_ALL)
@@ -123,15 +123,16 @@ def _lines(
     request: HttpRequest,
     entries: Iterable[AuditEntry],
     *,
-    keys: Keys,
+    of: tuple[Any, Keys],
     wording: Wording,
 ) -> list[Line]:
+    row, keys = of
     columns = _columns(request, entries, keys)
     own = page.model._meta.label_lower  # noqa: SLF001  # documented API
     lines = []
     for entry in entries:
         is_own = entry.object_type == own
-        changes = wording.changes(entry.object_type, entry.before, entry.after)
+        changes = wording.changes(entry.object_type, entry.before, entry.after, row)
         found = columns.get((entry.transaction, entry.object_type, entry.object_id))
         line = Line(
             entry=entry,

@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from realestate.core.admin.base import ReadOnlyAdmin
 from realestate.core.admin.bulk import BulkRunPages
 from realestate.core.admin.columns import moment
+from realestate.core.admin.history import who as name_of_actor
 from realestate.core.models import (
     AuditEntry,
     BulkRun,
@@ -43,10 +45,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     list_display = (
         moment("at", "When"),
-        "actor",
+        "who",
         "action",
-        "object_type",
-        "object_id",
+        "about",
         "reason",
         "changed",
     )
@@ -76,6 +77,22 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Other pages link to the history of one row."""
         return lookup == "object_id" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description="Who", ordering="actor")
+    def who(self, row: AuditEntry) -> str:
+        """A name with what it is."""
+        return name_of_actor(row, is_known=True)
+
+    @admin.display(description="What", ordering="object_type")
+    def about(self, row: AuditEntry) -> str:
+        """The row, with its timeline."""
+        shown = f"{row.object_type} {row.object_id}"
+        app, _, name = row.object_type.partition(".")
+        try:
+            link = reverse(f"admin:{app}_{name}_history", args=[row.object_id])
+        except NoReverseMatch:  # a table without a page
+            return shown
+        return format_html('<a href="{}">{}</a>', link, shown)
 
     @admin.display(description="Before → after")
     def changed(self, row: AuditEntry) -> str:
@@ -187,7 +204,10 @@ def changes_in_short(before: dict[str, Any], after: dict[str, Any]) -> str:
     """Each name with both values, on a line of a list."""
     names = sorted({*before, *after})
     return "; ".join(
-        f"{name}: {_short(before.get(name))} → {_short(after.get(name))}" for name in names
+        f"{name}: {_short(before[name])} → {_short(after.get(name))}"
+        if name in before
+        else f"{name}: {_short(after[name])}"
+        for name in names
     )
 
 

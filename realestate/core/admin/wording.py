@@ -1,5 +1,6 @@
 """Values of the audit trail in people's words: names of columns, amounts, instants, words of a list."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache, cached_property
@@ -15,6 +16,9 @@ from realestate.core.admin.columns import NOTHING
 from realestate.core.amounts import format_money
 from realestate.core.money import MAX_DIGITS
 
+# Facts of a service that are no column of the table: what is called so is an amount.
+AMOUNTS = re.compile(r"amount|total|price|principal|tax|refund|value|charge")
+FIGURE = re.compile(r"-?\d+\.\d\d")
 LONGEST = 300  # characters of a value that are shown
 Change = tuple[str, str, str]  # name, before, after
 
@@ -36,25 +40,33 @@ class Wording:
         return str(model._meta.verbose_name).capitalize() if model else label  # noqa: SLF001  # documented API
 
     def changes(
-        self, label: str, before: Mapping[str, Any], after: Mapping[str, Any]
+        self,
+        label: str,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        whole: Any = None,
     ) -> list[Change]:
-        """Each value that an entry names, in words, by the order of their names."""
+        """Each value that an entry names, in words, by the order of their names; not that it is part of ``whole``."""
         found = []
         for key in sorted({*before, *after}):
             column = _column(label, key)
-            old, new = (self._text(column, values.get(key)) for values in (before, after))
-            found.append((_name(column, key), old, new))
+            if whole is not None and _is_of(column, whole) and after.get(key) == whole.pk:
+                continue
+            was, now = (self._text(key, column, values.get(key)) for values in (before, after))
+            found.append((_name(column, key), was, now))
         return found
 
-    def _text(self, column: Any, value: Any) -> str:
+    def _text(self, key: str, column: Any, value: Any) -> str:
         if value is None or value == "":
             return NOTHING
         if isinstance(value, bool):
             return "yes" if value else "no"
         words = dict(getattr(column, "flatchoices", ()))
-        if value in words if isinstance(value, str) else False:
+        if isinstance(value, str) and value in words:
             return str(words[value])
         text = self._typed(column, value) if isinstance(value, str | int | float) else None
+        if column is None and FIGURE.fullmatch(str(value)) and AMOUNTS.search(key):
+            text = self._money(str(value))
         shown = text if text is not None else _plain(value)
         return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
@@ -90,6 +102,10 @@ class Wording:
         users: Any = get_user_model()
         rows = users._default_manager.filter(pk__in=keys).select_related("builder", "customer")  # noqa: SLF001  # documented API
         return {str(user.pk): user.full_name for user in rows}
+
+
+def _is_of(column: Any, whole: Any) -> bool:
+    return isinstance(column, models.ForeignKey) and column.related_model is type(whole)
 
 
 def _is_key(value: Any) -> bool:

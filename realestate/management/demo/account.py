@@ -31,6 +31,7 @@ from payments.services import (
 from progress.enums import MilestoneState
 from progress.models import Milestone
 from realestate.core import clock
+from realestate.core.edits import create_row
 from realestate.core.enums import SettingScope
 from realestate.core.models import SystemSetting
 from realestate.management.demo.sales import sign
@@ -133,12 +134,13 @@ class Purchase:
 
 def add_account(story: Story) -> None:
     """From hold to agreement and three stages: late payments, a bounced cheque, a receipt entered late, a change."""
-    SystemSetting.objects.create(
+    setting = SystemSetting(
         key="payments.bounce_charge",
         scope=SettingScope.PROJECT,
         scope_id=story.projects[SITE].pk,
         value=str(BOUNCE_CHARGE),
     )
+    create_row(actor=story.owner(SITE), row=setting, value=BOUNCE_CHARGE)
     deal = Purchase(story)
     deal.pay(deal.booking.token_amount or Decimal(0), days_ago=200)
     deal.move(BookingAction.CONFIRM, days_ago=196)

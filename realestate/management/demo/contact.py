@@ -16,7 +16,7 @@ from realestate.core.edits import create_row
 from realestate.core.transactions import service
 from realestate.management.demo.catalogue import PHASES, SITES, Site
 from realestate.management.demo.stock import picture
-from realestate.management.demo.story import Story
+from realestate.management.demo.story import Story, put_back
 from realestate.management.demo.talk import BUILDER, CUSTOMER, MEETINGS, NEWS, TALKS, Meeting, Talk
 from scheduling.enums import AppointmentAction, AppointmentStatus, MeetingLocation
 from scheduling.models import Appointment
@@ -79,7 +79,7 @@ def add_news(story: Story) -> None:
         )
         day = story.ago(news.days_ago)
         mine = ConstructionUpdate.objects.filter(pk=update.pk)
-        mine.update(created_at=day, published_at=day)
+        put_back(mine, created_at=day, published_at=day)
 
 
 def add_talks(story: Story) -> None:
@@ -109,7 +109,7 @@ def _talk(story: Story, talk: Talk) -> None:
             mark_conversation_read(actor=person, conversation_id=rows[0].conversation_id)
     for index, row in enumerate(rows):
         said = story.ago(talk.days_ago) + timedelta(hours=3 * index)
-        Message.objects.filter(pk=row.pk).update(created_at=said)
+        put_back(Message.objects.filter(pk=row.pk), created_at=said)
         Message.objects.filter(pk=row.pk, read_at__isnull=False).update(
             read_at=said + timedelta(minutes=50)
         )

@@ -38,7 +38,7 @@ from realestate.core.locking import lock
 from realestate.core.money import round_money
 from realestate.core.transactions import service
 from realestate.management.demo.deals import DEALS, WISHES, Deal, Wish
-from realestate.management.demo.story import Story
+from realestate.management.demo.story import Story, put_back
 
 PAID_STEPS = (A.CONFIRM, A.SIGN, A.OFFER_POSSESSION, A.HAND_OVER)
 STEPS_TO = {  # how many of them a paid booking went
@@ -131,7 +131,7 @@ def _expire(story: Story, deal: Deal) -> Booking:
     booking = _book(story, deal)
     taken = story.ago(deal.days_ago)
     times = {"taken_at": taken, "expires_at": taken + timedelta(minutes=30)}
-    Claim.objects.filter(pk=_claim_id(booking)).update(**times)
+    put_back(Claim.objects.filter(pk=_claim_id(booking)), **times)
     expire_booking(booking_id=booking.pk)
     expire_claims()
     return booking
@@ -258,9 +258,9 @@ def _date_back(story: Story, deal: Deal, booking: Booking) -> None:
     day = story.ago(deal.days_ago)
     if deal.days_ago == 0:
         return
-    Booking.objects.filter(pk=booking.pk).update(booking_date=day, created_at=day)
+    put_back(Booking.objects.filter(pk=booking.pk), booking_date=day, created_at=day)
     if deal.state not in {S.ON_HOLD, S.EXPIRED} and booking.claim_id:
-        Claim.objects.filter(pk=booking.claim_id).update(taken_at=day)
+        put_back(Claim.objects.filter(pk=booking.claim_id), taken_at=day)
 
 
 def _claim_id(booking: Booking) -> int:

@@ -29,7 +29,7 @@ from realestate.management.demo.people import (
     Person,
 )
 from realestate.management.demo.pictures import PALETTES, draw_site
-from realestate.management.demo.story import Story
+from realestate.management.demo.story import Story, put_back
 
 THOUSAND = Decimal(1000)
 
@@ -70,7 +70,7 @@ def _register(entry: Company | Person, kind: AccountType) -> User:
 @service
 def _open_doors(story: Story, password: str) -> None:
     mine = User.objects.filter(email__in=story.people)
-    mine.update(password=make_password(password), email_verified_at=story.now)
+    put_back(mine, password=make_password(password), email_verified_at=story.now)
     Session.objects.filter(user__in=mine).delete()  # of the registrations; nobody has their tokens
     for user in mine:
         story.people[user.email] = user
@@ -137,7 +137,8 @@ def _publish(story: Story, site: Site, index: int) -> Project:
         actual_completion_date=day + timedelta(days=site.ends) if site.built >= 1 else None,
     )
     published = story.ago(max(20, -site.starts))
-    Project.objects.filter(pk=project.pk).update(published_at=published, created_at=published)
+    mine = Project.objects.filter(pk=project.pk)
+    put_back(mine, published_at=published, created_at=published)
     return project
 
 
