@@ -5,7 +5,8 @@ from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.neighbours import Neighbour, Paper, lend_neighbours
-from realestate.core.admin.rows import OwnRowsFilter, is_platform, office_rows
+from realestate.core.admin.rows import OwnRowsFilter, is_platform
+from realestate.core.office import office_rows
 
 __all__ = [
     "HouseAdmin",

@@ -22,9 +22,10 @@ from realestate.core.admin.columns import Column, fact
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.history import show_history
 from realestate.core.admin.lists import ListMixin
-from realestate.core.admin.rows import is_platform, offered_rows, office_rows
+from realestate.core.admin.rows import is_platform, offered_rows
 from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
+from realestate.core.office import office_rows
 from realestate.core.transactions import service
 
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything

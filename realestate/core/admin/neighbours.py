@@ -14,7 +14,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Func, IntegerField, Model, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from realestate.core.admin.rows import offered_rows
@@ -69,9 +69,9 @@ def lend_neighbours(model: type[Model], *links: Neighbour | Paper) -> None:
 class NeighbourMixin(ModelAdmin):
     """A bar of links on the page of a row; lists that are narrowed to the neighbours of one."""
 
-    def render_change_form(
+    def render_change_form(  # type: ignore[override]  # Django passes the others by name
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> Any:
+    ) -> HttpResponse:
         """With the bar, on the page of a row that is there."""
         row = kwargs.get("obj")
         if row is not None:
@@ -145,7 +145,7 @@ def _counts(
 
 def narrowed(request: HttpRequest, model: type[Model]) -> Iterator[tuple[str, str]]:
     """To whose neighbours a list is narrowed: the parameter, and the row in words where the reader may see it."""
-    for parameter, value in request.GET.items():
+    for parameter, value in request.GET.dict().items():
         path = parameter
         for ending in EXACTLY:
             path = path.removesuffix(ending)
