@@ -31,8 +31,8 @@ CONTEXT_WORDS = frozenset(
 # What each role of a builder's team may change; reading the builder's own rows is everybody's in the team.
 DUTIES: Mapping[BuilderRole, frozenset[Duty]] = {
     BuilderRole.OWNER: frozenset(Duty),
-    BuilderRole.SALES: frozenset({Duty.PERSONAL, Duty.SALES}),
-    BuilderRole.FINANCE: frozenset({Duty.PERSONAL, Duty.FINANCE}),
+    BuilderRole.SALES: frozenset({Duty.PERSONAL, Duty.SALES, Duty.PAPERS}),
+    BuilderRole.FINANCE: frozenset({Duty.PERSONAL, Duty.FINANCE, Duty.PAPERS}),
     BuilderRole.SITE: frozenset({Duty.PERSONAL, Duty.SITE}),
     BuilderRole.READ_ONLY: frozenset({Duty.PERSONAL}),
 }

@@ -9,11 +9,14 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        """Lend the figures that projects and builders show."""
+        """Lend the figures that projects and builders show, and listen."""
         from accounts.models import Builder  # models exist only now
-        from bookings import figures
+        from bookings import figures, receivers  # noqa: F401  # registers by being imported
+        from bookings.imports import BookingImport
         from projects.models import Project
         from realestate.core.figures import lend
+        from realestate.core.imports import register_kind
 
         lend(Project, bookings=figures.live_bookings)
         lend(Builder, rating=figures.rating)
+        register_kind(BookingImport())

@@ -172,3 +172,10 @@ FIRM = frozenset(
     {S.TOKEN_PAID, S.BOOKING_CONFIRMED, S.AGREEMENT_SIGNED, S.POSSESSION_OFFERED, S.HANDED_OVER}
 )
 TERMINAL = frozenset({S.HANDED_OVER, S.CANCELLED, S.EXPIRED, S.TRANSFERRED})
+
+
+class DocumentVisibility(TextChoices):
+    """Who finds a document among those of a booking."""
+
+    BUYER = "buyer", "Buyer and builder"
+    BUILDER = "builder", "Builder only"

@@ -45,3 +45,39 @@ class PromiseAnswered(Event):
 
     promise_id: int
     booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldExtended(Event):
+    """A hold ends later than before (R4.5). Nobody is told: who holds the unit has just read it."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldNearsEnd(Event):
+    """A live hold will soon lapse; said once for each end that a hold is given (R4.5)."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureGiven(Event):
+    """One of the parties signed the agreement; others may still have to (R5.6)."""
+
+    signature_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscountProposed(Event):
+    """A quote has a discount above the limit; a second person must decide (R1, R21)."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscountDecided(Event):
+    """A second person approved or refused the discount of a quote (R1, R21)."""
+
+    quote_id: int

@@ -2,7 +2,7 @@
 
 from bookings.documents import kept_agreement_pdf
 from bookings.models import Agreement
-from bookings.services import record_lapses
+from bookings.services import record_lapses, warn_of_lapse
 from realestate.core.jobs import job
 
 
@@ -10,6 +10,12 @@ from realestate.core.jobs import job
 def record_lapses_now(**_unknown: object) -> str:
     """Every five minutes: record holds, bookings and quotes whose time is over."""
     return ", ".join(f"{name}: {count}" for name, count in record_lapses().items())
+
+
+@job("bookings.warn_of_lapse")
+def warn_of_lapse_now(*, claim_id: int, **_unknown: object) -> None:
+    """A little before a hold lapses: tell who holds the unit, if it is still held and as near its end (R4.5)."""
+    warn_of_lapse(claim_id=claim_id)
 
 
 @job("bookings.draw_agreement")

@@ -24,6 +24,7 @@ from bookings.enums import (
     FIRM,
     BookingState,
     ChangeState,
+    DocumentVisibility,
     Lifecycle,
     PaidShare,
     QuoteState,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Agreement,
         Applicant,
         Booking,
+        BookingDocument,
         ChangeCutoff,
         ChangeQuote,
         ChangeRequest,
@@ -222,6 +224,17 @@ class ApplicantQuerySet(QuerySet["Applicant"]):
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
         return scope(self, user, "booking__")
+
+
+class BookingDocumentQuerySet(QuerySet["BookingDocument"]):
+    """Further documents of bookings."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """The parties of the booking and staff; the customer only what was filed for it."""
+        rows = scope(self, user, "booking__")
+        if role(user) == Role.CUSTOMER:
+            return rows.filter(visibility=DocumentVisibility.BUYER)
+        return rows
 
 
 class SignatureQuerySet(QuerySet["Signature"]):

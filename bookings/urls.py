@@ -31,6 +31,7 @@ change = ChangeRequestViewSet.as_view({"get": "retrieve", "patch": "partial_upda
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings", bookings),
     path("bookings/<int:pk>", booking),
+    path("projects/<int:project_id>/inquiries", BookingViewSet.as_view({"post": "inquire"})),
     path("bookings/builder", builder_table),
     path("builder/bookings", builder_table),
     path("bookings/customer/<int:customer_id>", CustomerBookingViewSet.as_view({"get": "list"})),

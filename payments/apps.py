@@ -12,7 +12,9 @@ class PaymentsConfig(AppConfig):
         """Lend the figures that bookings show; listen to bookings."""
         from bookings.models import Booking  # models exist only now
         from payments import figures, receivers  # noqa: F401  # receivers register themselves
+        from payments.imports import ReceiptImport
         from realestate.core.figures import lend
+        from realestate.core.imports import register_kind
 
         lend(
             Booking,
@@ -22,3 +24,4 @@ class PaymentsConfig(AppConfig):
             next_payment_amount=figures.next_payment_amount,
             next_payment_due=figures.next_payment_due,
         )
+        register_kind(ReceiptImport())

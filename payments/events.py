@@ -60,3 +60,71 @@ class WithholdingFellShort(Event):
 
     booking_id: int
     amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRejected(Event):
+    """A proof or a recorded payment was refused; it never counted (R8.1)."""
+
+    payment_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementProposed(Event):
+    """Somebody computed how a booking's money is settled; a second person must decide (R11, R21)."""
+
+    settlement_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementDecided(Event):
+    """A second person approved or refused a settlement (R11, R21)."""
+
+    settlement_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundPaid(Event):
+    """Money went back to a buyer (R11)."""
+
+    refund_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustmentRequested(Event):
+    """Somebody asked for a waiver or an allocation by hand; a second person must decide (R8.5, R9, R21)."""
+
+    adjustment_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustmentDecided(Event):
+    """A second person approved or refused a waiver or an allocation by hand (R21)."""
+
+    adjustment_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(Event):
+    """A buyer owes less without having paid (R7.5)."""
+
+    credit_note_id: int
+    booking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageKeptBack(Event):
+    """A stage was certified, but what it makes due of a buyer must wait; one event for all its bookings (R7.3, R7.6).
+
+    ``waiting`` has the key of each booking and why it waits, a Skip.
+    """
+
+    milestone_id: int
+    customer_id: int
+    waiting: tuple[tuple[int, str], ...]

@@ -126,6 +126,7 @@ def certify_today(actor: Any, pk: int, reason: str) -> Milestone:
 class MilestoneAdmin(HouseAdmin):
     """Stages that make money due (R7): planned, reported and certified."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = (
         "name",
         "code",
@@ -194,6 +195,7 @@ class MilestoneAdmin(HouseAdmin):
 class CertificateAdmin(HouseAdmin):
     """What authorities certified."""
 
+    part_of = "milestone"
     editable = False
     add_fields = ("project", "tower", "kind", "number", "issued_on")
     list_display = ("number", "kind", "project", "tower", "issued_on")
@@ -221,6 +223,7 @@ class CertificateAdmin(HouseAdmin):
 class CompletionDateAdmin(HouseAdmin):
     """What buyers were promised, with every revision; a new one is told to them."""
 
+    part_of, zone_path = "project", "project.time_zone"
     editable = False
     add_fields = ("project", "tower", "promised_on", "reason")
     list_display = (

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
 from projects.enums import UnitStatus
@@ -30,9 +31,22 @@ from realestate.core.admin import (
     moment,
     money,
 )
+from realestate.core.admin.columns import NOTHING
 from realestate.core.files import signed_link
 
 LINK_MINUTES = 10  # that a link of a page opens
+
+
+def stacking_link(
+    project_id: int | None, tower_id: int | None = None, unit_id: int | None = None
+) -> str:
+    """Where the plan of a project is drawn: one tower of it, with a unit in sight."""
+    if project_id is None:
+        return NOTHING
+    address = reverse("admin:stacking_plan", args=[project_id])
+    tower = f"?tower={tower_id}" if tower_id else ""
+    place = f"#unit-{unit_id}" if unit_id else ""
+    return format_html('<a href="{}{}{}">Stacking plan</a>', address, tower, place)
 
 
 def chosen(form: HouseForm, *without: str) -> dict[str, Any]:
@@ -55,6 +69,7 @@ def key(form: HouseForm, name: str) -> int | None:
 class ProjectAdmin(HouseAdmin):
     """What is for sale."""
 
+    zone_path = "time_zone"
     list_display = (
         "project_name",
         "builder",
@@ -65,6 +80,7 @@ class ProjectAdmin(HouseAdmin):
         "available_units",
         money("price_range_min", "From"),
         "is_published",
+        "plan",
     )
     list_filter = ("status", "project_type", "is_featured")
     search_fields = ("project_name", "location_city", "builder__company_name")
@@ -72,7 +88,7 @@ class ProjectAdmin(HouseAdmin):
     list_select_related = ("builder",)
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    readonly_fields = ("total_units", "available_units", "published_at", "archived_at")
+    readonly_fields = ("plan", "total_units", "available_units", "published_at", "archived_at")
     exclude = ("search",)
     fixed = ("builder", "currency")  # bookings, hosts and conversations follow from them
     object_actions = {
@@ -97,6 +113,11 @@ class ProjectAdmin(HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """With the counted stock."""
         return super().get_queryset(request).with_figures("total_units", "available_units")  # type: ignore[no-any-return, attr-defined]  # ProjectQuerySet
+
+    @admin.display(description="Stock")
+    def plan(self, row: Project) -> str:
+        """Floor by floor."""
+        return stacking_link(row.pk)
 
     @admin.display(description="Units")
     def total_units(self, row: Any) -> int:
@@ -136,12 +157,19 @@ class ProjectAdmin(HouseAdmin):
 class TowerAdmin(HouseAdmin):
     """Buildings of projects."""
 
-    list_display = ("name", "project", "floors")
+    part_of, zone_path = "project", "project.time_zone"
+    list_display = ("name", "project", "floors", "plan")
+    readonly_fields = ("plan",)
     search_fields = ("name", "project__project_name")
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
     ordering = ("project", "name", "pk")
     fixed = ("project",)
+
+    @admin.display(description="Stock")
+    def plan(self, row: Tower) -> str:
+        """Floor by floor."""
+        return stacking_link(row.project_id, row.pk)
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Through the service, which knows twins of names."""
@@ -167,6 +195,7 @@ class StatusNow(admin.SimpleListFilter):
 class UnitAdmin(HouseAdmin):
     """Flats, shops and parking spaces; their status is derived."""
 
+    zone_path = "project.time_zone"
     list_display = (
         "unit_number",
         "project",
@@ -182,7 +211,7 @@ class UnitAdmin(HouseAdmin):
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
     ordering = ("project", "floor_number", "unit_number", "pk")
-    readonly_fields = ("status", "released_at", "blocked_at", "block_reason")
+    readonly_fields = ("status", "plan", "released_at", "blocked_at", "block_reason")
     fixed = ("project",)
     currency_path = "project.currency"
     bulk = ("release", "recall", "block", "unblock")
@@ -218,6 +247,11 @@ class UnitAdmin(HouseAdmin):
         """Derived (R4.1)."""
         return str(row.status).replace("_", " ")
 
+    @admin.display(description="Place")
+    def plan(self, row: Unit) -> str:
+        """In its tower."""
+        return stacking_link(row.project_id, row.tower_id, row.pk)
+
     def possible_actions(self, row: Unit) -> list[str]:
         """Block or unblock; put on sale, or off."""
         return [
@@ -248,6 +282,7 @@ class UnitAdmin(HouseAdmin):
 class ClaimAdmin(ReadOnlyAdmin):
     """Who occupies which unit; taken, advanced and released through bookings."""
 
+    part_of, zone_path = "unit", "unit.project.time_zone"
     list_display = (
         "unit",
         "kind",
@@ -292,12 +327,18 @@ class Model3DAdmin(HouseAdmin):
     )
     fixed = ("project", "unit")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With who reads: links are made for nobody else."""
+        rows: QuerySet[Model3D] = super().get_queryset(request)
+        return rows.annotate(reader=Value(request.user.pk))
+
     @admin.display(description="Open")
     def opens(self, row: Model3D) -> str:
         """A fresh link to an own file."""
         if row.file is None:
             return ""
-        return format_html('<a href="{}">{}</a>', signed_link(row.file, LINK_MINUTES), row.file)
+        link = signed_link(row.file, LINK_MINUTES, reader_id=getattr(row, "reader", None))
+        return format_html('<a href="{}">{}</a>', link, row.file)
 
     @admin.display(description="Earlier versions")
     def earlier(self, row: Model3D) -> str:
@@ -323,6 +364,7 @@ class Model3DAdmin(HouseAdmin):
 class PriceListAdmin(ReadOnlyAdmin):
     """Versions of prices; the next one is made over the API, where it is checked line by line."""
 
+    part_of, zone_path = "project", "project.time_zone"
     list_display = ("project", "version", "effective_from", "note", moment("created_at", "Made"))
     search_fields = ("project__project_name", "note")
     list_select_related = ("project",)

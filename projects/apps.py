@@ -9,11 +9,20 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        """Offer counted numbers to builders and projects."""
+        """Offer counted numbers to builders and projects, two kinds of imports, and projects to settings."""
         from accounts.models import Builder
         from projects import figures
+        from projects.imports import PriceListImport, UnitImport
         from projects.models import Project
+        from realestate.core.enums import SettingScope
         from realestate.core.figures import lend
+        from realestate.core.imports import register_kind
+        from realestate.core.setting_places import Source, lend_places
 
         lend(Builder, total_projects=figures.total_projects)
         lend(Project, total_units=figures.total_units, available_units=figures.available_units)
+        register_kind(UnitImport())
+        register_kind(PriceListImport())
+        own = Project.objects.editable_by
+        places = Source(Project, own, name="project_name", builder="builder_id")
+        lend_places(SettingScope.PROJECT, places)

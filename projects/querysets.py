@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Case, CharField, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, Value, When
 
 from projects.enums import AccessLevel, ClaimStage, UnitStatus
 from realestate.core import clock
@@ -32,6 +32,7 @@ STATUS_OF_STAGE = {
     ClaimStage.SOLD: UnitStatus.SOLD,
     ClaimStage.HANDED_OVER: UnitStatus.HANDED_OVER,
 }
+RESERVED = UnitStatus.RESERVED.value
 HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to the public
 # Not Q(): "x or nothing said" is x to Django, so that staff would lose what a builder sees.
 NOTHING = Q(pk__in=[])
@@ -136,6 +137,13 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
                 default=Value(UnitStatus.AVAILABLE.value),
                 output_field=CharField(),
             ),
+        )
+
+    def with_seen_status(self, user: Any) -> Self:  # User or AnonymousUser
+        """Annotate ``seen_status``: what ``seen_as`` filters by; needs ``with_status``."""
+        hidden = When(Q(status__in=HIDDEN) & ~editable(user, "project__"), then=Value(RESERVED))
+        return self.annotate(
+            seen_status=Case(hidden, default=F("status"), output_field=CharField())
         )
 
     def seen_as(self, status: UnitStatus, user: Any) -> Self:  # User or AnonymousUser

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest, HttpResponseBase
-from django.template.response import SimpleTemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 
 from realestate.core import clock
+from realestate.reports.dashboard import pages as dashboard
+from realestate.reports.stacking import pages as stacking
 from realestate.search import search_view
 
 # Navigation by job, not by table; tables that stand nowhere here come last, under their app.
@@ -30,6 +32,7 @@ MENU = (
             "accounts.customer",
             "bookings.agreement",
             "bookings.signature",
+            "bookings.bookingdocument",
             "bookings.promiseddate",
         ),
     ),
@@ -76,6 +79,7 @@ MENU = (
             "messaging.conversation",
             "messaging.message",
             "messaging.broadcast",
+            "messaging.broadcastrecipient",
             "notifications.notification",
             "notifications.delivery",
             "notifications.signal",
@@ -96,6 +100,7 @@ MENU = (
             "payments.plantemplate",
             "payments.interestrate",
             "core.bulkrun",
+            "core.importrun",
             "core.systemsetting",
             "accounts.user",
             "auth.group",
@@ -122,6 +127,7 @@ class HouseAdminSite(AdminSite):
     site_title = "Real estate platform"
     index_title = "Back office"
     enable_nav_sidebar = True
+    index_template = "admin/house/dashboard.html"
     login_form = HouseLoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -146,9 +152,40 @@ class HouseAdminSite(AdminSite):
         return update_wrapper(in_zone, inner)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's own and the search over everything."""
-        search = self.admin_view(partial(search_view, self))
-        return [path("search/", search, name="search"), *super().get_urls()]
+        """Django's own, and our pages before its catch-all."""
+        view = self.admin_view
+        ours: list[URLPattern | URLResolver] = [
+            path("search/", view(partial(search_view, self)), name="search"),
+            path("dashboard/<slug:name>/", view(self.dashboard_view), name="dashboard"),
+            path("reports/<slug:name>.csv", view(self.csv_view), name="report_csv"),
+            path("stacking/", view(self.towers_view), name="stacking"),
+            path("stacking/<int:project_id>/", view(self.plan_view), name="stacking_plan"),
+            path(
+                "stacking/<int:project_id>/cells.json", view(stacking.cells), name="stacking_cells"
+            ),
+        ]
+        return [*ours, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """The first dashboard that the user may see."""
+        context = dashboard.context_of(request, self)
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def dashboard_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """One of the dashboards."""
+        return super().index(request, dashboard.context_of(request, self, name))
+
+    def csv_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """A report as a file."""
+        return dashboard.csv_of(request, self, name)
+
+    def towers_view(self, request: HttpRequest) -> HttpResponse:
+        """Whose stacking plan."""
+        return stacking.choice(request, self)
+
+    def plan_view(self, request: HttpRequest, project_id: int) -> HttpResponse:
+        """A stacking plan."""
+        return stacking.show(request, self, project_id)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The menu by job."""

@@ -12,12 +12,14 @@ class RealEstateConfig(AppConfig):
     verbose_name = "Real estate platform"
 
     def ready(self) -> None:
-        """After each migrate, also that of a test's database, the groups of the platform's staff are kept current."""
+        """After each migrate, also that of a test's database, triggers and the staff's groups are kept current."""
         from django.db.models.signals import post_migrate  # noqa: TID251  # Django's own hook after a migrate
 
+        from realestate.recording import keep_triggers
         from realestate.rights import keep_groups, last_with_permissions
 
         post_migrate.connect(keep_groups, sender=last_with_permissions())
+        post_migrate.connect(keep_triggers, sender=last_with_permissions())
 
 
 class HouseAdminConfig(AdminConfig):

@@ -7,9 +7,11 @@ from django.contrib import admin
 from realestate.core.admin.bulk import resume_bulk
 from realestate.core.bulk_runs import JOB as RUN_BULK
 from realestate.core.files import clean_files
+from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
+from realestate.sealing import newest_digests, seal_all
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,18 @@ def purge_old_runs(**_unknown: object) -> str:
     return f"runs deleted: {purge_job_runs()}, jobs deleted: {purge_done_jobs()}"
 
 
+@job("realestate.seal_records", cron="*/15 * * * *")
+def seal_records(**_unknown: object) -> str:
+    """Every quarter of an hour: seal what is final in the audit trail, the changes of rows and the ledger."""
+    sealed, digests = seal_all(), newest_digests()
+    said = [
+        f"{stream}: {count} rows, newest seal {digests.get(stream, 'none')}"
+        for stream, count in sealed.items()
+    ]
+    log.info("records sealed: %s", "; ".join(said))  # the log is the anchor outside of the database
+    return "\n".join(said)
+
+
 @job("realestate.check_integrity", cron="30 4 * * *")
 def check_integrity_at_night(**_unknown: object) -> str:
     """Every night: recount every derived figure; what does not add up is a failed run."""
@@ -37,6 +51,18 @@ def check_integrity_at_night(**_unknown: object) -> str:
         log.error("integrity: %s", ", ".join(wrong))
         raise Alarm(f"{len(wrong)} of {len(findings)} checks failed: {', '.join(wrong)}")
     return f"{len(findings)} checks, all good"
+
+
+@job("realestate.check_import")
+def check_long_import(*, run_id: int, **_unknown: object) -> None:
+    """The dry run of a long spreadsheet."""
+    check_import(run_id=run_id)
+
+
+@job("realestate.apply_import")
+def apply_long_import(*, run_id: int, attempt: int, **_unknown: object) -> None:
+    """Writing what a long spreadsheet holds, all of it or nothing."""
+    perform_import(run_id=run_id, attempt=attempt)
 
 
 @job(RUN_BULK)

@@ -41,6 +41,7 @@ BUILDERS_TABLES: Mapping[str, tuple[Duty | None, Sees]] = {
     "bookings.applicant": (Duty.SALES, OFFICE),
     "bookings.agreement": (NOBODYS, OFFICE),
     "bookings.signature": (Duty.SALES, OFFICE),
+    "bookings.bookingdocument": (Duty.PAPERS, OFFICE),
     "bookings.promiseddate": (NOBODYS, EVERYBODY),
     "bookings.changerequest": (Duty.SITE, EVERYBODY),
     "bookings.changequote": (Duty.SITE, EVERYBODY),

@@ -260,8 +260,8 @@ def _exact_first(rows: QuerySet[Any], group: Group, wanted: Wanted) -> QuerySet[
     text = wanted.text.upper()
     upper = {f"upper_{place}": Upper(path) for place, path in enumerate(group.by_number)}
     is_exact = reduce(or_, (Q(**{name: text}) for name in upper))
-    marked: QuerySet[Any] = rows.alias(**upper).alias(is_exact=is_exact)
-    return marked.order_by("-is_exact", "-pk")
+    found: QuerySet[Any] = rows.alias(**upper).alias(is_exact=is_exact)
+    return found.order_by("-is_exact", "-pk")
 
 
 def _row(place: str, group: Group, row: Any, wanted: Wanted) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from realestate import health
+from realestate.binder.pages import DocumentsPage
 from realestate.core.api import errors
 from realestate.pages import RedocPage, SwaggerPage
 
@@ -20,17 +21,20 @@ HOUSE = (
 )
 
 schema = SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())
+documents = admin.site.admin_view(DocumentsPage.as_view())
 
 urlpatterns = [
     path("", health.root),
     path("health", health.live),
     path("health/ready", health.ready),
+    path("admin/bookings/booking/<int:pk>/documents/", documents, name="booking_documents"),
     path("admin/", admin.site.urls),
     path("api/schema", schema, name="schema"),
     path("api/docs", SwaggerPage.as_view(url_name="schema"), name="docs"),
     path("api/redoc", RedocPage.as_view(url_name="schema"), name="redoc"),
     path("api/", include("realestate.core.urls")),
     path("api/", include("realestate.reports.urls")),
+    path("api/", include("realestate.binder.urls")),
     *[path("api/", include(f"{app}.urls")) for app in HOUSE],
 ]
 

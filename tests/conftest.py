@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.cast import Cast, make_cast
+from tests.recorder import recording
 
 # The tables that no model manages: a flush between transactional tests does not empty them.
 QUEUE_TABLES = "procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs"
@@ -38,6 +39,14 @@ def _empty_queue(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[
     if is_transactional(request):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {QUEUE_TABLES} CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _no_silent_service(request: pytest.FixtureRequest) -> Iterator[None]:
+    """I10: whatever a test does, each service that changes a row of the business writes an audit entry."""
+    with recording() as recorder:
+        yield
+    assert recorder.silent == [], "changed by a service without an audit entry"
 
 
 def is_transactional(request: pytest.FixtureRequest) -> bool:

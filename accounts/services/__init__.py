@@ -10,7 +10,13 @@ from accounts.services.passwords import (
     reset_token,
 )
 from accounts.services.profiles import relate, set_user_active, update_builder, update_customer
-from accounts.services.register import EmailTaken, LicenseTaken, invite_builder, register_account
+from accounts.services.register import (
+    EmailTaken,
+    LicenseTaken,
+    invite_builder,
+    invite_customer,
+    register_account,
+)
 from accounts.services.second_factor import (
     begin_enrolment,
     check_code,
@@ -69,6 +75,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "invite_builder",
+    "invite_customer",
     "is_familiar",
     "log_in",
     "note_entrance",

@@ -8,13 +8,14 @@ from django.contrib.auth.hashers import make_password
 from accounts import rules
 from accounts.enums import AccountType
 from accounts.events import UserRegistered
-from accounts.models import Builder, Customer, User
+from accounts.models import Builder, Customer, Relation, User
 from accounts.services.hashing import hashed
 from accounts.services.passwords import check_strength
 from accounts.services.sessions import Client, Login, open_session
 from realestate.core import audit
 from realestate.core.db.conflicts import register_conflict
-from realestate.core.errors import DomainError
+from realestate.core.enums import Role
+from realestate.core.errors import DomainError, NotAllowed
 from realestate.core.events import publish
 from realestate.core.jobs import defer
 from realestate.core.transactions import service
@@ -86,6 +87,31 @@ def invite_builder(
     _store(user, builder, actor=actor, action="invited")
     defer("accounts.mail_invitation", user_id=user.pk)
     return builder
+
+
+@service
+def invite_customer(
+    *, actor: audit.Actor, email: str, builder_id: int | None = None, **profile: Any
+) -> Customer:
+    """A customer that staff or a builder know already; sets the password by a link that is mailed.
+
+    The address counts as unverified until then. ``builder_id`` has dealt with the customer and sees the profile from
+    now on. Raises EmailTaken (409), NotAllowed (403) for customers.
+    """
+    if getattr(actor, "user_type", None) == Role.CUSTOMER:
+        raise NotAllowed
+    user = User(
+        email=rules.normalize_email(email),
+        user_type=AccountType.CUSTOMER,
+        password=make_password(None),
+    )
+    customer = Customer(user=user, **profile)
+    _refuse_twins(user, customer)
+    _store(user, customer, actor=actor, action="invited")
+    if builder_id is not None:
+        Relation.objects.create(customer=customer, builder_id=builder_id)
+    defer("accounts.mail_invitation", user_id=user.pk)
+    return customer
 
 
 @service

@@ -10,6 +10,7 @@ from bookings.admin.deals import (
 from bookings.admin.papers import (
     AgreementAdmin,
     ApplicantAdmin,
+    BookingDocumentAdmin,
     PromisedDateAdmin,
     QuoteAdmin,
     SignatureAdmin,
@@ -19,6 +20,7 @@ __all__ = [
     "AgreementAdmin",
     "ApplicantAdmin",
     "BookingAdmin",
+    "BookingDocumentAdmin",
     "ChangeCutoffAdmin",
     "ChangeQuoteAdmin",
     "ChangeRequestAdmin",

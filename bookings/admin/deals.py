@@ -66,8 +66,10 @@ CHANGE_STEPS = {
 class BookingAdmin(HouseAdmin):
     """Who has booked what, and where it stands (R5). Money and state move through services only."""
 
+    zone_path = "project.time_zone"
+    change_form_template = "admin/house/booking_change_form.html"
     list_display = (
-        text("booking_number", "Booking"),
+        text("booking_number", "Booking", "pk"),
         "customer",
         text("unit.unit_number", "Unit"),
         "project",
@@ -191,10 +193,11 @@ class BookingAdmin(HouseAdmin):
 class ChangeRequestAdmin(HouseAdmin):
     """What buyers want built differently (R13)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     addable = False  # customers ask
     currency_path = "booking.currency"
     list_display = (
-        text("tracking_number", "Number"),
+        text("tracking_number", "Number", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         "request_type",
@@ -266,6 +269,8 @@ class ChangeCutoffAdmin(ReadOnlyAdmin):
 class ChangeQuoteAdmin(HouseAdmin):
     """Numbered offers; a new one supersedes the last."""
 
+    part_of = "change_request"
+    zone_path = "change_request.booking.project.time_zone"
     editable = False
     add_fields = ("change_request", "net_amount", "tax_amount", "timeline_days", "description")
     list_filter = ("state",)

@@ -6,7 +6,14 @@ from django.contrib import admin
 from django.db.models import Model
 
 from bookings.enums import KycAction, QuoteAction
-from bookings.models import Agreement, Applicant, PromisedDate, Quote, Signature
+from bookings.models import (
+    Agreement,
+    Applicant,
+    BookingDocument,
+    PromisedDate,
+    Quote,
+    Signature,
+)
 from bookings.rules import BUYERS_KYC_ACTIONS, KYC_ACTION_TO, KYC_TRANSITIONS, QUOTE_TRANSITIONS
 from bookings.services import decide_quote, make_quote, set_kyc, sign_agreement
 from realestate.core.admin import (
@@ -41,6 +48,7 @@ def _checker(state: str, action: KycAction) -> tuple[str, ObjectAction]:
 class QuoteAdmin(HouseAdmin):
     """What units were quoted at; discounts above the limit wait here for a second person (R1)."""
 
+    zone_path = "project.time_zone"
     editable = False
     list_display = (
         "__str__",
@@ -84,6 +92,7 @@ class QuoteAdmin(HouseAdmin):
 class ApplicantAdmin(HouseAdmin):
     """Who buys, and whether the identity was checked (R18). Shares are set on the booking's side only."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     addable = editable = False
     list_display = (
         "full_name",
@@ -112,8 +121,9 @@ class ApplicantAdmin(HouseAdmin):
 class AgreementAdmin(ReadOnlyAdmin):
     """Agreements as they were made."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
-        text("agreement_number", "Agreement"),
+        text("agreement_number", "Agreement", "pk"),
         "booking",
         "version",
         moment("created_at", "Made"),
@@ -128,6 +138,7 @@ class AgreementAdmin(ReadOnlyAdmin):
 class SignatureAdmin(HouseAdmin):
     """Who signed what; signatures on paper are recorded here (R5.6)."""
 
+    part_of = "agreement__booking"
     editable = False
     list_display = (
         "name",
@@ -158,6 +169,7 @@ class SignatureAdmin(HouseAdmin):
 class PromisedDateAdmin(ReadOnlyAdmin):
     """Which day was promised to whom; every revision with the consent of both sides (R13.5)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "booking",
         text("booking.customer", "Customer"),
@@ -175,4 +187,27 @@ class PromisedDateAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("booking__customer",)
     date_hierarchy = "proposed_at"
+    ordering = ("-pk",)
+
+
+@admin.register(BookingDocument)
+class BookingDocumentAdmin(ReadOnlyAdmin):
+    """What staff filed beside the papers that the platform makes; filed on the booking's page of documents."""
+
+    part_of, zone_path = "booking", "booking.project.time_zone"
+    list_display = (
+        "title",
+        "booking",
+        "visibility",
+        text("filed_by.full_name", "Filed by"),
+        moment("filed_at", "Filed", "booking.project.time_zone"),
+    )
+    list_filter = ("visibility",)
+    search_fields = ("title", "=booking__pk", "file__sha256")
+    list_select_related = (
+        "booking__project",
+        "filed_by__builder",
+        "filed_by__customer",
+        "filed_by__employer",
+    )
     ordering = ("-pk",)

@@ -3,6 +3,7 @@
 from bookings.models.agreements import Agreement, Applicant, Signature
 from bookings.models.booking import Booking
 from bookings.models.changes import ChangeCutoff, ChangeQuote, ChangeRequest
+from bookings.models.documents import BookingDocument
 from bookings.models.promises import PromisedDate
 from bookings.models.quotes import Quote
 
@@ -10,6 +11,7 @@ __all__ = [
     "Agreement",
     "Applicant",
     "Booking",
+    "BookingDocument",
     "ChangeCutoff",
     "ChangeQuote",
     "ChangeRequest",

@@ -81,6 +81,20 @@ class BookingWrite(WriteSerializer):
     expected_registration_date = serializers.DateField(required=False, allow_null=True)
 
 
+class InquiryWrite(WriteSerializer):
+    """Be interested in a project; the project stands in the path (R5.1)."""
+
+    aliases = {"notes": "special_requests"}
+    example = {"notes": "Two bedrooms, please, above the tenth floor."}
+
+    customer_id = id_field(
+        required=False,
+        allow_null=True,
+        help_text="Builders and staff: who is interested. Ignored from customers.",
+    )
+    special_requests = serializers.CharField(required=False, allow_blank=True, max_length=LONG)
+
+
 class BookingPatch(WriteSerializer):
     """Edit a booking. Customers: requests, rating, loan amount, registration date; builders: all but the rating."""
 

@@ -33,6 +33,7 @@ from bookings.services.changes import (
     withdraw_change,
 )
 from bookings.services.cutoffs import CategoryClosed, set_cutoffs
+from bookings.services.documents import AlreadyFiled, file_document
 from bookings.services.edits import PlanFrozen, RatingTooEarly, update_booking
 from bookings.services.holds import (
     HoldCooldown,
@@ -43,6 +44,7 @@ from bookings.services.holds import (
     hold_unit,
     release_hold,
 )
+from bookings.services.inquiries import open_inquiry, plan_visit
 from bookings.services.lapses import record_lapses
 from bookings.services.offers import decide_change_quote, quote_change
 from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
@@ -57,9 +59,11 @@ from bookings.services.signatures import (
     sign_agreement,
 )
 from bookings.services.standing import lock_booking, refuse_dead, state_at
+from bookings.services.warnings import plan_warning, warn_of_lapse
 
 __all__ = [
     "AgreementSuperseded",
+    "AlreadyFiled",
     "AlreadySigned",
     "ApplicantTwice",
     "ApplicantsFrozen",
@@ -94,6 +98,7 @@ __all__ = [
     "decline_quote",
     "expire_booking",
     "extend_hold",
+    "file_document",
     "generate_agreement",
     "hold_unit",
     "keep_agreement_pdf",
@@ -102,7 +107,10 @@ __all__ = [
     "make_quote",
     "missing_parties",
     "move_booking",
+    "open_inquiry",
     "pay_token",
+    "plan_visit",
+    "plan_warning",
     "promised_on",
     "propose_date",
     "quote_change",
@@ -119,5 +127,6 @@ __all__ = [
     "state_at",
     "state_plan",
     "update_booking",
+    "warn_of_lapse",
     "withdraw_change",
 ]

@@ -21,6 +21,7 @@ from bookings.rules import (
 )
 from bookings.services.applicants import add_primary, refuse_incomplete
 from bookings.services.holds import claim_for
+from bookings.services.inquiries import locked_inquiry
 from bookings.services.limits import COOLING_OFF_DAYS, TOKEN_PERCENT
 from bookings.services.parties import buyer, claimable_units
 from bookings.services.promises import first_promise
@@ -29,13 +30,14 @@ from bookings.services.signatures import refuse_unsigned
 from bookings.services.standing import (
     SHOWN,
     lock_booking,
+    note_move,
     refuse_customers,
     refuse_lapsed,
     state_at,
     with_claim,
 )
 from projects.enums import ClaimKind, ReleaseReason
-from projects.models import Claim, Unit
+from projects.models import Claim, Project, Unit
 from projects.services import UnitNotAvailable, advance_claim, release_claim, set_parties
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
@@ -93,6 +95,8 @@ def book_unit(
 ) -> Booking:
     """Book a unit (contract 0.7): its claim, or the buyer's own hold of it, and the booking in one step, on hold.
 
+    An inquiry of the buyer about the project becomes the booking (R5.3).
+
     A customer books for itself; builders and staff name a customer that they may see. Price, project and parties come
     from the server: from the quote that is named, else from the hold's or the best approved one, else from today's
     price list (R1). A ``total_amount`` that is not the quote's is refused. Raises UnitNotAvailable and QuoteExpired
@@ -102,6 +106,7 @@ def book_unit(
     now = clock.now()
     unit = claimable_units(actor).get(pk=unit_id)
     customer = buyer(actor, customer_id)
+    inquiry = locked_inquiry(customer_id=customer.pk, project_id=unit.project_id)
     wanted = _named(actor, quote_id, unit, customer)
     claim = _own_hold(actor, customer, unit, now) or claim_for(
         actor=actor, unit_id=unit.pk, project=unit.project, customer=customer
@@ -111,25 +116,21 @@ def book_unit(
     else:
         quote = join_quote(wanted, claim=claim, customer=customer)
     _refuse_other_total(quote, total_amount)
-    booking = Booking(
-        customer=customer,
-        project=unit.project,
-        unit=unit,
-        claim=claim,
-        state=BookingState.ON_HOLD,
-        booking_date=now,
+    promised: dict[str, Any] = {
+        "unit": unit,
+        "claim": claim,
+        "booking_date": now,
         **_figures(quote),
-        token_amount=_token(actor, unit, quote.agreement_value, token_amount),
+        "token_amount": _token(actor, unit, quote.agreement_value, token_amount),
         **terms,
-    )
-    refuse_large_loan(booking)
-    booking.save(force_insert=True)
+    }
+    booking, old = _on_hold(inquiry, customer, unit.project, promised)
     add_primary(booking)
     first_promise(actor, booking)
     relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
     facts = {"unit": unit.pk, "quote": quote.pk, "agreement_value": booking.agreement_value}
     audit.record(actor, booking, "booked", after=facts)
-    publish(BookingMoved(booking_id=booking.pk, old=NEW, new=booking.state))
+    publish(BookingMoved(booking_id=booking.pk, old=old, new=booking.state))
     return booking
 
 
@@ -193,7 +194,7 @@ def expire_booking(*, booking_id: int) -> bool:
     if state_at(booking, now) == booking.state:
         return False
     old, new = advance(booking, TRANSITIONS, BookingAction.EXPIRE)
-    _finish(audit.SYSTEM, booking, moved=(old, new), reason="")
+    note_move(audit.SYSTEM, booking, moved=(old, new), reason="")
     return True
 
 
@@ -215,7 +216,7 @@ def _move(actor: User | None, booking: Booking, action: str, reason: str) -> Boo
             end_quote(booking.claim, now)
         else:
             booking.claim = advance_claim(claim_id=booking.claim.pk, stage=STAGE_AFTER[new])
-    _finish(actor, booking, moved=(old, new), reason=reason)
+    note_move(actor, booking, moved=(old, new), reason=reason)
     return booking
 
 
@@ -239,19 +240,24 @@ def _consequences(booking: Booking, action: str, now: datetime) -> dict[str, obj
     return {"cooling_off_until": cooling_off_end(clock.local(now, zone).date(), days, zone)}
 
 
-def _finish(actor: User | None, booking: Booking, *, moved: tuple[str, str], reason: str) -> None:
-    old, new = moved
-    booking.state_reason = reason
-    booking.version += 1
-    booking.save(update_fields=["state_reason", "version", "updated_at"])
-    audit.record(
-        actor, booking, "moved", before={"state": old}, after={"state": new}, reason=reason
-    )
-    publish(BookingMoved(booking_id=booking.pk, old=old, new=new))
-
-
 def _allowed(booking: Booking) -> list[str]:
     return allowed_actions(TRANSITIONS, booking.state)
+
+
+def _on_hold(
+    inquiry: Booking | None, customer: Customer, project: Project, promised: Mapping[str, Any]
+) -> tuple[Booking, str]:
+    """R5.3: a new booking, or the inquiry that becomes one; with the state that it had before."""
+    booking = inquiry or Booking(customer=customer, project=project, state=BookingState.ON_HOLD)
+    for name, value in promised.items():
+        setattr(booking, name, value)
+    refuse_large_loan(booking)
+    if inquiry is None:
+        booking.save(force_insert=True)
+        return booking, NEW
+    old, _new = advance(booking, TRANSITIONS, BookingAction.HOLD, changes=promised)
+    booking.refresh_from_db(fields=["total_amount"])  # computed by the database
+    return booking, old
 
 
 def _named(actor: User, quote_id: int | None, unit: Unit, customer: Customer) -> Quote | None:

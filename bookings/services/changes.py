@@ -93,9 +93,11 @@ def answer_change(
     before = audit.snapshot(row, changes)
     for name, value in changes.items():
         setattr(row, name, value)
-    if wanted is not None and wanted != row.state:
-        _step(actor, row, wanted, now)
-    row.save(update_fields=[*changes, "completion_date", "final_cost", "updated_at"])
+    is_step = wanted is not None and wanted != row.state
+    if is_step:
+        _step(actor, row, str(wanted), now)
+    if changes or is_step:
+        row.save(update_fields=[*changes, "completion_date", "final_cost", "updated_at"])
     if changes:
         audit.record(actor, row, "answered", before=before, after=changes)
     return row

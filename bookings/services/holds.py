@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import Customer, User
+from bookings.events import HoldExtended
 from bookings.models import Booking
 from bookings.rules import in_cooldown, longest_end
 from bookings.services.limits import (
@@ -21,6 +22,7 @@ from projects.services import extend_claim, release_claim, take_claims
 from realestate.core import clock
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
@@ -94,6 +96,7 @@ def extend_hold(*, actor: User, claim_id: int, minutes: int | None = None) -> Cl
         raise HoldLimit("A hold cannot be extended beyond its longest life.", latest=latest)
     claim = extend_claim(actor=actor, claim_id=claim_id, until=until)
     stretch_quote(claim)
+    publish(HoldExtended(claim_id=claim.pk))
     return claim
 
 

@@ -49,6 +49,16 @@ BUILDER_HOLD_MAX_MINUTES = define(
     scopes=SCOPES,
     help="The longest life of a hold taken by the builder or staff, extensions included (R4.5).",
 )
+HOLD_WARNING_MINUTES = define(
+    "bookings.hold_warning_minutes",
+    int,
+    default=10,
+    minimum=0,
+    maximum=1440,
+    unit="minutes",
+    scopes=SCOPES,
+    help="How long before a hold lapses its holder is told (R4.5); 0: not at all.",
+)
 HOLDS_PER_CUSTOMER = define(
     "bookings.holds_per_customer",
     int,

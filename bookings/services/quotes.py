@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Customer, User
 from bookings.enums import QuoteAction, QuoteState
+from bookings.events import DiscountDecided, DiscountProposed
 from bookings.models import Booking, Quote
 from bookings.rules import QUOTE_TRANSITIONS, is_above_limit
 from bookings.services.changes import QuoteExpired
@@ -27,6 +28,7 @@ from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidValue, NotAllowed
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.states import advance
 from realestate.core.transactions import service
@@ -83,7 +85,10 @@ def make_quote(
         state=_first_state(unit, priced, discount),
         valid_until=now + timedelta(days=days),
     )
-    return _store(actor, quote, unit=unit, priced=priced, now=now)
+    _store(actor, quote, unit=unit, priced=priced, now=now)
+    if quote.state == QuoteState.APPROVAL_PENDING:
+        publish(DiscountProposed(quote_id=quote.pk))
+    return quote
 
 
 @service
@@ -109,6 +114,7 @@ def decide_quote(*, actor: User, quote_id: int, approve: bool, reason: str = "")
     audit.record(
         actor, quote, "decided", before={"state": old}, after={"state": new}, reason=reason
     )
+    publish(DiscountDecided(quote_id=quote.pk))
     return quote
 
 

@@ -4,6 +4,7 @@ from typing import TypedDict, Unpack
 
 from accounts.models import User
 from bookings.enums import BookingState, SignatureMethod
+from bookings.events import SignatureGiven
 from bookings.models import Agreement, Applicant, Booking, Signature
 from bookings.rules import TRANSITIONS
 from bookings.services.applicants import applicants_of
@@ -13,6 +14,7 @@ from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidTransition, InvalidValue, NotAllowed
+from realestate.core.events import publish
 from realestate.core.jobs import defer
 from realestate.core.models import StoredFile
 from realestate.core.states import allowed_actions
@@ -95,6 +97,7 @@ def sign_agreement(
     defer("bookings.draw_agreement", agreement_id=agreement.pk)
     party = applicant.full_name if applicant else BUILDER
     audit.record(actor, agreement, "signed", after={"party": party, "method": method})
+    publish(SignatureGiven(signature_id=signature.pk, booking_id=booking.pk))
     return signature
 
 

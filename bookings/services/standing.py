@@ -4,11 +4,14 @@ from datetime import datetime
 
 from accounts.models import User
 from bookings.enums import BookingState
+from bookings.events import BookingMoved
 from bookings.models import Booking
 from bookings.rules import DEAD
 from projects.models import Claim
+from realestate.core import audit
 from realestate.core.enums import Role
 from realestate.core.errors import InvalidTransition, NotAllowed, StaleVersion
+from realestate.core.events import publish
 from realestate.core.locking import lock
 
 SHOWN = ("project", "unit")
@@ -64,3 +67,15 @@ def refuse_customers(actor: User, text: str) -> None:
     """Raises NotAllowed (403) when a customer asks for what only the builder decides."""
     if actor.user_type == Role.CUSTOMER:
         raise NotAllowed(text)
+
+
+def note_move(actor: User | None, booking: Booking, *, moved: tuple[str, str], reason: str) -> None:
+    """After a move: its reason, another version, the audit row and the news, in the same transaction (R5)."""
+    old, new = moved
+    booking.state_reason = reason
+    booking.version += 1
+    booking.save(update_fields=["state_reason", "version", "updated_at"])
+    audit.record(
+        actor, booking, "moved", before={"state": old}, after={"state": new}, reason=reason
+    )
+    publish(BookingMoved(booking_id=booking.pk, old=old, new=new))

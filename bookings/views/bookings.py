@@ -18,6 +18,7 @@ from bookings.serializers import (
     BookingWrite,
     BuilderBookingPageRead,
     BuilderBookingRead,
+    InquiryWrite,
     ReasonWrite,
     StatsRead,
     StatusWrite,
@@ -60,6 +61,7 @@ class BookingViewSet(HouseViewSet):
     access = {
         "list": PARTIES,
         "create": PARTIES,
+        "inquire": PARTIES,
         "retrieve": PARTIES,
         "partial_update": PARTIES,
         "set_status": BUILDERS,
@@ -68,6 +70,7 @@ class BookingViewSet(HouseViewSet):
     duty = Duty.SALES
     errors = {
         "create": BOOKING_REFUSALS,
+        "inquire": (IdempotencyInProgress, IdempotencyMismatch),
         "partial_update": (
             InvalidTransition,
             StaleVersion,
@@ -118,6 +121,19 @@ class BookingViewSet(HouseViewSet):
         body = self.parse(BookingWrite)
         booking = services.book_unit(actor=self.caller, **body)
         return self.show(booking.pk, status=201)
+
+    @extend_schema(
+        operation_id="projects_inquire", request=InquiryWrite, responses={201: BookingRead}
+    )
+    @idempotent
+    def inquire(self, request: Request, *, project_id: int) -> Response:
+        """Tell the builder that you are interested in a project; no unit is taken.
+
+        A visit that you arrange and a unit that you book later continue the same row. Asking again gives it again.
+        """
+        body = self.parse(InquiryWrite)
+        row = services.open_inquiry(actor=self.caller, project_id=project_id, **body)
+        return self.show(row.pk, status=201)
 
     @extend_schema(operation_id="bookings_update", request=BookingPatch, responses=BookingRead)
     def partial_update(self, request: Request, pk: str) -> Response:

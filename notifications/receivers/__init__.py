@@ -1,8 +1,16 @@
-"""What people are told about: one module per app that speaks. Each loads what happened and calls ``notify``."""
+"""What people are told about: one module per app that speaks, or per subject of it.
+
+Each loads what happened and calls ``notify``.
+"""
 
 from notifications.receivers import (
+    adjustments,
+    agreements,
     bookings,
     changes,
+    discounts,
+    endings,
+    holds,
     messaging,
     payments,
     progress,
@@ -12,8 +20,13 @@ from notifications.receivers import (
 )
 
 __all__ = [
+    "adjustments",
+    "agreements",
     "bookings",
     "changes",
+    "discounts",
+    "endings",
+    "holds",
     "messaging",
     "payments",
     "progress",

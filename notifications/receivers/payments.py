@@ -8,10 +8,12 @@ from bookings.models import Booking
 from notifications import services
 from notifications.enums import NotificationType, Priority
 from notifications.models import Delivery
+from notifications.receivers.sides import BUILDER_URL, CUSTOMER_URL, buyer, tell, who_decides
 from payments.enums import DemandKind, ReminderChannel
 from payments.events import (
     DemandRaised,
     PaymentRecorded,
+    PaymentRejected,
     PaymentReversed,
     ProofSubmitted,
     RefundNeeded,
@@ -22,12 +24,9 @@ from payments.models import Demand, Payment, Refund, Reminder
 from payments.services import OpenDemand, note_channel, open_demands
 from realestate.core import clock
 from realestate.core.amounts import format_day, format_money
-from realestate.core.enums import Duty, Role
+from realestate.core.enums import Duty
 from realestate.core.events import on
 from realestate.core.money import ZERO
-
-CUSTOMER_URL = "/customer/bookings"
-BUILDER_URL = "/builder/bookings"
 
 
 @on(PaymentRecorded)
@@ -100,6 +99,26 @@ def tell_buyer_of_reversal(event: PaymentReversed) -> None:
     )
 
 
+@on(PaymentRejected)
+def tell_buyer_of_rejection(event: PaymentRejected) -> None:
+    """Its proof, or a payment that the builder had recorded: the amount and why."""
+    payment = Payment.objects.select_related("booking").get(pk=event.payment_id)
+    booking = payment.booking
+    is_proof = payment.recorded_by_id == booking.customer_id
+    amount = format_money(payment.amount, payment.currency)
+    what = f"Your proof of payment of {amount}" if is_proof else f"The payment of {amount}"
+    tell(
+        buyer(booking.customer_id),
+        notification_type=NotificationType.PAYMENT_DUE,
+        title="Proof of payment rejected" if is_proof else "Payment rejected",
+        message=f"{what} for booking {booking.booking_number} was rejected; it does not count as paid. Reason:"
+        f" {payment.state_reason}",
+        related=("payment", payment.pk),
+        dedupe_key=f"payment:{payment.pk}:rejected",
+        priority=Priority.HIGH,
+    )
+
+
 @on(ProofSubmitted)
 def tell_builder_of_proof(event: ProofSubmitted) -> None:
     """Who says that it paid how much, and that an answer is awaited."""
@@ -129,23 +148,16 @@ def tell_who_refunds(event: RefundNeeded) -> None:
     )
     booking = refund.booking
     amount = format_money(refund.amount, refund.currency)
-    staff = User.objects.filter(user_type=Role.STAFF, is_active=True)
-    sides = (
-        (_finance(booking), BUILDER_URL),
-        (set(staff.values_list("pk", flat=True)), ""),  # staff work in the admin
+    tell(
+        *who_decides(booking.project.builder_id, Duty.FINANCE),
+        notification_type=NotificationType.PAYMENT_DUE,
+        title="Refund needed",
+        message=f"{amount} must be returned to {booking.customer.full_name} (booking"
+        f" {booking.booking_number}) by {format_day(refund.due_on)}. Reason: {refund.reason}",
+        related=("refund", refund.pk),
+        dedupe_key=f"refund:{refund.pk}:needed",
+        priority=Priority.HIGH,
     )
-    for people, url in sides:
-        services.notify(
-            user_ids=people,
-            notification_type=NotificationType.PAYMENT_DUE,
-            title="Refund needed",
-            message=f"{amount} must be returned to {booking.customer.full_name} (booking"
-            f" {booking.booking_number}) by {format_day(refund.due_on)}. Reason: {refund.reason}",
-            related=("refund", refund.pk),
-            dedupe_key=f"refund:{refund.pk}:needed",
-            priority=Priority.HIGH,
-            action_url=url,
-        )
 
 
 @on(ReminderFellDue)

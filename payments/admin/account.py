@@ -94,6 +94,7 @@ class Standing(admin.SimpleListFilter):
 class DemandAdmin(ReadOnlyAdmin):
     """What buyers were asked to pay; a wrong one is taken back by a credit note (R7.5)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "number",
         "booking",
@@ -156,6 +157,7 @@ class DemandAdmin(ReadOnlyAdmin):
 class CreditNoteAdmin(ReadOnlyAdmin):
     """Why buyers owe less without having paid."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "number",
         "booking",
@@ -266,6 +268,7 @@ class AllocationAdmin(ReadOnlyAdmin):
 class AdjustmentAdmin(ReadOnlyAdmin):
     """Waivers and allocations by hand: asked for by one person, decided here by another (R21)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     currency_path = "booking.currency"
     list_display = (
         "booking",
@@ -300,7 +303,7 @@ class LetterBatchAdmin(ReadOnlyAdmin):
         "milestone",
         "state",
         "done",
-        text("total", "Letters"),
+        text("total", "Letters", ""),
         "requested_by",
         moment("requested_at", "Asked for", "project.time_zone"),
         moment("finished_at", "Finished", "project.time_zone"),

@@ -56,6 +56,7 @@ class PlanTemplateAdmin(ReadOnlyAdmin):
 class ScheduleRevisionAdmin(ReadOnlyAdmin):
     """The numbered states of bookings' schedules; the first is made at confirmation (R2.7)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     list_display = (
         "booking",
         text("booking.customer", "Customer"),
@@ -87,6 +88,7 @@ class ScheduleRevisionAdmin(ReadOnlyAdmin):
 class TermsAdmin(ReadOnlyAdmin):
     """What holds for a booking, as it was when it was made (R22.9)."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     currency_path = "booking.currency"
     list_display = (
         "booking",

@@ -25,6 +25,7 @@ CERTIFY = "certify"
 class PaymentAdmin(HouseAdmin):
     """Who paid what."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     editable = False
     add_fields = (
         "booking",

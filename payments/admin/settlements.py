@@ -42,10 +42,11 @@ def _pay(actor: Any, pk: int, reason: str) -> object:
 class SettlementAdmin(HouseAdmin):
     """What is kept and what is returned; proposed here by one person, decided by another."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     editable = False
     add_fields = ("booking", "initiator", "effective_on", "forfeit_percent", "reason")
     list_display = (
-        text("number", "Settlement"),
+        text("number", "Settlement", "pk"),
         text("booking.customer", "Customer"),
         "initiator",
         "effective_on",
@@ -105,8 +106,9 @@ class SettlementAdmin(HouseAdmin):
 class RefundAdmin(ReadOnlyAdmin):
     """Money that goes back to buyers. The text beside the button is the reference of the transfer."""
 
+    part_of = "settlement__booking"
     list_display = (
-        text("number", "Refund"),
+        text("number", "Refund", "pk"),
         text("booking.customer", "Customer"),
         "booking",
         money("amount", "Amount"),
@@ -132,6 +134,7 @@ class RefundAdmin(ReadOnlyAdmin):
 class DefaultNoticeAdmin(HouseAdmin):
     """Notices to buyers who do not pay, numbered by the service."""
 
+    part_of, zone_path = "booking", "booking.project.time_zone"
     editable = False
     add_fields = ("booking", "sent_on", "cure_until", "text")
     list_display = (

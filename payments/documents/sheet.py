@@ -1,7 +1,6 @@
 """The statement of account as a spreadsheet: real dates and numbers, balances as formulas (R10)."""
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,6 +20,7 @@ from payments.documents.paper import names_of
 from payments.documents.statement import BUCKETS, SIGNS, period
 from payments.rules.statement import Statement
 from realestate.core.money import MINOR_DIGITS, quantum
+from realestate.core.sheets import neutral
 
 HEAD = ("Date", "Document", "Kind", "Particulars", "Debit", "Credit", "Balance")
 WIDTHS = (13, 26, 16, 58, 18, 18, 18)
@@ -28,8 +28,6 @@ DEBIT, CREDIT, BALANCE = "E", "F", "G"
 LABEL, FIGURE = 4, 7  # columns of what stands below the entries
 DAY = "dd mmm yyyy"
 ACCENT, TINT = "0F4C5C", "F0F6F7"
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CRORE, LAKH = 10_000_000, 100_000
 Value = str | Decimal | date | None
 
@@ -225,9 +223,8 @@ class _Writer:
         """A value as what it is; a text is never a formula, whatever it begins with."""
         cell = self.cell(row, column)
         if isinstance(value, str):
-            cell.value = UNPRINTABLE.sub("", value)
+            cell.value = neutral(value)
             cell.data_type = "s"
-            cell.quotePrefix = value.startswith(FORMULA)
             cell.alignment = Alignment(wrap_text=column == LABEL, vertical="top")
         elif isinstance(value, Decimal):
             cell.value = value.quantize(quantum(self.currency))

@@ -1,6 +1,6 @@
 """R20: which rung of the ladder of reminders a demand has reached, and when a reminder must wait."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 FURTHEST = 365  # days before or after the due date
@@ -9,21 +9,20 @@ LONGEST = len(f"-{FURTHEST}")
 HOURS = 24
 
 
-def ladder_of(text: str) -> tuple[int, ...]:
-    """The rungs in a setting such as ``-7,0,1``: days after the due date, negative before it, in ascending order.
+def ladder_of(words: Sequence[str]) -> tuple[int, ...]:
+    """The rungs in a setting such as ``-7``, ``0``, ``1``: days after the due date, negative before it, ascending.
 
     Raises ValueError with a sentence for anything else than 1 to 20 different whole numbers up to 365 days away.
     """
-    words = [word.strip() for word in text.split(",")]
     # Not int() alone: it takes other digits than ours, and underscores.
     if not all(
         word.isascii() and word.lstrip("+-").isdigit() and len(word) <= LONGEST for word in words
     ):
-        message = "Enter whole numbers with commas between them, such as -7,0,1."
+        message = "Enter whole numbers of days, such as -7, 0 and 1."
         raise ValueError(message)
     rungs = tuple(sorted(int(word) for word in words))
-    if len(rungs) > MOST_RUNGS or len(set(rungs)) < len(rungs):
-        message = f"Enter at most {MOST_RUNGS} numbers, each once."
+    if not 0 < len(rungs) <= MOST_RUNGS or len(set(rungs)) < len(rungs):
+        message = f"Enter 1 to {MOST_RUNGS} numbers, each once."
         raise ValueError(message)
     if max(abs(rung) for rung in rungs) > FURTHEST:
         message = f"Enter numbers from -{FURTHEST} to {FURTHEST}."

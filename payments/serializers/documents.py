@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from payments.enums import LetterState
 from payments.models import LetterBatch
+from realestate.core.api.links import reader_id
 from realestate.core.api.pdf import MINUTES
 from realestate.core.api.serializers import PageRead, ReadSerializer, WriteSerializer
 from realestate.core.files import signed_link
@@ -32,7 +33,9 @@ class LetterBatchRead(ReadSerializer):
 
     def get_file_url(self, batch: LetterBatch) -> str | None:
         """A fresh link for whoever reads."""
-        return signed_link(batch.file, MINUTES) if batch.file else None
+        if batch.file is None:
+            return None
+        return signed_link(batch.file, MINUTES, reader_id=reader_id(self.context))
 
 
 class LetterBatchPageRead(PageRead):

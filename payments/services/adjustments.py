@@ -14,6 +14,7 @@ from payments.enums import (
     Part,
     ReceiptState,
 )
+from payments.events import AdjustmentDecided, AdjustmentRequested
 from payments.models import Adjustment, DemandLine, Payment
 from payments.rules.adjustments import ADJUSTMENT_TRANSITIONS
 from payments.services.booked import lock_for, refuse_buyers
@@ -24,6 +25,7 @@ from payments.services.replay import replay
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.money import ZERO
 from realestate.core.states import advance
@@ -117,6 +119,7 @@ def decide_adjustment(
     audit.record(actor, row, action.value, after={"amount": row.amount}, reason=reason)
     if action == AdjustmentAction.APPROVE:
         _apply(actor, booking, row)
+    publish(AdjustmentDecided(adjustment_id=row.pk, booking_id=booking.pk))
     return row
 
 
@@ -179,6 +182,7 @@ def _request(actor: User, row: Adjustment, reason: str) -> Adjustment:
     row.reason, row.requested_by, row.requested_at = reason, actor, clock.now()
     row.save(force_insert=True)
     audit.record(actor, row, "requested", after={"amount": row.amount}, reason=reason)
+    publish(AdjustmentRequested(adjustment_id=row.pk, booking_id=row.booking_id))
     return row
 
 

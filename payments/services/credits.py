@@ -8,11 +8,13 @@ from decimal import Decimal
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import CreditKind, EntryKind
+from payments.events import CreditNoteIssued
 from payments.models import CreditLine, CreditNote, DemandLine
 from payments.services.ledger import post
 from payments.services.numbers import numbered
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
+from realestate.core.events import publish
 from realestate.core.money import ZERO
 
 ENTRY_OF = {
@@ -89,6 +91,7 @@ def credit(
     audit.record(
         actor, note, "issued", after={"booking": booking.pk, "amount": total}, reason=reason
     )
+    publish(CreditNoteIssued(credit_note_id=note.pk, booking_id=booking.pk))
     return note
 
 

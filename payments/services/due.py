@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import DemandKind, Skip
+from payments.events import StageKeptBack
 from payments.models import Demand, DemandLine, ScheduleLine, ScheduleRevision
 from payments.rules.cap import cap
 from payments.rules.triggers import DATED, Due, due_lines
@@ -29,6 +31,7 @@ from progress.enums import MilestoneState
 from progress.models import Milestone
 from projects.enums import TaxClass
 from realestate.core import clock
+from realestate.core.events import publish
 from realestate.core.money import ZERO
 from realestate.core.transactions import service
 
@@ -129,7 +132,7 @@ def _room(booking: Booking) -> Decimal | None:
     return cap(booking.agreement_value or ZERO, percent, booking.currency) - Decimal(asked)
 
 
-def bookings_waiting_for(milestone: Milestone) -> QuerySet[Booking]:
+def bookings_waiting_for(milestone: Milestone) -> QuerySet[Any]:
     """Bookings with an undemanded line on a milestone, firm enough to be asked (R7.3); ``agreed_at``: since when."""
     demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
     lines = ScheduleLine.objects.filter(
@@ -156,7 +159,7 @@ def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
     """After a certification: a demand for each booking that waits for the stage, each in its own transaction (R7.3).
 
     Issued on the day on which the certification was recorded, however late this runs, but not before the line was
-    agreed on. A repeated run is harmless.
+    agreed on. A repeated run is harmless. Buyers of whom nothing is demanded yet are then told so.
     """
     milestone = Milestone.objects.select_related("project").get(pk=milestone_id)
     if milestone.state != MilestoneState.CERTIFIED:
@@ -164,10 +167,40 @@ def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
     zone = milestone.project.time_zone
     on = certified_on(milestone, zone) or clock.today()
     agreed = dict(bookings_waiting_for(milestone).values_list("pk", "agreed_at"))
-    return [
+    raised = [
         raise_booking_demands(booking_id=pk, on=max(on, clock.local(at, zone).date()))
         for pk, at in agreed.items()
     ]
+    for customer_id, waiting in _kept_back(milestone, raised).items():
+        say_what_waits(milestone_id=milestone_id, customer_id=customer_id, waiting=waiting)
+    return raised
+
+
+@service
+def say_what_waits(
+    *, milestone_id: int, customer_id: int, waiting: tuple[tuple[int, str], ...]
+) -> None:
+    """Tell what became of a certified stage that is not demanded of a buyer yet, booking by booking (R7.3, R7.6)."""
+    publish(StageKeptBack(milestone_id=milestone_id, customer_id=customer_id, waiting=waiting))
+
+
+def _kept_back(
+    milestone: Milestone, raised: Iterable[Raised]
+) -> dict[int, tuple[tuple[int, str], ...]]:
+    """Customer -> its bookings that wait, and why; without those of which a part of the stage was demanded."""
+    why: dict[int, str] = {}
+    for each in raised:
+        for line, skip in each.skipped:
+            if line.milestone_id == milestone.pk:
+                why.setdefault(each.booking_id, skip.value)
+    asked = DemandLine.objects.filter(
+        demand__booking=OuterRef("pk"), schedule_line__milestone=milestone
+    )
+    rows = Booking.objects.filter(~Exists(asked), pk__in=why).order_by("pk")
+    found: dict[int, tuple[tuple[int, str], ...]] = {}
+    for pk, customer_id in rows.values_list("pk", "customer"):
+        found[customer_id] = (*found.get(customer_id, ()), (pk, why[pk]))
+    return found
 
 
 def raise_dated_demands() -> int:

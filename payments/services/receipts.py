@@ -19,7 +19,7 @@ from payments.enums import (
     ReceiptAction,
     ReceiptState,
 )
-from payments.events import PaymentRecorded, PaymentReversed
+from payments.events import PaymentRecorded, PaymentRejected, PaymentReversed
 from payments.models import Payment
 from payments.models.receipts import GONE, UNDECIDED
 from payments.rules.receipts import RECEIPT_TRANSITIONS
@@ -142,11 +142,12 @@ def clear_payment(*, actor: User, payment_id: int, paid_date: date | None = None
 def reject_payment(*, actor: User, payment_id: int, reason: str) -> Payment:
     """Refuse a proof or a recorded payment; it never counted (R8.1). Raises ReasonMissing (422), InvalidTransition."""
     refuse_buyers(actor, BUILDERS_RECORD)
-    payment, _booking = _locked(actor, payment_id)
+    payment, booking = _locked(actor, payment_id)
     _require(reason)
     advance(payment, RECEIPT_TRANSITIONS, ReceiptAction.REJECT)
     _decide(actor, payment, reason)
     audit.record(actor, payment, "rejected", reason=reason)
+    publish(PaymentRejected(payment_id=payment.pk, booking_id=booking.pk))
     return payment
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import EntryKind, InterestMode, RefundAction
+from payments.events import RefundPaid
 from payments.models import InterestRate, Refund
 from payments.rules.facts import Accrual, Rate
 from payments.rules.interest import accrue
@@ -15,6 +16,7 @@ from payments.services.ledger import post
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.states import advance
 from realestate.core.transactions import service
@@ -62,6 +64,7 @@ def pay_refund(
         refund=refund,
     )
     audit.record(actor, refund, "paid", after={"amount": refund.amount, "reference": reference})
+    publish(RefundPaid(refund_id=refund.pk, booking_id=booking.pk))
     return refund
 
 

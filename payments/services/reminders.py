@@ -19,7 +19,7 @@ from bookings.rules import DEAD
 from payments.enums import DemandKind, Part, ReceiptState, ReminderChannel
 from payments.events import ReminderFellDue
 from payments.models import Demand, DemandLine, Payment, Reminder
-from payments.rules.reminders import due_rung, is_paused, is_quiet, ladder_of
+from payments.rules.reminders import MOST_RUNGS, due_rung, is_paused, is_quiet, ladder_of
 from payments.services.booked import lock_any
 from payments.services.ledger import standing
 from payments.services.replay import posted_net
@@ -31,13 +31,15 @@ from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
 from realestate.core.events import publish
 from realestate.core.money import ZERO
-from realestate.core.system_settings import define
+from realestate.core.system_settings import Texts, define
 from realestate.core.transactions import service
 
 LADDER = define(
     "payments.reminder_ladder",
-    str,
-    default="-7,0,1,7,15,30",
+    Texts,
+    default=Texts(("-7", "0", "1", "7", "15", "30")),
+    minimum=1,
+    maximum=MOST_RUNGS,
     reads=ladder_of,
     unit="days after the due date",
     scopes=SCOPES,

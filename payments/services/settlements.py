@@ -18,6 +18,7 @@ from payments.enums import (
     SettlementAction,
     SettlementState,
 )
+from payments.events import SettlementDecided, SettlementProposed
 from payments.models import CreditLine, Demand, Payment, Refund, Settlement
 from payments.models.receipts import UNDECIDED
 from payments.rules.settlement import (
@@ -39,6 +40,7 @@ from payments.services.terms import terms_of
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError, InvalidTransition, InvalidValue
+from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
@@ -125,6 +127,7 @@ def propose_settlement(
         after={"booking": booking.pk, "version": row.version, "refund": row.refund_amount},
         reason=reason,
     )
+    publish(SettlementProposed(settlement_id=row.pk, booking_id=booking.pk))
     return row
 
 
@@ -154,6 +157,7 @@ def decide_settlement(
     audit.record(actor, row, action.value, after={"refund": row.refund_amount}, reason=reason)
     if settled is not None:
         _apply(actor, booking, row, settled)
+    publish(SettlementDecided(settlement_id=row.pk, booking_id=booking.pk))
     return row
 
 

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from projects.enums import UnitStatus, UnitType
+from projects.enums import Facing, UnitStatus, UnitType
 from realestate.core.api.serializers import MoneyField, ReadSerializer
 
 
@@ -15,6 +15,7 @@ class GridUnitRead(ReadSerializer):
     status = serializers.ChoiceField(UnitStatus.choices)
     price = MoneyField()
     area_sqft = serializers.DecimalField(12, 2)
+    facing = serializers.ChoiceField(Facing.choices, allow_blank=True)
 
 
 class GridFloorRead(ReadSerializer):

@@ -10,6 +10,7 @@ from projects.services.claims import (
     set_parties,
     take_claims,
 )
+from projects.services.grid import availability
 from projects.services.lists import (
     TaxRateExists,
     add_price_list,
@@ -30,6 +31,7 @@ from projects.services.projects import (
     change_project,
     publish_project,
 )
+from projects.services.stock import store_units
 from projects.services.units import (
     TooManyUnits,
     TowerNameTaken,
@@ -57,6 +59,7 @@ __all__ = [
     "add_unit",
     "advance_claim",
     "archive_project",
+    "availability",
     "change_model",
     "change_price_list",
     "change_project",
@@ -70,6 +73,7 @@ __all__ = [
     "remove_model",
     "set_parties",
     "sheet_for",
+    "store_units",
     "take_claims",
     "tax_class_of",
 ]

@@ -156,10 +156,13 @@ def expire_claims() -> int:
 
 def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
     lapsed = claims.filter(released_at=None, expires_at__lte=now)
-    units = tuple(lapsed.order_by("pk").values_list("unit", flat=True))
+    rows = list(lapsed.order_by("pk"))
+    units = tuple(row.unit_id for row in rows)
     if not units:
         return 0
     count = lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
+    same = audit.Change(after={"release_reason": ReleaseReason.EXPIRED})
+    audit.record_all(audit.SYSTEM, Claim, "released", {row.pk: same for row in rows})
     publish(ClaimsLapsed(unit_ids=units))
     return count
 

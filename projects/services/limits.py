@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from projects.rules import viewer_problems
 from realestate.core.enums import SettingScope
-from realestate.core.system_settings import define
+from realestate.core.system_settings import Json, define
 
 SCOPES = (SettingScope.PROJECT, SettingScope.BUILDER, SettingScope.SYSTEM)
 
@@ -26,4 +27,20 @@ AFFORDABLE_PRICE_LIMIT = define(
     unit="in the project's currency",
     scopes=SCOPES,
     help="The highest price before tax of affordable housing (R3.2); 0: nothing is affordable housing.",
+)
+
+
+def _viewer(settings: Json) -> None:
+    """Raises ValueError with a sentence for each setting that no viewer knows."""
+    if problems := viewer_problems(settings):
+        raise ValueError(*problems)
+
+
+VIEWER_DEFAULTS = define(
+    "projects.viewer_defaults",
+    Json,
+    default=Json(),
+    reads=_viewer,
+    scopes=SCOPES,
+    help="How viewers open a new 3D model for which nothing else is said: camera, background, shadows and so on.",
 )

@@ -8,6 +8,7 @@ from accounts.models import User
 from projects.enums import FileFormat
 from projects.models import Model3D, Model3DVersion, Project, Unit
 from projects.rules import viewer_problems
+from projects.services.limits import VIEWER_DEFAULTS
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import FilePurpose
 from realestate.core.errors import InvalidValue
@@ -27,7 +28,7 @@ def add_model(
     """A 3D model of a project or one of its units, whose file was sent (``file_id``) or lies elsewhere (``file_url``).
 
     Raises InvalidValue (400) for a unit of another project, a file that is not the actor's own 3D model, a format that
-    is not the file's, and settings that no viewer knows.
+    is not the file's, and settings that no viewer knows. Without ``viewer_settings`` those of the project hold.
     """
     project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
     if unit_id is not None and not Unit.objects.filter(project=project, pk=unit_id).exists():
@@ -37,6 +38,7 @@ def add_model(
         raise InvalidValue(errors={"file_url": ["This field is required."]})
     if not facts.get("file_format"):
         raise InvalidValue(errors={"file_format": ["This field is required."]})
+    facts.setdefault("viewer_settings", dict(VIEWER_DEFAULTS.for_project(project)))
     model = Model3D(project=project, unit_id=unit_id, **facts)
     return create_row(actor=actor, row=model, model_name=model.model_name)
 

@@ -1,31 +1,32 @@
 """Projects and their availability grid."""
 
-from collections import Counter, defaultdict
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import services
 from projects.filters import ProjectFilter
-from projects.models import Project, Tower, Unit
+from projects.models import Project
 from projects.serializers import (
     AvailabilityRead,
     ProjectPageRead,
     ProjectPatch,
     ProjectRead,
     ProjectWrite,
-    UnitRead,
 )
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC, role_of
+from realestate.core.api.conditional import conditional
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty, Role
+
+LONGEST_KEY = 18  # digits
 
 
 class ProjectViewSet(HouseViewSet):
@@ -96,43 +97,22 @@ class ProjectViewSet(HouseViewSet):
         services.archive_project(actor=self.caller, project_id=int(pk))
         return message("The project was archived.")
 
-    @extend_schema(operation_id="projects_availability", responses=AvailabilityRead)
+    @extend_schema(
+        operation_id="projects_availability",
+        responses=AvailabilityRead,
+        parameters=[OpenApiParameter("tower_id", int, description="One tower of the project.")],
+    )
     def availability(self, request: Request, pk: str) -> Response:
-        """The stock of a project as a grid: towers, floors, units with status and price."""
+        """The stock of a project as a grid: towers, floors, units with status and price.
+
+        The answer has an ETag: who asks again with ``If-None-Match`` hears 304 while nothing has changed.
+        """
         project = self.rows().get(pk=pk)
-        units = Unit.objects.filter(project=project).with_status(clock.now())
-        units = units.select_related("project").order_by("-floor_number", "unit_number", "pk")
-        return Response(AvailabilityRead(self._grid(project, units)).data)
-
-    def _grid(self, project: Project, units: QuerySet[Unit]) -> dict[str, Any]:
-        shape = UnitRead(context=self.get_serializer_context())
-        cells: dict[int | None, dict[int, list[dict[str, Any]]]] = defaultdict(
-            lambda: defaultdict(list)
+        tower = request.query_params.get("tower_id", "")
+        # As in filters: what is no key of a tower matches nothing (contract T12).
+        is_key = tower.isdecimal() and len(tower) <= LONGEST_KEY
+        tower_id = (int(tower) if is_key else 0) if tower else None
+        grid = services.availability(
+            project=project, user=request.user, now=clock.now(), tower_id=tower_id
         )
-        totals: Counter[str] = Counter()
-        for unit in units:
-            seen = shape.get_status(unit)
-            totals[seen] += 1
-            cells[unit.tower_id][unit.floor_number].append(_cell(unit, seen))
-        names = dict(
-            Tower.objects.filter(project=project).order_by("name", "pk").values_list("pk", "name")
-        )
-        towers = [(pk, name) for pk, name in names.items() if pk in cells]
-        return {
-            "project_id": project.pk,
-            "currency": project.currency,
-            "totals": totals,
-            "towers": [
-                {"id": pk, "name": name, "floors": _floors(cells[pk])}
-                for pk, name in [*towers, *([(None, "")] if None in cells else [])]
-            ],
-        }
-
-
-def _cell(unit: Unit, seen: str) -> dict[str, Any]:
-    shown = ("id", "unit_number", "unit_type", "price", "area_sqft")
-    return {name: getattr(unit, name) for name in shown} | {"status": seen}
-
-
-def _floors(floors: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    return [{"floor_number": floor, "units": units} for floor, units in floors.items()]
+        return conditional(request, AvailabilityRead(grid).data)

@@ -35,3 +35,8 @@ def today(zone: str = DEFAULT_ZONE) -> date:
 def local(instant: datetime, zone: str = DEFAULT_ZONE) -> datetime:
     """An instant as the wall clock of a time zone shows it."""
     return instant.astimezone(ZoneInfo(zone))
+
+
+def day_of(at: date | datetime, zone: str = DEFAULT_ZONE) -> date:
+    """The day of an instant in a time zone; a day stays as it is."""
+    return local(at, zone).date() if isinstance(at, datetime) else at

@@ -19,6 +19,7 @@ class Duty(TextChoices):
     FINANCE = "finance", "Finance"
     SITE = "site", "Site"
     SETUP = "setup", "Set-up"
+    PAPERS = "papers", "Documents of bookings"
 
 
 class SettingScope(TextChoices):
@@ -27,6 +28,18 @@ class SettingScope(TextChoices):
     SYSTEM = "system", "System"
     BUILDER = "builder", "Builder"
     PROJECT = "project", "Project"
+
+
+class SettingKind(TextChoices):
+    """What a runtime setting holds."""
+
+    BOOL = "bool", "Yes or no"
+    INT = "int", "Whole number"
+    DECIMAL = "decimal", "Decimal number"
+    STRING = "string", "Text"
+    LIST = "list", "List of texts"
+    JSON = "json", "JSON object"
+    DATE = "date", "Day"
 
 
 class Visibility(TextChoices):
@@ -53,6 +66,17 @@ class FilePurpose(TextChoices):
     PROOF = "proof", "Proof of payment"
 
 
+class ImportState(TextChoices):
+    """Where the import of a spreadsheet stands."""
+
+    CHECKING = "checking", "Being checked"
+    READY = "ready", "Ready to apply"
+    REFUSED = "refused", "Has errors"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed; nothing was imported"
+
+
 class RunOutcome(TextChoices):
     """Where a run of a job stands."""
 
@@ -69,6 +93,14 @@ class RunTrigger(TextChoices):
     HAND = "hand", "By hand"
     COMMAND = "command", "By a command"
     EVENT = "event", "By an event"
+
+
+class ChangeKind(TextChoices):
+    """What happened to a row."""
+
+    INSERTED = "inserted", "Inserted"
+    UPDATED = "updated", "Updated"
+    DELETED = "deleted", "Deleted"
 
 
 class BulkOutcome(TextChoices):

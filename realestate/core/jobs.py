@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from procrastinate import JobContext, RetryStrategy
@@ -17,6 +18,7 @@ from procrastinate.contrib.django import app
 
 from realestate.core import runs
 from realestate.core.enums import RunOutcome, RunTrigger
+from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
 RETRY = RetryStrategy(
@@ -73,6 +75,7 @@ def _kept(name: str, function: Callable[..., str | None]) -> Callable[..., None]
     @functools.wraps(function)
     def run(context: JobContext, *, run_id: int | None = None, **given: Any) -> None:
         with (
+            one_look(),
             suppress(Alarm),
             recorded(name, RunTrigger.SCHEDULE, queue_id=context.job.id, run_id=run_id) as note,
         ):
@@ -87,7 +90,8 @@ def _watched(name: str, function: Callable[..., str | None]) -> Callable[..., No
     @functools.wraps(function)
     def run(context: JobContext, **given: Any) -> None:
         try:
-            function(**given)
+            with one_look():
+                function(**given)
         except Exception as error:
             runs.note_failed_run(name=name, queue_id=context.job.id, error=_in_words(error))
             raise
@@ -125,7 +129,7 @@ def periodic_jobs() -> dict[str, Periodic]:
 
 def run_now(name: str) -> str:
     """Run a periodic job here and now; returns what it did. Raises whatever the job raises."""
-    with recorded(name, RunTrigger.COMMAND) as note:
+    with one_look(), recorded(name, RunTrigger.COMMAND) as note:
         note.did = periodic_jobs()[name].function()
     return note.did
 
@@ -135,9 +139,14 @@ def defer_run(name: str, *, run_id: int) -> None:
     app.configure_task(name).defer(run_id=run_id)
 
 
-def defer(name: str, *, lock: str | None = None, **ids: int | str) -> None:
-    """Queue a job by name inside the present transaction. A house test checks that each name exists."""
-    app.configure_task(name, lock=lock).defer(**ids)
+def defer(
+    name: str, *, lock: str | None = None, at: datetime | None = None, **ids: int | str
+) -> None:
+    """Queue a job by name inside the present transaction, ``at`` an instant or at once.
+
+    A house test checks that each name exists.
+    """
+    app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
 
 
 def job_names() -> set[str]:

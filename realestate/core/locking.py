@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from realestate.core.bulk import in_bulk
 from realestate.core.ladder import rung_of_model
 from realestate.core.transactions import outermost_block
 
@@ -54,7 +55,7 @@ def _remember(model: type[Model], *pks: int, is_new: bool = False) -> None:
     table = (-rung_of_model(stored), str(stored._meta.model_name))  # noqa: SLF001  # Django's API
     known = frozenset(held)
     new: list[Rank] = [rank for pk in pks if (rank := (*table, int(pk))) not in known]
-    if held and new and new[0] < held[-1] and not is_new:
+    if held and new and new[0] < held[-1] and not (is_new or in_bulk()):
         message = f"lock order: {new[0]} after {held[-1]}"
         raise RuntimeError(message)
     # What is new goes before all others, where it forbids nothing.

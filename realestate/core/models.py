@@ -1,4 +1,4 @@
-"""The ground's own tables: settings, audit, idempotency keys, rate counters and stored files."""
+"""The ground's own tables: settings, audit, changes, idempotency keys, rate counters and stored files."""
 
 from typing import Any, ClassVar, Self
 
@@ -8,16 +8,21 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from realestate.core import setting_cache
 from realestate.core.db.fields import TimestampedModel, enum_check
 from realestate.core.enums import (
     BulkOutcome,
+    ChangeKind,
     FilePurpose,
+    ImportState,
     KeyState,
+    Role,
     RunOutcome,
     RunTrigger,
     SettingScope,
     Visibility,
 )
+from realestate.core.setting_querysets import SettingQuerySet
 
 
 class SystemSetting(TimestampedModel):
@@ -28,7 +33,9 @@ class SystemSetting(TimestampedModel):
     scope_id = models.PositiveBigIntegerField(
         default=0, help_text="Builder or project id; 0 for the system."
     )
-    value = models.JSONField()
+    value = models.JSONField(blank=True)  # an empty text or list is a value, too
+
+    objects = SettingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -50,9 +57,39 @@ class SystemSetting(TimestampedModel):
             else f"{self.key} ({self.scope} {self.scope_id})"
         )
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever changes a setting reads the change."""
+        setting_cache.forget()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Whoever removes a setting reads the default."""
+        setting_cache.forget()
+        return super().delete(*args, **kwargs)
+
+
+class SettingsVersion(models.Model):
+    """One row: a random token that a trigger renews with every change of a setting; see ``setting_cache``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_version_of_the_settings", condition=Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+def this_transaction() -> models.Func:
+    """The number of the present transaction, the same on all that it writes; another one after a restore, too."""
+    return models.Func(function="core_transaction", output_field=models.UUIDField())
+
 
 class AuditEntry(models.Model):
-    """One change of a business row. Append-only: a trigger refuses UPDATE and DELETE."""
+    """One change of a business row, in the words of the service. Append-only: a trigger refuses UPDATE and DELETE."""
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     actor = models.ForeignKey(
@@ -70,16 +107,71 @@ class AuditEntry(models.Model):
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    transaction = models.UUIDField(
+        null=True,
+        editable=False,
+        db_default=this_transaction(),
+        help_text="Names the changes of rows that belong to it. Empty: from before they were kept.",
+    )
 
     class Meta:
         verbose_name_plural = "audit entries"
         indexes = [
+            models.Index(fields=["transaction"], name="audit_by_transaction"),
+            models.Index(fields=["at"], name="audit_by_time"),
             models.Index(fields=["object_type", "object_id", "id"], name="audit_by_object"),
             models.Index(fields=["actor", "id"], name="audit_by_actor"),
         ]
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id}: {self.action}"
+
+
+class RowChange(models.Model):
+    """A row of the business that was inserted, updated or deleted, by whomever. Written by a trigger; append-only.
+
+    Who and why say the audit entries of the same transaction; without one it was no service of the platform.
+    """
+
+    at = models.DateTimeField(help_text="When its transaction began.")
+    transaction = models.UUIDField()
+    login = models.CharField(max_length=63, help_text="Of the database.")
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=ChangeKind)
+    before = models.JSONField(help_text="The changed columns as they were; of a deleted row all.")
+    after = models.JSONField(
+        help_text="The changed columns. Empty for a new row: what it said is in the row and in its later changes."
+    )
+
+    class Meta:
+        verbose_name_plural = "changes of rows"
+        constraints = [enum_check("change_kind", "kind", ChangeKind)]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="change_by_object"),
+            models.Index(fields=["transaction"], name="change_by_transaction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id} {self.kind}"
+
+
+class Seal(models.Model):
+    """What an append-only table held up to a row, as a digest that only the platform's key makes; append-only too."""
+
+    stream = models.CharField(max_length=60, help_text="The table.")
+    last_id = models.BigIntegerField(help_text="The last row under this seal.")
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, help_text="Of the rows and the seal before it.")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "last_id"], name="one_seal_per_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} up to {self.last_id}"
 
 
 class IdempotencyKey(models.Model):
@@ -283,3 +375,62 @@ class StoredFile(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Imports of spreadsheets."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """One's own, for staff all: the file may hold what a colleague of another job does not see."""
+        if getattr(user, "user_type", None) == Role.STAFF:
+            return self.all()
+        return self.filter(made_by=user.pk) if user.pk else self.none()
+
+
+class ImportRun(TimestampedModel):
+    """A spreadsheet that somebody sent to be imported: what it would change, and whether it did."""
+
+    kind = models.CharField(max_length=30)
+    scope_id = models.PositiveBigIntegerField(
+        default=0, help_text="The project; 0 where there is none."
+    )
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    table = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What was read from the file, so that it is read once.",
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKING)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(
+        default=0, help_text="Rows so far; written beside the import's own transaction."
+    )
+    counts = models.JSONField(default=dict, help_text="New, changed, unchanged and wrong rows.")
+    report = models.JSONField(default=dict, help_text="The problems, and what changes.")
+    attempt = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ImportRun"]] = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        constraints = [
+            enum_check("import_state", "state", ImportState),
+            models.CheckConstraint(
+                name="applied_import_has_its_day",
+                condition=~Q(state=ImportState.APPLIED)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["made_by", "-id"], name="import_by_maker")]
+
+    def __str__(self) -> str:
+        return f"import {self.pk} of {self.kind}"

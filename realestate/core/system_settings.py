@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
 
-from realestate.core.enums import SettingScope
+from realestate.core import setting_cache
+from realestate.core.enums import SettingKind, SettingScope
 from realestate.core.errors import InvalidValue
-from realestate.core.models import SystemSetting
+from realestate.core.setting_kinds import KINDS, Json, Kind, Texts, Value, typed
+from realestate.core.setting_places import Place
+
+__all__ = [
+    "Definition",
+    "InForce",
+    "Json",
+    "Texts",
+    "define",
+    "definitions",
+    "public_values",
+]
 
 log = logging.getLogger(__name__)
-Value = TypeVar("Value", int, str, bool, Decimal)
+DEFAULT = "default"  # where a value comes from that nobody has set
+LONGEST_TEXT = 10_000  # characters, unless the setting says less
 
 
 class ScopedProject(Protocol):
@@ -21,6 +33,14 @@ class ScopedProject(Protocol):
 
     pk: int
     builder_id: int
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A value and where it comes from: ``project``, ``builder``, ``system`` or ``default``."""
+
+    value: Any
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +52,9 @@ class Definition(Generic[Value]):
     default: Value
     help: str
     unit: str = ""
-    minimum: Value | None = None
-    maximum: Value | None = None
-    words: tuple[str, ...] = ()  # of a text setting: the only values
+    minimum: Any = None  # of a text its characters, of a list its entries
+    maximum: Any = None
+    words: tuple[str, ...] = ()  # the only values; of a list, its only entries
     reads: Callable[[Value], object] | None = (
         None  # raises ValueError with a sentence for a value it cannot use
     )
@@ -46,45 +66,65 @@ class Definition(Generic[Value]):
         """The part before the dot: the app that uses the setting."""
         return self.key.partition(".")[0]
 
+    @property
+    def described(self) -> Kind:
+        """Its kind, with words and schema."""
+        return KINDS[self.kind]
+
+    @property
+    def places(self) -> tuple[SettingScope, ...]:
+        """Where it may be set, the widest first; the system's can always be set."""
+        return tuple(scope for scope in SettingScope if self.may_be_set_for(scope))
+
+    @property
+    def longest(self) -> Any:
+        """The upper limit; texts have one in any case."""
+        if self.maximum is None and self.described.word == SettingKind.STRING:
+            return LONGEST_TEXT
+        return self.maximum
+
     def clean(self, raw: object) -> Value:
         """The typed value of what somebody entered. Raises InvalidValue with the reason."""
-        value = _typed(self.kind, raw)
-        if self.words and value not in self.words:
-            raise InvalidValue(errors={"value": [f"Must be one of {', '.join(self.words)}."]})
-        if self.minimum is not None and value < self.minimum:
-            raise InvalidValue(errors={"value": [f"Must be at least {self.minimum}."]})
-        if self.maximum is not None and value > self.maximum:
-            raise InvalidValue(errors={"value": [f"Must be at most {self.maximum}."]})
+        value: Value = typed(self.kind, raw)
+        are_many = self.described.word == SettingKind.LIST
+        entries: Any = value if are_many else (value,)
+        if self.words and not set(entries) <= set(self.words):
+            some = "some of" if are_many else "one of"
+            raise _invalid(f"Must be {some} {', '.join(self.words)}.")
+        size, counted = self.described.size(value), self.described.counted
+        if self.minimum is not None and size < self.minimum:
+            raise _invalid(f"Must be at least {counted(self.minimum)}.")
+        if self.longest is not None and size > self.longest:
+            raise _invalid(f"Must be at most {counted(self.longest)}.")
         if self.reads is not None:
             try:
                 self.reads(value)
             except ValueError as error:
-                raise InvalidValue(errors={"value": [str(error)]}) from error
+                raise _invalid(*error.args) from error
         return value
 
     def for_project(self, project: ScopedProject) -> Value:
         """The value that holds for a project: its own, its builder's, the system's, or the default."""
-        return self._first(
-            {
-                SettingScope.PROJECT: project.pk,
-                SettingScope.BUILDER: project.builder_id,
-                SettingScope.SYSTEM: 0,
-            }
-        )
+        place = Place(SettingScope.PROJECT, project.pk, "", project.builder_id)
+        return self.in_force(place).value  # type: ignore[no-any-return]  # made by clean()
 
     def value(self) -> Value:
         """The system-wide value, or the default."""
-        return self._first({SettingScope.SYSTEM: 0})
+        return self._first([(SettingScope.SYSTEM, 0)]).value  # type: ignore[no-any-return]  # made by clean()
 
-    def _first(self, wanted: dict[SettingScope, int]) -> Value:
-        rows = SystemSetting.objects.filter(key=self.key).values_list("scope", "scope_id", "value")
-        found = {(scope, scope_id): value for scope, scope_id, value in rows}
-        for scope, scope_id in wanted.items():
-            if (scope, scope_id) in found and self.may_be_set_for(scope):
-                value = self.stored(found[scope, scope_id])
+    def in_force(self, place: Place) -> InForce:
+        """The value that holds for a place, and where it was set."""
+        return self._first(place.addresses)
+
+    def _first(self, wanted: Iterable[tuple[SettingScope, int]]) -> InForce:
+        rows = setting_cache.rows()
+        for scope, scope_id in wanted:
+            address = (self.key, scope, scope_id)
+            if address in rows and self.may_be_set_for(scope):
+                value = self.stored(rows[address])
                 if value is not None:
-                    return value
-        return self.default
+                    return InForce(value, str(scope))
+        return InForce(typed(self.kind, self.default), DEFAULT)
 
     def may_be_set_for(self, scope: str) -> bool:
         """Whether the setting can have a value of its own there; the system's can always be set."""
@@ -98,7 +138,32 @@ class Definition(Generic[Value]):
             log.error("setting %s has an unusable value: %s", self.key, error.errors)  # noqa: TRY400  # no trace needed
             return None
 
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of its values."""
+        schema: dict[str, Any] = {**self.described.schema}
+        if self.words and "items" in schema:
+            schema["items"] = {**schema["items"], "enum": list(self.words)}
+        elif self.words:
+            schema["enum"] = list(self.words)
+        low, high = LIMIT_WORDS.get(self.described.word, ("", ""))
+        limits = {low: self.minimum, high: self.longest}
+        schema |= {
+            name: float(at) if self.described.word == SettingKind.DECIMAL else at
+            for name, at in limits.items()
+            if name and at is not None
+        }
+        unit = f" Unit: {self.unit}." if self.unit else ""
+        return {**schema, "description": f"{self.help}{unit}"}
 
+
+# The words of JSON schema for the two limits; days have none.
+LIMIT_WORDS: Mapping[SettingKind, tuple[str, str]] = {
+    SettingKind.INT: ("minimum", "maximum"),
+    SettingKind.DECIMAL: ("minimum", "maximum"),
+    SettingKind.STRING: ("minLength", "maxLength"),
+    SettingKind.LIST: ("minItems", "maxItems"),
+    SettingKind.JSON: ("minProperties", "maxProperties"),
+}
 _definitions: dict[str, Definition[Any]] = {}
 
 
@@ -120,51 +185,9 @@ def definitions() -> dict[str, Definition[Any]]:
 
 def public_values() -> dict[str, object]:
     """What clients may know: ``{key: value}`` of the public settings."""
-    public = {key: known for key, known in definitions().items() if known.public}
-    rows = SystemSetting.objects.filter(scope=SettingScope.SYSTEM, key__in=public)
-    values: dict[str, object] = {key: known.default for key, known in public.items()}
-    for key, raw in rows.values_list("key", "value"):
-        value = public[key].stored(raw)
-        if value is not None:
-            values[key] = value
-    return values
+    with setting_cache.one_look():
+        return {key: known.value() for key, known in definitions().items() if known.public}
 
 
-def _whole_number(raw: object) -> int:
-    number = int(str(raw))
-    if str(number) != str(raw):  # 5.0, "5 " and other digits than ours
-        raise ValueError
-    return number
-
-
-def _text(raw: object) -> str:
-    if not isinstance(raw, str):
-        raise TypeError
-    return raw
-
-
-def _yes_or_no(raw: object) -> bool:
-    return {"true": True, "false": False}[str(raw).casefold()]
-
-
-def _decimal(raw: object) -> Decimal:
-    number = Decimal(str(raw))
-    if not number.is_finite():
-        raise ValueError
-    return number
-
-
-_KINDS: dict[type, tuple[Callable[[object], Any], str]] = {
-    int: (_whole_number, "a whole number"),
-    str: (_text, "a text"),
-    bool: (_yes_or_no, "true or false"),
-    Decimal: (_decimal, "a number"),
-}
-
-
-def _typed(kind: type[Value], raw: object) -> Value:
-    read, what = _KINDS[kind]
-    try:
-        return read(raw)  # type: ignore[no-any-return]  # the reader that stands under this kind
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-        raise InvalidValue(errors={"value": [f"Enter {what}."]}) from error
+def _invalid(*sentences: str) -> InvalidValue:
+    return InvalidValue(errors={"value": list(sentences)})

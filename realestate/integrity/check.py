@@ -14,11 +14,15 @@ Find = Callable[[], list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """``says`` is what is true when ``find`` returns nothing; it returns the keys of the rows that contradict."""
+    """``says`` is what is true when ``find`` returns nothing; it returns the keys of the rows that contradict.
+
+    ``find_all`` is there where ``find`` looks at a part only, because all of it takes hours.
+    """
 
     name: str
     says: str
     find: Find
+    find_all: Find | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import Enum
 from importlib import import_module
 from inspect import cleandoc
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -15,7 +15,7 @@ from django.db.models import TextChoices
 from realestate.core.errors import DomainError
 from realestate.core.events import Event, listeners
 from realestate.core.ladder import LADDER, rung_of_module
-from realestate.core.system_settings import Definition, definitions
+from realestate.core.system_settings import Definition, Texts, definitions
 from realestate.core.vocabulary import Vocabulary
 from realestate.settings.env import Variable, env
 
@@ -74,8 +74,8 @@ def runtime_settings() -> str:
     rows = [
         (
             code(key),
-            known.kind.__name__ + (f", {known.unit}" if known.unit else ""),
-            code(known.default),
+            known.described.word + (f", {known.unit}" if known.unit else ""),
+            code(shown_default(known)),
             limits(known),
             ", ".join(sorted({"system", *known.scopes})),
             "yes" if known.public else "",
@@ -91,17 +91,22 @@ def runtime_settings() -> str:
     )
 
 
-def limits(known: Definition[int]) -> str:
-    """``1 to 120``, or what there is of it."""
-    if known.minimum is None and known.maximum is None:
-        return ""
-    if known.maximum is None:
-        return f"at least {known.minimum}"
-    return (
-        f"at most {known.maximum}"
-        if known.minimum is None
-        else f"{known.minimum} to {known.maximum}"
-    )
+def shown_default(known: Definition[Any]) -> object:
+    """The default as it is written; lists with commas."""
+    return ", ".join(known.default) if isinstance(known.default, Texts) else known.default
+
+
+def limits(known: Definition[Any]) -> str:
+    """``1 to 120`` or what there is of it, and the words."""
+    low, high = known.minimum, known.longest
+    counted = known.described.counted
+    size = ""
+    if low is not None and high is not None:
+        size = f"{low} to {counted(high)}"
+    elif low is not None or high is not None:
+        size = f"at least {counted(low)}" if high is None else f"at most {counted(high)}"
+    words = "" if not known.words else f"of {', '.join(known.words)}"
+    return "; ".join(part for part in (size if not known.words or low else "", words) if part)
 
 
 def errors() -> str:

@@ -126,6 +126,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that preflight answers carry the id too; it only adds a header and a log line.
     "realestate.core.request_id.RequestIdMiddleware",
+    # Every lookup of a runtime setting happens inside.
+    "realestate.core.setting_cache.OneLookMiddleware",
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -22,6 +22,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TeamRoleEnum": "accounts.enums.TeamRole",
         "BuilderRoleEnum": "accounts.enums.BuilderRole",
         "RoleEnum": "realestate.core.enums.Role",
+        "SettingScopeEnum": "realestate.core.enums.SettingScope",
+        "SettingKindEnum": "realestate.core.enums.SettingKind",
         "ProjectStatusEnum": "projects.enums.ProjectStatus",
         "UnitStatusEnum": "projects.enums.UnitStatus",
         "UnitTypeEnum": "projects.enums.UnitType",

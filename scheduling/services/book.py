@@ -5,6 +5,7 @@ from typing import Any, TypedDict, Unpack
 
 from accounts.models import Customer, User
 from accounts.services import relate
+from bookings.services import plan_visit
 from projects.models import Project
 from realestate.core import audit, clock
 from realestate.core.enums import Role
@@ -12,7 +13,7 @@ from realestate.core.errors import InvalidValue
 from realestate.core.events import publish
 from realestate.core.locking import lock
 from realestate.core.transactions import service
-from scheduling.enums import AppointmentStatus, MeetingLocation
+from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
 from scheduling.events import AppointmentMoved
 from scheduling.models import Appointment
 from scheduling.rules import Slot
@@ -22,6 +23,7 @@ from scheduling.services.limits import limits_of
 from scheduling.services.slots import bookable_slot, refuse_taken
 
 HOUR = 60  # minutes; the contract's default length
+VISITS = frozenset({AppointmentType.SITE_VISIT, AppointmentType.VIRTUAL_TOUR})  # R5.2
 
 
 class About(TypedDict, total=False):
@@ -49,13 +51,16 @@ def book_appointment(
     """Make an appointment with a host of the project: the one who is named, or the first who is free (R14.1-4).
 
     A customer books for itself in any public project; builders (own projects) and staff name a customer that they may
-    see. ``appointment_date`` without an offset is the project's wall clock. Raises SlotTaken (409), the refusals of
-    ``bookable_slot`` (422), InvalidValue without a customer or for a host who is not there, DoesNotExist for strangers.
+    see. A visit moves the customer's inquiry on (R5.2). ``appointment_date`` without an offset is the project's wall
+    clock. Raises SlotTaken (409), the refusals of ``bookable_slot`` (422), InvalidValue without a customer or for a
+    host who is not there, DoesNotExist for strangers.
     """
     now = clock.now()
     hosts = chosen(lock_hosts(_projects(actor).get(pk=project_id)), host_id)
-    project = lock(_projects(actor), project_id)
     customer = _customer(actor, customer_id)
+    if appointment_type in VISITS:
+        plan_visit(actor=actor, project_id=project_id, customer_id=customer.pk)
+    project = lock(_projects(actor), project_id)
     lock(User.objects.all(), customer.pk)
     slot = bookable_slot(limits_of(project), appointment_date, duration_minutes, now=now)
     refuse_closed(project, slot)

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Builder, User
 from projects.models import Project
+from realestate.core import audit
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import Role
 from realestate.core.errors import InvalidValue
@@ -59,6 +60,7 @@ def own_host(*, builder: Builder) -> Host:
     if not rows.exists():
         own = Host(builder=builder, user_id=builder.pk, name=builder.company_name)
         Host.objects.bulk_create([own], ignore_conflicts=True)  # somebody else may be first
+        audit.record(audit.SYSTEM, rows.get(), "created", after={"name": own.name})
     return rows.get()
 
 

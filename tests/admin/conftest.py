@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -16,6 +17,7 @@ from bookings.models import (
     Agreement,
     Applicant,
     Booking,
+    BookingDocument,
     ChangeCutoff,
     ChangeQuote,
     ChangeRequest,
@@ -62,8 +64,10 @@ from realestate.core.models import (
     AuditEntry,
     BulkRun,
     IdempotencyKey,
+    ImportRun,
     JobRun,
     RateCounter,
+    RowChange,
     StoredFile,
     SystemSetting,
 )
@@ -296,8 +300,15 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     ),
     Signal: lambda n: Signal.objects.create(user=UserFactory(), topic=Topic.MESSAGE, object_id=n),
     CalendarFeed: lambda _n: open_feed(actor=CustomerFactory().user),
+    ImportRun: lambda n: ImportRun.objects.create(
+        kind="units",
+        file=(sent := MAKERS[StoredFile](n)),
+        table=sent,
+        made_by=UserFactory(),
+        rows=n,
+    ),
     SystemSetting: lambda n: SystemSetting.objects.create(
-        key=KEYS[n], scope="project", scope_id=1, value=45
+        key=KEYS[n], scope="project", scope_id=ProjectFactory().pk, value=45
     ),
     AuditEntry: lambda n: AuditEntry.objects.create(
         object_type="projects.unit",
@@ -305,6 +316,23 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
         action="updated",
         after={"price": "1"},
         actor=UserFactory(),
+    ),
+    BookingDocument: lambda n: BookingDocument.objects.create(
+        booking=BookingFactory(),
+        file=MAKERS[StoredFile](900 + n),
+        title=f"Deed {n}",
+        filed_by=UserFactory(),
+        filed_at=clock.now(),
+    ),
+    RowChange: lambda n: RowChange.objects.create(
+        at=clock.now(),
+        transaction=uuid4(),
+        login="psql",
+        object_type="projects.unit",
+        object_id=990_000 + n,
+        kind="updated",
+        before={"price": 1},
+        after={"price": 2},
     ),
     IdempotencyKey: lambda n: IdempotencyKey.objects.create(
         user=UserFactory(),

@@ -19,7 +19,7 @@ from projects.models import Claim, Project, Unit
 from realestate.core import audit, clock
 from realestate.core.enums import Role
 from realestate.core.files import store_file
-from realestate.core.models import IdempotencyKey
+from realestate.core.models import IdempotencyKey, Seal
 from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory
 from tests.factories.bookings import BookingFactory, ChangeQuoteFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
@@ -347,6 +347,27 @@ def replies_stay_in_the_conversation(world):
 def nobody_is_told_twice(world):
     sql("DROP INDEX say_it_once")
     NotificationFactory(user=world.paid.customer.user, dedupe_key="once")
+
+
+@plant
+def changes_have_an_author(world):
+    sql(
+        "INSERT INTO core_rowchange (at, transaction, login, object_type, object_id, kind, before, after)"
+        " VALUES (now(), gen_random_uuid(), 'psql', 'projects.unit', 1, 'updated', '{}', '{}')"
+    )
+
+
+@plant
+def records_are_as_sealed(world):
+    Seal.objects.create(stream="core_auditentry", last_id=1, rows=1, digest="0" * 64)
+
+
+@plant
+def files_are_unchanged(world):
+    path = a_file().path
+    default_storage.delete(path)
+    with default_storage.open(path, "wb") as other:
+        other.write(b"plaN")
 
 
 @plant

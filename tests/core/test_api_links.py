@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
+from accounts.models import User
 from realestate.core.api.links import LinkField, ShownLink, links, shown_links, texts
 from realestate.core.api.pdf import LinkExpired, document_link, opened_by_link, pdf_response
 from realestate.core.models import SystemSetting
@@ -96,6 +97,22 @@ def test_a_link_opens_its_document_until_it_ends(time_machine):
     time_machine.shift(timedelta(seconds=1))
     with pytest.raises(LinkExpired):
         opened_by_link(asked(link))
+
+
+def test_G3_a_link_that_was_made_for_somebody_opens_for_no_other_user():
+    assert opened_by_link(asked(document_link(PATH, reader_id=7))) is True  # without a login
+    for user, opens in (
+        (User(pk=7), True),
+        (User(pk=8), False),
+        (User(pk=9, user_type="staff"), True),
+    ):
+        again = asked(document_link(PATH, reader_id=7))
+        again.user = user
+        if opens:
+            assert opened_by_link(again) is True
+        else:
+            with pytest.raises(LinkExpired):
+                opened_by_link(again)
 
 
 def test_a_link_opens_nothing_else():

@@ -1,5 +1,6 @@
 """Typed settings: defined in code, set in rows, found project -> builder -> system -> default."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from realestate.core import system_settings
 from realestate.core.enums import SettingScope
 from realestate.core.errors import InvalidValue
 from realestate.core.models import SystemSetting
-from realestate.core.system_settings import define, definitions, public_values
+from realestate.core.system_settings import Json, Texts, define, definitions, public_values
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +85,12 @@ def test_a_row_that_todays_limits_refuse_counts_as_absent_and_is_logged(minutes,
         (Decimal, "10.90", Decimal("10.90")),
         (Decimal, 10, Decimal(10)),
         (Decimal, 10.5, Decimal("10.5")),
+        (Texts, ["b", " a "], Texts(("b", "a"))),
+        (Texts, [-7, "0"], Texts(("-7", "0"))),
+        (Texts, [], Texts()),
+        (Json, {"a": {"b": [1, None, "ä"]}}, Json({"a": {"b": [1, None, "ä"]}})),
+        (date, "2026-01-31", date(2026, 1, 31)),
+        (date, date(2026, 1, 31), date(2026, 1, 31)),
     ],
 )
 def test_values_are_typed(kind, raw, value):
@@ -110,11 +117,28 @@ def test_values_are_typed(kind, raw, value):
         (Decimal, "NaN", "Enter a number."),
         (Decimal, "Infinity", "Enter a number."),
         (Decimal, None, "Enter a number."),
+        (str, "a\x00", "Enter a text."),
+        (str, "\ud800", "Enter a text."),
+        (Texts, "a", "Enter a list of texts."),
+        (Texts, [True], "Enter a list of texts."),
+        (Texts, [1.5], "Enter a list of texts."),
+        (Texts, ["a\x00"], "Enter a list of texts."),
+        (Texts, ["a", " "], "Leave no entry empty."),
+        (Texts, ["a", "a "], "Enter each of them once."),
+        (Json, [1], 'Enter a JSON object, such as {"name": "value"}.'),
+        (Json, {"a": float("nan")}, 'Enter a JSON object, such as {"name": "value"}.'),
+        (Json, {"a": ["\x00"]}, 'Enter a JSON object, such as {"name": "value"}.'),
+        (Json, {"\ud800": 1}, 'Enter a JSON object, such as {"name": "value"}.'),
+        (date, "2026-02-30", "Enter a day such as 2026-01-31."),
+        (date, "2026-W05-6", "Enter a day such as 2026-01-31."),
+        (date, "20260131", "Enter a day such as 2026-01-31."),
+        (date, 20260131, "Enter a day such as 2026-01-31."),
+        (date, None, "Enter a day such as 2026-01-31."),
     ],
 )
 def test_what_is_not_of_the_type_is_refused_with_the_reason(kind, raw, text):
     with pytest.raises(InvalidValue) as refusal:
-        define("test.x", kind, default=kind(1), help="X.").clean(raw)
+        define("test.x", kind, default=None, help="X.").clean(raw)
     assert refusal.value.errors == {"value": [text]}
 
 
@@ -126,6 +150,69 @@ def test_limits_are_inclusive(minutes):
     with pytest.raises(InvalidValue) as refusal:
         minutes.clean(121)
     assert refusal.value.errors == {"value": ["Must be at most 120."]}
+
+
+def test_limits_of_lists_and_texts_count():
+    steps = define(
+        "test.steps",
+        Texts,
+        default=Texts(("a",)),
+        help="S.",
+        minimum=1,
+        maximum=2,
+        words=("a", "b", "c"),
+    )
+    assert steps.clean(["b", "a"]) == ("b", "a")
+    name = define("test.name", str, default="x", help="N.", maximum=3)
+    first = define(
+        "test.first", date, default=date(2026, 1, 1), help="F.", minimum=date(2026, 1, 1)
+    )
+    for definition, raw, sentence in [
+        (steps, [], "Must be at least 1 entry."),
+        (steps, ["a", "b", "c"], "Must be at most 2 entries."),
+        (steps, ["a", "d"], "Must be some of a, b, c."),
+        (name, "four", "Must be at most 3 characters."),
+        (first, "2025-12-31", "Must be at least 2026-01-01."),
+    ]:
+        with pytest.raises(InvalidValue) as refusal:
+            definition.clean(raw)
+        assert refusal.value.errors == {"value": [sentence]}
+
+
+def test_texts_without_a_limit_have_one():
+    with pytest.raises(InvalidValue):
+        define("test.long", str, default="", help="L.").clean("x" * 10_001)
+
+
+@pytest.mark.django_db
+def test_what_a_caller_does_to_a_value_reaches_nobody_else():
+    view = define("test.view", Json, default=Json({"a": [1]}), help="V.")
+    view.value()["a"].append(2)
+    assert view.value() == {"a": [1]}
+    set_for({"b": [1]}, key="test.view")
+    view.value()["b"].append(2)
+    assert view.value() == {"b": [1]}
+
+
+def test_the_schema_of_a_value_says_type_limits_words_and_unit():
+    options = {"unit": "days", "minimum": 1, "maximum": 9}
+    assert define("test.a", int, default=1, help="A.", **options).schema() == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9,
+        "description": "A. Unit: days.",
+    }
+    assert define("test.b", Texts, default=Texts(), help="B.", words=("x",)).schema() == {
+        "type": "array",
+        "items": {"type": "string", "enum": ["x"]},
+        "description": "B.",
+    }
+    assert define("test.c", str, default="x", help="C.", words=("x",)).schema() == {
+        "type": "string",
+        "enum": ["x"],
+        "maxLength": 10_000,
+        "description": "C.",
+    }
 
 
 def test_a_value_that_its_reader_cannot_use_is_refused_with_its_sentence():

@@ -255,10 +255,10 @@ def test_F6_a_form_that_is_too_long_is_not_even_read(cast):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("platform.image_kinds", "png,svg"),
-        ("platform.image_kinds", "pdf"),
-        ("platform.model_kinds", "png"),
-        ("platform.document_kinds", ","),
+        ("platform.image_kinds", ["png", "svg"]),
+        ("platform.image_kinds", ["pdf"]),
+        ("platform.model_kinds", ["png"]),
+        ("platform.document_kinds", []),
     ],
 )
 def test_settings_name_only_kinds_that_are_known(key, value):
@@ -268,7 +268,7 @@ def test_settings_name_only_kinds_that_are_known(key, value):
 
 
 def test_a_setting_narrows_what_is_taken(cast):
-    set_limit("platform.image_kinds", "png, webp")
+    set_limit("platform.image_kinds", ["png", "webp"])
     assert send(cast.asha, PNG, purpose="image").status_code == 201
     assert send(cast.asha, JPEG, purpose="image").json()["code"] == "unknown_file_type"
 

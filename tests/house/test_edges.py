@@ -29,6 +29,7 @@ ROOMS = {
     "figures",
     "filters",
     "gateways",
+    "imports",
     "jobs",
     "models",
     "querysets",

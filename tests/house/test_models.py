@@ -12,8 +12,10 @@ from tests.house.source import house_models
 
 # Models whose rows no user asks for, so that they have no for_user().
 WITHOUT_SCOPE = {
-    "core.systemsetting": "read through its definition, edited in the admin",
+    "core.settingsversion": "one row that only the cache of settings reads",
     "core.auditentry": "read in the admin only",
+    "core.rowchange": "read in the admin only",
+    "core.seal": "a digest, read by the integrity check only",
     "core.idempotencykey": "found by user, route and key together",
     "core.ratecounter": "a number, not a row of anybody",
     "core.jobrun": "what the platform did by itself; read in the admin only",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bookings.models import Booking
 from payments import services
-from payments.enums import DemandKind, PaymentMethod, PaymentType
+from payments.enums import DemandKind, LineKind, PaymentMethod, PaymentType, Trigger
 from payments.models import Demand, InterestRate, Payment, Terms
 from payments.services.demands import Wanted, raise_demand
 from payments.services.ledger import balance_of, standing
@@ -15,6 +15,28 @@ from realestate.core.transactions import service
 from tests.factories.bookings import BookingFactory
 
 D = Decimal
+
+
+def line(label, percent, trigger, **facts):
+    """A percent line of a plan, as a client sends it."""
+    return {
+        "label": label,
+        "kind": LineKind.PERCENT,
+        "percent": D(percent),
+        "trigger": Trigger(trigger),
+        **facts,
+    }
+
+
+TOKEN = {"label": "Token", "kind": LineKind.FIXED, "trigger": Trigger.ON_BOOKING}
+BY_STAGES = [
+    TOKEN,
+    line("Booking", 5, "on_booking", less_fixed=True),
+    line("Agreement", 10, "on_agreement"),
+    line("Plinth", 25, "milestone", milestone_code="plinth"),
+    line("Slab", 30, "milestone", milestone_code="slab"),
+    line("Possession", 30, "on_possession_offer"),
+]
 
 
 def signed(cast, **terms) -> Booking:

@@ -98,6 +98,7 @@ def test_the_worker_makes_one_file_of_all_letters(as_, cast, demands, monkeypatc
     )
     reply = as_(None).get(body["file_url"])
     assert (reply.status_code, reply["Content-Type"]) == (200, "application/zip")
+    assert as_(cast.kiran).get(body["file_url"]).status_code == 404  # made for Meera
     assert b"".join(reply.streaming_content)[:4] == b"PK\x03\x04"
     actions = AuditEntry.objects.filter(object_type="payments.letterbatch").order_by("pk")
     assert list(actions.values_list("action", flat=True)) == ["requested", "finished"]

@@ -243,8 +243,8 @@ def test_a_text_is_never_a_formula(account, text):
     sheet = book_of(statement_xlsx(account, statement))["Statement"]
     for name in ("Document", "Particulars"):
         cell = column(sheet, name)[1]
-        assert (cell.value, cell.data_type) == (text.replace("\x07", ""), "s")
-        assert cell.quotePrefix is text.startswith(("=", "+", "-", "@", "\t"))
+        mark = "'" if text.startswith(("=", "+", "-", "@", "\t")) else ""
+        assert (cell.value, cell.data_type) == (mark + text.replace("\x07", ""), "s")
 
 
 @pytest.mark.parametrize(

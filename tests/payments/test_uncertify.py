@@ -17,14 +17,7 @@ from realestate.core.models import AuditEntry
 from tests.factories.progress import MilestoneFactory
 from tests.payments.account import D, pay, reconciled
 from tests.payments.conftest import NOON
-from tests.payments.test_schedules import (  # noqa: F401  # fixtures
-    certify,
-    confirm,
-    demanded,
-    paid,
-    plan,
-    stages,
-)
+from tests.payments.test_schedules import certify, confirm, demanded
 from tests.races.support import losers, run_together, winners
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +29,7 @@ def uncertify(cast, stage, *, by=None, reason=WHY):
 
 
 @pytest.fixture
-def asked(cast, paid, plan, stages):  # noqa: F811  # fixtures
+def asked(cast, paid, plan, stages):
     """Confirmed without a cap; the plinth is certified and demanded on the 5th, due on the 20th."""
     Terms.objects.update(cap_percent=None)
     confirm(cast, paid)
@@ -44,7 +37,7 @@ def asked(cast, paid, plan, stages):  # noqa: F811  # fixtures
     return paid
 
 
-def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, stages):
     before = reconciled(asked)
     (note,) = uncertify(cast, stages[0])
     row = Milestone.objects.get(pk=stages[0].pk)
@@ -67,7 +60,7 @@ def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, s
     assert reconciled(asked) == before
 
 
-def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon):  # noqa: F811  # a fixture
+def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon):
     pay(cast, asked, "300000", date(2026, 1, 5))
     InterestRate.objects.create(percent=D("10.90"), valid_from=date(2000, 1, 1))
     noon.move_to(NOON + timedelta(days=60), tick=False)
@@ -79,7 +72,7 @@ def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon)
     assert reconciled(asked) == 0
 
 
-def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages):
     Booking.objects.filter(pk=asked.pk).update(state=BookingState.AGREEMENT_SIGNED)
     services.correct_demand(
         actor=cast.meera, demand_id=Demand.objects.latest("pk").pk, reason="Wrong tax"
@@ -92,7 +85,7 @@ def test_R7_9_other_lines_of_such_a_demand_are_demanded_anew(cast, asked, stages
     assert [line.label for line in again.lines.all()] == ["Agreement"]
 
 
-def test_R7_9_not_once_something_is_paid(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_not_once_something_is_paid(cast, asked, stages):
     pay(cast, asked, "300000.01", date(2026, 1, 5))
     before = reconciled(asked)
     with pytest.raises(services.StagePaid):
@@ -102,14 +95,14 @@ def test_R7_9_not_once_something_is_paid(cast, asked, stages):  # noqa: F811  # 
     assert (reconciled(asked), CreditNote.objects.count()) == (before, 0)
 
 
-def test_R7_9_the_certification_never_goes_without_the_demands(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_the_certification_never_goes_without_the_demands(cast, asked, stages):
     with pytest.raises(services.StagePaid):
         uncertify_milestone(actor=cast.meera, milestone_id=stages[0].pk, reason=WHY)
     stages[0].refresh_from_db()
     assert stages[0].state == MilestoneState.CERTIFIED
 
 
-def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):
     certify(cast, stages[1])
     with pytest.raises(StagePassedOver):
         uncertify(cast, stages[0])
@@ -118,7 +111,7 @@ def test_R7_2_R7_9_the_last_stage_goes_first(cast, asked, stages):  # noqa: F811
     assert len(uncertify(cast, stages[0])) == 1
 
 
-def test_R7_9_who_and_when(cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_who_and_when(cast, asked, stages):
     for stranger in (cast.kiran, cast.asha):
         with pytest.raises((ObjectDoesNotExist, NotAllowed)):
             uncertify(cast, stages[0], by=stranger)
@@ -129,7 +122,7 @@ def test_R7_9_who_and_when(cast, asked, stages):  # noqa: F811  # a fixture
     assert CreditNote.objects.count() == 0
 
 
-def test_R7_9_over_http(as_, cast, asked, stages):  # noqa: F811  # a fixture
+def test_R7_9_over_http(as_, cast, asked, stages):
     path = f"/api/milestones/{stages[0].pk}/uncertify"
     assert as_(cast.meera).post(path, {}).status_code == 400
     reply = as_(cast.meera).post(path, {"reason": WHY})

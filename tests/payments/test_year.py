@@ -30,8 +30,7 @@ from projects.services import add_tax_rate
 from realestate.core import clock
 from realestate.integrity import run_checks
 from tests.factories.progress import MilestoneFactory
-from tests.payments.account import D, pay, reconciled
-from tests.payments.test_schedules import BY_STAGES, PHOTO
+from tests.payments.account import BY_STAGES, D, pay, reconciled
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 5)
@@ -47,7 +46,11 @@ class Year:
         Terms.objects.filter(booking=self.booking).update(bounce_charge=500)
         self.stages = [
             MilestoneFactory(
-                project=cast.meera_project, sequence=n, code=code, reported=True, photos=[PHOTO]
+                project=cast.meera_project,
+                sequence=n,
+                code=code,
+                reported=True,
+                photos=["https://cdn.example.com/a.jpg"],
             )
             for n, code in enumerate(("plinth", "slab"), start=1)
         ]

@@ -125,8 +125,15 @@ MATRIX: dict[str, Row] = {
     "team_remove": row(OWNER),
     # --- core
     "settings_retrieve": row(PUBLIC),
+    "builder_settings": row((401, 403, 403, 200, 200, 403)),
+    "builder_settings_edit": row(
+        (401, 403, 403, 200, 200, 403), fixed(values={"bookings.hold_minutes": 45})
+    ),
     "files_create": row((401, 415, 415, 415, 415, 415), fixed()),  # a form, not JSON
     "files_retrieve": row(NOBODY, file_id="file"),
+    "imports_create": row((401, 403, 403, 415, 415, 415), fixed()),  # a form, not JSON
+    "imports_retrieve": row(OWNER),
+    "imports_apply": row(OWNER),
     # --- projects
     "projects_list": row(PUBLIC),
     "projects_create": row(
@@ -206,6 +213,9 @@ MATRIX: dict[str, Row] = {
     "holds_extend": row(PARTIES, fixed(minutes=15)),
     "holds_release": row(PARTIES),
     "bookings_list": row(USERS),
+    "projects_inquire": row(
+        (401, 201, 201, 201, 404, 201), lambda world: {"customer_id": world.customer}
+    ),
     "bookings_create": row(
         (401, 201, 201, 400, 404, 400), lambda world: {"unit_id": world.free_unit}
     ),
@@ -226,6 +236,10 @@ MATRIX: dict[str, Row] = {
     ),
     "applicants_kyc_submit": row(BUYER),
     "applicants_kyc_verify": row(OWNER, id="submitted_applicant"),
+    "bookings_documents_list": row(PARTIES),
+    "bookings_documents_create": row(
+        (401, 403, 403, 400, 404, 400), fixed(file_id=2_000_000_000, title="Sale deed")
+    ),
     "bookings_promised_dates_list": row(PARTIES),
     "bookings_promised_dates_create": row(
         OWNER_CREATE, fixed(promised_on="2040-01-01", reason="Late")
@@ -429,6 +443,13 @@ MATRIX: dict[str, Row] = {
     "conversations_mark_read": row((401, 200, 404, 200, 404, 403)),
     # --- home pages
     "reports_collections": row(BUILDER_LIST),
+    **{
+        f"reports_{name}_series": row(BUILDER_LIST)
+        for name in (
+            *("sales", "stock", "collections", "ageing", "forecast"),
+            *("appointments", "stages", "responses"),
+        )
+    },
     "builder_dashboard": row((401, 403, 403, 200, 200, 403)),
     "customer_dashboard": row((401, 200, 200, 403, 403, 403)),
     # --- notifications
@@ -536,6 +557,7 @@ ROW_OF = {
     "demand-letters": "letter_batch",
     "demands": "demand",
     "files": "file",
+    "imports": "import_run",
     "holds": "hold",
     "messages": "conversation",
     "milestones": "milestone",

@@ -82,6 +82,16 @@ def test_every_operation_has_a_line_and_every_line_an_operation():
     assert sorted(BY_NAME) == sorted({key.partition(":")[0] for key in MATRIX})
 
 
+def test_what_builders_write_has_a_duty():
+    """The guard lets no builder write where none is declared; gateways, which have no login, need none."""
+    undeclared = [
+        operation.name
+        for operation in operations()
+        if operation.method != "get" and Role.BUILDER in operation.roles and not operation.duty
+    ]
+    assert undeclared == ["webhooks_receive"]
+
+
 @each_line
 def test_the_table_agrees_with_the_roles_of_the_document(operation, row):
     for caller, status in row.expected().items():

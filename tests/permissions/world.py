@@ -22,6 +22,7 @@ from projects.services import add_price_list
 from realestate.core import clock
 from realestate.core.enums import SettingScope, Visibility
 from realestate.core.files import store_file
+from realestate.core.imports import start_import
 from realestate.core.models import SystemSetting
 from tests.cast import Cast, make_cast
 from tests.factories.accounts import MemberFactory, StaffFactory
@@ -88,6 +89,7 @@ class World:
     free_unit: int
     held_booking: int
     hold: int
+    import_run: int
     host: int
     hidden_phase: int
     late_milestone: int
@@ -256,6 +258,13 @@ def make_world() -> World:
         free_unit=cast.meera_unit.pk,
         held_booking=held.pk,
         hold=ClaimFactory(unit=unit(), customer=asha).pk,
+        import_run=start_import(
+            actor=cast.meera,
+            kind="units",
+            scope_id=project.pk,
+            name="units.csv",
+            content=f"Unit number,{FOR_MEERA}\n{cast.meera_unit.unit_number},1\n".encode(),
+        ).pk,
         hidden_phase=PhaseFactory(project=project, customer_visible=False, phase_name=FOR_MEERA).pk,
         letter_batch=request_letters(actor=cast.meera, project_id=project.pk).pk,
         model=Model3DFactory(

@@ -159,6 +159,25 @@ def test_R7_1_from_a_picture_that_was_sent_to_one_that_everybody_sees(cast, as_,
     )
 
 
+@pytest.mark.parametrize("what", ["milestones", "certificates"])
+def test_a_link_opens_for_nobody_else_than_who_read_it(cast, as_, stage, what):
+    scan = keep_upload(actor=cast.meera, name="certificate.pdf", content=PDF)
+    certify(as_(cast.meera), stage, certificate_id=scan.pk)
+    Certificate.objects.create(
+        project=stage.project,
+        kind="occupancy",
+        number="1",
+        issued_on="2026-01-04",
+        file=scan,
+        recorded_by=cast.meera,
+        recorded_at=LONG_AGO,
+    )
+    (row,) = as_(cast.asha).get(f"/api/projects/{stage.project_id}/{what}").json()
+    link = row["certificate_url" if what == "milestones" else "file_url"]
+    assert b"".join(as_(cast.asha).get(link).streaming_content) == PDF
+    assert as_(cast.ravi).get(link).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("facts", "status", "code", "field"),
     [

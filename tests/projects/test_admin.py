@@ -1,12 +1,17 @@
 """The back office's forms of the catalogue: they keep what the API stores, and refuse what it refuses."""
 
+import re
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 
 from projects.models import Model3D, Project, Unit
+from realestate.core.enums import FilePurpose
+from realestate.core.files import keep_upload, opens
 from tests.factories.projects import Model3DFactory, UnitFactory
+from tests.pictures import glb
 
 OWN_FILE = "/api/files/7"
 
@@ -85,3 +90,13 @@ def test_a_number_that_is_taken_is_an_error_of_the_form(cast, staff, stored):
     assert reply.status_code == 200
     assert reply.context["adminform"].form.errors
     assert stored() == before
+
+
+def test_a_models_link_is_made_for_who_reads_the_page(cast, staff):
+    file = keep_upload(actor=cast.meera, name="lobby.glb", content=glb(), purpose=FilePurpose.MODEL)
+    row = Model3DFactory(project=cast.meera_project, file=file)
+    page = staff.get(f"/admin/projects/model3d/{row.pk}/change/").content.decode()
+    (token,) = re.findall(r"token=([^&\"]+)", page)
+    token = unquote(token)
+    assert opens(token, file.pk, cast.sana)
+    assert not opens(token, file.pk, cast.kiran)

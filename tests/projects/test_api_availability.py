@@ -19,7 +19,7 @@ def grid(cast):
     north = TowerFactory(project=project, name="North")
     TowerFactory(project=project, name="South")
     own = {"project": project, "tower": north}
-    UnitFactory(**own, unit_number="N102", floor_number=1, price="200.50")
+    UnitFactory(**own, unit_number="N102", floor_number=1, price="200.50", facing="north")
     UnitFactory(**own, unit_number="N101", floor_number=1, price="100", blocked_at=LONG_AGO)
     ClaimFactory(unit=UnitFactory(**own, unit_number="N201", floor_number=2))
     shop = UnitFactory(project=project, unit_number="S1", floor_number=0, unit_type="shop")
@@ -65,6 +65,7 @@ def test_the_grid_shows_towers_floors_and_units(cast, as_, grid, person, blocked
         "status": "available",
         "price": 200.5,
         "area_sqft": 1045.5,
+        "facing": "north",
     }
 
 
@@ -85,3 +86,31 @@ def test_a_project_without_units_has_an_empty_grid(db, as_):
         "totals": {},
         "towers": [],
     }
+
+
+def test_one_tower_of_the_grid(cast, as_, grid):
+    north = grid.towers.get(name="North")
+    UnitFactory(project=grid, tower=grid.towers.get(name="South"), unit_number="Z1")
+    url = f"/api/projects/{grid.pk}/availability"
+    body = as_(cast.meera).get(url, {"tower_id": north.pk}).json()
+    assert [tower["name"] for tower in body["towers"]] == ["North"]
+    assert body["totals"] == {"reserved": 1, "blocked": 1, "available": 1}
+
+
+@pytest.mark.parametrize("tower", ["x", "-1", "1.5", "\x00", "9" * 40, "kiran"])
+def test_what_is_no_tower_of_the_project_matches_nothing(cast, as_, grid, tower):
+    key = TowerFactory(project=cast.kiran_project).pk if tower == "kiran" else tower
+    reply = as_(None).get(f"/api/projects/{grid.pk}/availability", {"tower_id": key})
+    assert (reply.status_code, reply.json()["towers"], reply.json()["totals"]) == (200, [], {})
+
+
+def test_who_has_the_grid_already_hears_304_until_something_changes(cast, as_, grid):
+    url = f"/api/projects/{grid.pk}/availability"
+    first = as_(None).get(url)
+    again = as_(None).get(url, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert as_(cast.meera).get(url, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+    ClaimFactory(unit=grid.units.get(unit_number="N102"))
+    after = as_(None).get(url, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (after.status_code, after.json()["totals"]) == (200, {"reserved": 3, "sold": 1})

@@ -5,6 +5,7 @@ import pytest
 from projects import services
 from projects.models import Model3D, Project
 from realestate.core.errors import InvalidValue
+from realestate.core.models import SystemSetting
 from tests.factories.projects import Model3DFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,21 @@ def test_a_removed_model_stays_for_the_record(cast, model, trail):
     with pytest.raises(Model3D.DoesNotExist):
         services.remove_model(actor=cast.meera, model_id=model.pk)
     assert change(cast, model, is_active=True).is_active
+
+
+def test_a_model_without_settings_opens_as_its_project_says(cast):
+    night = {"environment": "night", "shadows": False}
+    SystemSetting.objects.create(
+        key="projects.viewer_defaults",
+        scope="builder",
+        scope_id=cast.meera.pk,
+        value=night,
+    )
+    own = {"actor": cast.meera, "project_id": cast.meera_project.pk}
+    plain = {name: value for name, value in MODEL.items() if name != "viewer_settings"}
+    assert services.add_model(**own, **plain).viewer_settings == night
+    said = services.add_model(**own, **plain, viewer_settings={"exposure": 2})
+    assert said.viewer_settings == {"exposure": 2}
 
 
 @pytest.mark.parametrize("name", ["kiran", "asha"])

@@ -1,6 +1,6 @@
 """The back office's common ground: apps take HouseAdmin and its columns from here."""
 
-from realestate.core.admin import maintenance, pages
+from realestate.core.admin import imports, maintenance, pages, settings
 from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
@@ -16,6 +16,7 @@ __all__ = [
     "OwnRowsFilter",
     "Paper",
     "ReadOnlyAdmin",
+    "imports",
     "is_platform",
     "lend_neighbours",
     "maintenance",
@@ -23,5 +24,6 @@ __all__ = [
     "money",
     "office_rows",
     "pages",
+    "settings",
     "text",
 ]

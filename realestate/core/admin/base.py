@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from realestate.core import audit, edits
 from realestate.core.admin.bulk import BulkMixin
 from realestate.core.admin.columns import Column, fact
+from realestate.core.admin.export import ExportMixin
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.history import show_history
 from realestate.core.admin.lists import ListMixin
@@ -31,7 +32,7 @@ from realestate.core.transactions import service
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
 
 
-class HouseAdmin(ListMixin, BulkMixin):
+class HouseAdmin(ListMixin, BulkMixin, ExportMixin):
     """Back-office pages of a table: search, neighbours, formatted columns, buttons that call services."""
 
     form = HouseForm
@@ -43,6 +44,8 @@ class HouseAdmin(ListMixin, BulkMixin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
+    zone_path: ClassVar[str] = ""  # to the wall clock of the row's project; else India's
+    part_of: ClassVar[str] = ""  # to the row in whose timeline this table's rows stand too
     object_actions: ClassVar[
         Mapping[str, tuple[str, ObjectAction]]
     ] = {}  # name -> (label, service)
@@ -210,11 +213,8 @@ class HouseAdmin(ListMixin, BulkMixin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The audit trail of the row: for the platform's staff in the list of all, for others on a page of its own."""
-        if not request.user.has_perm("core.view_auditentry"):
-            return show_history(self, request, object_id)
-        wanted = f"?object_type={self.model._meta.label_lower}&object_id={object_id}"  # noqa: SLF001  # documented API
-        return HttpResponseRedirect(reverse("admin:core_auditentry_changelist") + wanted)
+        """What became of the row and of what is part of it."""
+        return show_history(self, request, object_id)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's own and one for the buttons."""

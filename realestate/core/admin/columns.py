@@ -21,14 +21,14 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        amount = _follow(row, path)
+        amount = follow(row, path)
         return (
             NOTHING
             if amount is None
-            else format_money(amount, _follow(row, currency) or DEFAULT_CURRENCY)
+            else format_money(amount, follow(row, currency) or DEFAULT_CURRENCY)
         )
 
-    return column
+    return with_raw(column, lambda row: follow(row, path))
 
 
 def moment(path: str, label: str, zone: str = "") -> Column:
@@ -36,20 +36,29 @@ def moment(path: str, label: str, zone: str = "") -> Column:
 
     @admin.display(description=label, ordering=path.replace(".", "__"))
     def column(row: Any) -> str:
-        instant: datetime | None = _follow(row, path)
-        where = (_follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+        instant: datetime | None = follow(row, path)
+        where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
         return NOTHING if instant is None else f"{clock.local(instant, where):%d %b %Y, %H:%M}"
 
-    return column
+    return with_raw(column, lambda row: _on_the_wall(follow(row, path), row, zone))
 
 
-def text(path: str, label: str) -> Column:
-    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``."""
+def text(path: str, label: str, order: str | None = None) -> Column:
+    """A column with something of a neighbour; sortable. The neighbour must be in ``list_select_related``.
 
-    @admin.display(description=label, ordering=path.replace(".", "__"))
+    ``order`` is by what a column sorts that no table stores, such as a number made of the key; empty: by nothing.
+    """
+
+    @admin.display(description=label, ordering=path.replace(".", "__") if order is None else order)
     def column(row: Any) -> str:
-        return str(_follow(row, path) or NOTHING)
+        return str(follow(row, path) or NOTHING)
 
+    return with_raw(column, lambda row: follow(row, path))
+
+
+def with_raw(column: Column, raw: Callable[[Any], object]) -> Column:
+    """A column that also knows the value behind what it shows, for exports: a number instead of its digits."""
+    column.raw = raw  # type: ignore[attr-defined]  # functions may carry attributes; Django's own columns do
     return column
 
 
@@ -73,10 +82,17 @@ def fact(model: type[models.Model], name: str, currency: str) -> Column | str:
     return shown
 
 
-def _follow(row: Any, path: str) -> Any:
+def _on_the_wall(instant: datetime | None, row: Any, zone: str) -> datetime | None:
+    """The wall clock's reading, without a zone: what a spreadsheet calls a date and time."""
+    where = (follow(row, zone) if zone else None) or clock.DEFAULT_ZONE
+    return None if instant is None else clock.local(instant, where).replace(tzinfo=None)
+
+
+def follow(row: Any, path: str, *default: Any) -> Any:
+    """What a dotted path leads to; None where the way ends. ``default``: instead of an error for an unknown name."""
     value = row
     for name in path.split("."):
         if value is None:
             return None
-        value = getattr(value, name)
+        value = getattr(value, name, *default)
     return value

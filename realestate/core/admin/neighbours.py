@@ -14,7 +14,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Func, IntegerField, Model, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
 from realestate.core.admin.rows import offered_rows
@@ -69,9 +69,9 @@ def lend_neighbours(model: type[Model], *links: Neighbour | Paper) -> None:
 class NeighbourMixin(ModelAdmin):
     """A bar of links on the page of a row; lists that are narrowed to the neighbours of one."""
 
-    def render_change_form(  # type: ignore[override]  # Django passes the others by name
+    def render_change_form(  # type: ignore[override]  # Django calls it by names; all others pass through
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> HttpResponse:
+    ) -> Any:
         """With the bar, on the page of a row that is there."""
         row = kwargs.get("obj")
         if row is not None:
@@ -145,11 +145,11 @@ def _counts(
 
 def narrowed(request: HttpRequest, model: type[Model]) -> Iterator[tuple[str, str]]:
     """To whose neighbours a list is narrowed: the parameter, and the row in words where the reader may see it."""
-    for parameter, value in request.GET.dict().items():
+    for parameter, value in request.GET.items():
         path = parameter
         for ending in EXACTLY:
             path = path.removesuffix(ending)
-        target = _target(model, path) if value.isdecimal() else None
+        target = _target(model, path) if str(value).isdecimal() else None
         if target is not None:
             row = offered_rows(target, request).filter(pk=value).first()
             name = str(target._meta.verbose_name)  # noqa: SLF001  # documented API

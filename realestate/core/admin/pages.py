@@ -3,92 +3,22 @@
 import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from realestate.core.admin.base import HouseAdmin, ReadOnlyAdmin
+from realestate.core.admin.base import ReadOnlyAdmin
 from realestate.core.admin.bulk import BulkRunPages
-from realestate.core.admin.columns import NOTHING, moment
-from realestate.core.admin.forms import HouseForm
-from realestate.core.errors import DomainError
+from realestate.core.admin.columns import moment
 from realestate.core.models import (
     AuditEntry,
     BulkRun,
     IdempotencyKey,
     RateCounter,
+    RowChange,
     StoredFile,
-    SystemSetting,
 )
-from realestate.core.system_settings import Definition, definitions
-
-
-class SettingForm(HouseForm):
-    """A setting's value, checked by the type and the limits of its definition."""
-
-    key = forms.ChoiceField(
-        choices=lambda: [
-            (key, f"{key}: {known.help} {in_words(known)}") for key, known in definitions().items()
-        ]
-    )
-    value = forms.CharField(
-        help_text="A number, true or false, or a text, as the setting wants it."
-    )
-
-    class Meta:
-        model = SystemSetting
-        fields = ("key", "scope", "scope_id", "value")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["value"] = str(self.instance.value)
-            known = definitions().get(self.instance.key)
-            self.fields["value"].help_text = f"{known.help} {in_words(known)}" if known else ""
-
-    def clean(self) -> dict[str, Any]:
-        """The typed value, as it is stored."""
-        data = super().clean() or self.cleaned_data
-        definition = definitions().get(data.get("key", self.instance.key))
-        if definition is None or "value" not in data:
-            return data
-        if not definition.may_be_set_for(data.get("scope", self.instance.scope)):
-            self.add_error("scope", f"Can be set for: {', '.join(definition.scopes)}.")
-        try:
-            value = definition.clean(data["value"])
-        except DomainError as refusal:
-            self.add_error("value", refusal.errors.get("value", [refusal.detail]))
-            return data
-        data["value"] = value if isinstance(value, bool | int | str) else str(value)
-        return data
-
-
-@admin.register(SystemSetting)
-class SystemSettingAdmin(HouseAdmin):
-    """Runtime settings that differ from their defaults."""
-
-    form = SettingForm
-    list_display = ("key", "scope", "scope_id", "value", "meaning", "default_value", "updated_at")
-    list_filter = ("scope",)
-    search_fields = ("key",)
-    list_select_related = ()
-    ordering = ("key", "scope", "scope_id")
-    deletable = True  # back to the default
-    fixed = ("key", "scope", "scope_id")
-
-    @admin.display(description="Meaning")
-    def meaning(self, row: SystemSetting) -> str:
-        """What the setting decides."""
-        definition = definitions().get(row.key)
-        return definition.help if definition else "No longer used."
-
-    @admin.display(description="Default")
-    def default_value(self, row: SystemSetting) -> str:
-        """What holds without the row."""
-        definition = definitions().get(row.key)
-        return _with_unit(definition, definition.default) if definition else NOTHING
 
 
 class ObjectType(admin.SimpleListFilter):
@@ -121,8 +51,25 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "changed",
     )
     list_filter = ("at", ObjectType)
-    search_fields = ("object_type", "=object_id", "actor__email", "action", "reason", "request_id")
-    list_select_related = ("actor",)
+    date_hierarchy = "at"
+    search_fields = (
+        "object_type",
+        "=object_id",
+        "actor__email",
+        "actor__name",
+        "actor__builder__company_name",
+        "actor__customer__first_name",
+        "actor__customer__last_name",
+        "action",
+        "reason",
+        "before__icontains",
+        "after__icontains",
+        "=request_id",
+    )
+    search_help_text = (
+        "Person, object (type or number), action, a text or value, reason, request id."
+    )
+    list_select_related = ("actor__builder", "actor__customer")
     ordering = ("-pk",)
     readonly_fields = ("changed",)
 
@@ -133,12 +80,25 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="Before → after")
     def changed(self, row: AuditEntry) -> str:
         """The fields that changed."""
-        names = sorted({*row.before, *row.after})
-        pairs = (
-            f"{name}: {_short(row.before.get(name))} → {_short(row.after.get(name))}"
-            for name in names
-        )
-        return "; ".join(pairs)
+        return changes_in_short(row.before, row.after)
+
+
+@admin.register(RowChange)
+class RowChangeAdmin(ReadOnlyAdmin):
+    """What the database kept of each changed row, whoever changed it."""
+
+    list_display = (moment("at", "When"), "object_type", "object_id", "kind", "login", "changed")
+    list_filter = ("kind", ObjectType)
+    search_fields = ("=object_type", "=object_id", "=transaction", "=login")
+    search_help_text = "Object (type or number), transaction, login of the database."
+    list_select_related = ()
+    ordering = ("-pk",)
+    readonly_fields = ("changed",)
+
+    @admin.display(description="Before → after")
+    def changed(self, row: RowChange) -> str:
+        """The columns that changed."""
+        return changes_in_short(row.before, row.after)
 
 
 @admin.register(BulkRun)
@@ -223,16 +183,12 @@ class RateCounterAdmin(ReadOnlyAdmin):
     ordering = ("-last_used_at", "key")
 
 
-def in_words(definition: Definition[Any]) -> str:
-    """Default and limits of a setting, and where it can be set."""
-    low, high = definition.minimum, definition.maximum
-    limits = f", from {low} to {high}" if low is not None and high is not None else ""
-    where = f"for {', '.join(definition.scopes)}"
-    return f"(Default {_with_unit(definition, definition.default)}{limits}; {where}.)"
-
-
-def _with_unit(definition: Definition[Any], value: object) -> str:
-    return f"{value} {definition.unit}".strip()
+def changes_in_short(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Each name with both values, on a line of a list."""
+    names = sorted({*before, *after})
+    return "; ".join(
+        f"{name}: {_short(before.get(name))} → {_short(after.get(name))}" for name in names
+    )
 
 
 def _short(value: object) -> str:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -157,8 +158,19 @@ def _route(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)
+    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=_as_text)
     return hashlib.sha256(body).hexdigest()
+
+
+def _as_text(value: object) -> str:
+    """Of a file its content: another file under the same name is another request."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    content: Any = value.file
+    content.seek(0)
+    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    content.seek(0)
+    return f"{value.name} {digest}"
 
 
 def _replay(entry: IdempotencyKey) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from realestate.core import clock
+from realestate.core.enums import Role
 from realestate.core.errors import DomainError
 
 MINUTES = 10  # a link's life
@@ -31,10 +32,13 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def document_link(path: str) -> str:
-    """An absolute address that opens ``path`` without a login until the link ends."""
+def document_link(path: str, reader_id: int | None = None) -> str:
+    """An absolute address that opens ``path`` without a login until the link ends.
+
+    ``reader_id`` is who it is made for: whoever is logged in as somebody else cannot open it (G3).
+    """
     until = clock.now() + timedelta(minutes=MINUTES)
-    token = _signer.sign_object([path, int(until.timestamp())])
+    token = _signer.sign_object([path, int(until.timestamp()), reader_id])
     return f"{settings.PUBLIC_URL}{path}?{urlencode({TOKEN: token})}"
 
 
@@ -44,9 +48,13 @@ def opened_by_link(request: Request) -> bool:
     if token is None:
         return False
     try:
-        path, until = _signer.unsign_object(token)
+        path, until, reader_id = _signer.unsign_object(token)
     except (BadSignature, ValueError, TypeError) as error:
         raise LinkExpired from error
     if path != request.path or clock.now().timestamp() >= until:
+        raise LinkExpired
+    caller = request.user
+    is_staff = getattr(caller, "user_type", "") == Role.STAFF
+    if reader_id is not None and not is_staff and caller.pk not in {None, reader_id}:
         raise LinkExpired
     return True

@@ -27,7 +27,7 @@ from realestate.core.transactions import service
 STORE_FAILED = (BotoCoreError, ClientError, Boto3Error)  # of an S3 store; a folder raises OSError
 LONGEST_NAME = 200
 PIECE = 1_000_000  # bytes that are read at once
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,48}/[a-z0-9][a-z0-9.+-]{0,48}")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,45}/[a-z0-9][a-z0-9.+-]{0,52}")  # 100 characters
 
 
 def store_file(

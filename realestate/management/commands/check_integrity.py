@@ -14,17 +14,18 @@ EXAMPLES = 5  # rows that are named
 
 
 class Command(BaseCommand):
-    """``manage.py check_integrity [--json]``; reads only, safe at any time."""
+    """``manage.py check_integrity [--full] [--json]``; reads only, safe at any time."""
 
     help = "Check that claims, bookings, money and everything derived add up. Exit code 1 if anything does not."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """For people, or for a program."""
+        """For people, or for a program; of files, today's sample or all."""
+        parser.add_argument("--full", action="store_true", help="read every stored file to its end")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exit code 1 when a check found something; the findings are on standard output either way."""
-        findings = list(run_checks())
+        findings = list(run_checks(full=options["full"]))
         self.stdout.write(as_json(findings) if options["json"] else as_table(findings))
         if not all(finding.is_good for finding in findings):
             sys.exit(1)

@@ -1,12 +1,11 @@
 """What is open of a demand line on a day, and when a schedule line will be due: expressions for the database."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     DateField,
     DateTimeField,
     DecimalField,
@@ -26,14 +25,14 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from payments.enums import Trigger
 from payments.models import Allocation, DemandLine, ScheduleLine, Terms
-from payments.rules.statement import BUCKETS
 from payments.services.triggers import DEMANDABLE
 
 SUM = DecimalField(max_digits=20, decimal_places=2)
 NOTHING = Value(Decimal("0.00"))
 AGES = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90")
 BY_MONEY = Q(payment__isnull=False)
-IN_TIME = Q(applied_on__lte=OuterRef("demand__due_on"))
+DATED = (Trigger.FIXED_DATE, Trigger.DAYS_AFTER_BOOKING, Trigger.MONTHS_AFTER_BOOKING)
+IS_DATED = Q(trigger__in=DATED)
 
 
 class DaysLater(Func):
@@ -50,11 +49,9 @@ class MonthsLater(Func):
     output_field = DateField()
 
 
-def applied(on: date, *conditions: Q) -> Combinable:
+def applied(on: date) -> Combinable:
     """What was applied to a demand line by the end of a day."""
-    rows = Allocation.objects.live().filter(
-        *conditions, demand_line=OuterRef("pk"), applied_on__lte=on
-    )
+    rows = Allocation.objects.live().filter(demand_line=OuterRef("pk"), applied_on__lte=on)
     summed = rows.order_by().values("demand_line").annotate(summed=Sum("amount")).values("summed")
     return Coalesce(Subquery(summed), NOTHING, output_field=SUM)
 
@@ -63,15 +60,6 @@ def with_open(lines: QuerySet[DemandLine], on: date) -> QuerySet[Any]:
     """Demand lines issued by a day, with ``open_on``: principal and tax less what was applied by then (R10)."""
     issued = lines.filter(demand__issued_on__lte=on).order_by()
     return issued.annotate(open_on=F("principal") + F("tax") - applied(on))
-
-
-def age(on: date) -> Combinable:
-    """The bucket of an item by its days past due (R10.5)."""
-    whens = [
-        When(demand__due_on__gte=on - timedelta(days=last), then=Value(name))
-        for name, last in zip(AGES, BUCKETS, strict=False)
-    ]
-    return Case(*whens, default=Value(AGES[-1]), output_field=CharField())
 
 
 def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
@@ -86,11 +74,7 @@ def not_demanded(lines: QuerySet[ScheduleLine], on: date) -> QuerySet[Any]:
     after = Terms.objects.filter(booking=OuterRef("booking")).annotate(after=late).values("after")
     due = Case(
         When(
-            trigger__in=(
-                Trigger.FIXED_DATE,
-                Trigger.DAYS_AFTER_BOOKING,
-                Trigger.MONTHS_AFTER_BOOKING,
-            ),
+            IS_DATED,
             then=Greatest(
                 DaysLater(_triggered_on(), Coalesce(Subquery(after), 0)),
                 Value(on, output_field=DateField()),

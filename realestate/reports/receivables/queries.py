@@ -1,19 +1,20 @@
 """The collections report, counted by the database in a fixed number of queries, per currency (R10, R21)."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import Case, F, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import DemandKind, EntryKind, ReceiptState, Trigger
 from payments.models import Allocation, CreditLine, DemandLine, LedgerEntry, Payment, ScheduleLine
-from payments.rules.statement import Ageing
+from payments.rules.statement import BUCKETS, Ageing
 from payments.services import OUTSIDE_THE_ACCOUNT
 from projects.models import Project
 from realestate.core.money import DEFAULT_CURRENCY, ZERO
@@ -21,44 +22,50 @@ from realestate.core.working import Working
 from realestate.reports.receivables.expressions import (
     AGES,
     BY_MONEY,
-    IN_TIME,
-    age,
-    applied,
+    IS_DATED,
     not_demanded,
     with_open,
 )
 
 MONTHS = 12
 CENT = Decimal("0.01")
+NOTHING_APPLIED = {"credited": ZERO, "in_time": ZERO, "collected": ZERO}
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Whose money, as of which day; one project or all that the reader may see."""
+    """Whose money, as of which day; one project, one builder's or all that the reader may see."""
 
     user: User
     on: date
     project: Project | None = None
+    builder_id: int | None = None
+    months: int = MONTHS  # of efficiency
 
     def of(self, rows: Any, path: str = "booking__") -> Any:
         """Rows of the reader's bookings; ``path`` leads to them."""
         mine = rows.for_user(self.user).order_by()
-        return mine.filter(**{f"{path}project": self.project}) if self.project else mine
+        if self.project is not None:
+            return mine.filter(**{f"{path}project": self.project})
+        if self.builder_id is not None:
+            return mine.filter(**{f"{path}project__builder": self.builder_id})
+        return mine
+
+    def empty(self) -> Row:
+        """A section in which there is nothing."""
+        return _empty(months_until(self.on, self.months))
 
 
 def collections(wanted: Wanted, *, explain: bool = False) -> list[Row]:
     """A section per currency; amounts of different currencies are never added (R0)."""
     currencies = _currencies(wanted)
-    for row in _open_items(wanted):
-        section = currencies.setdefault(row["currency"], _empty(wanted.on))
-        section["receivables"][row["kind"]] += row["amount"]
-        section["receivables"]["total"] += row["amount"]
-        section["ageing"][row["age"]] += row["amount"]
+    for (currency, kind, due_on), sums in _demanded(wanted).items():
+        section = currencies.setdefault(currency, wanted.empty())
+        _count(section, sums, on=wanted.on, kind=kind, due_on=due_on)
     for currency, amount in _advances(wanted):
-        currencies.setdefault(currency, _empty(wanted.on))["ageing"]["advances"] += amount
-    _fill_efficiency(wanted, currencies)
-    _fill_forecast(wanted, currencies)
+        currencies.setdefault(currency, wanted.empty())["ageing"]["advances"] += amount
+    _fill_planned(wanted, currencies)
     return [
         _section(currency, currencies[currency], explain=explain) for currency in sorted(currencies)
     ]
@@ -95,32 +102,72 @@ def in_words(rows: Iterable[Row], on: date) -> list[Row]:
 def _currencies(wanted: Wanted) -> dict[str, Row]:
     """An empty section for the currency of every project; for India's where there is no project."""
     if wanted.project is not None:
-        return {wanted.project.currency: _empty(wanted.on)}
+        return {wanted.project.currency: wanted.empty()}
     mine = Project.objects.editable_by(wanted.user).order_by()
+    if wanted.builder_id is not None:
+        mine = mine.filter(builder=wanted.builder_id)
     found = mine.values_list("currency", flat=True).distinct()
-    return {name: _empty(wanted.on) for name in list(found) or [DEFAULT_CURRENCY]}
+    return {name: wanted.empty() for name in list(found) or [DEFAULT_CURRENCY]}
 
 
-def _empty(on: date) -> Row:
+def _empty(months: list[date]) -> Row:
     return {
         "receivables": dict.fromkeys([*DemandKind.values, "total"], ZERO),
         "ageing": dict.fromkeys([*AGES, "advances"], ZERO),
         "efficiency": {
-            month: dict.fromkeys(("fell_due", "in_time", "collected"), ZERO)
-            for month in months_until(on)
+            month: dict.fromkeys(("fell_due", "in_time", "collected"), ZERO) for month in months
         },
         "months": {},
         "waiting": [],
     }
 
 
-def _open_items(wanted: Wanted) -> QuerySet[Any]:
-    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), wanted.on)
-    rows = lines.annotate(
-        currency=F("demand__currency"), kind=F("demand__kind"), age=age(wanted.on)
+def _demanded(wanted: Wanted) -> dict[tuple[str, str, date], Row]:
+    """By currency, kind and due date: what was asked for, and what was applied to it. Two queries.
+
+    Of what was applied: credited is without money, in_time is money by the due date, collected is all money.
+    """
+    on, to_demand = wanted.on, "demand_line__demand__"
+    lines = wanted.of(DemandLine.objects, "demand__booking__").filter(demand__issued_on__lte=on)
+    used = wanted.of(Allocation.objects.live()).filter(
+        applied_on__lte=on, demand_line__demand__issued_on__lte=on
     )
-    summed: QuerySet[Any] = rows.values("currency", "kind", "age").annotate(amount=Sum("open_on"))
-    return summed
+    names = ("currency", "kind", "due_on")
+    asked = lines.values_list(*(f"demand__{name}" for name in names))
+    found: dict[tuple[str, str, date], Row] = {}
+    for currency, kind, due_on, amount in asked.annotate(asked=Sum(F("principal") + F("tax"))):
+        found[currency, kind, due_on] = {**NOTHING_APPLIED, "asked": amount}
+    in_time = BY_MONEY & Q(applied_on__lte=F(f"{to_demand}due_on"))
+    for currency, kind, due_on, *sums in used.values_list(
+        *(f"{to_demand}{name}" for name in names)
+    ).annotate(
+        credited=Sum("amount", filter=~BY_MONEY, default=ZERO),
+        in_time=Sum("amount", filter=in_time, default=ZERO),
+        collected=Sum("amount", filter=BY_MONEY, default=ZERO),
+    ):
+        found[currency, kind, due_on] |= dict(zip(NOTHING_APPLIED, sums, strict=True))
+    return found
+
+
+def _count(section: Row, sums: Row, *, on: date, kind: str, due_on: date) -> None:
+    """Adds what is due on a day to receivables, ageing, efficiency and forecast."""
+    owed = sums["asked"] - sums["credited"]
+    open_on, month = owed - sums["collected"], due_on.replace(day=1)
+    section["receivables"][kind] += open_on
+    section["receivables"]["total"] += open_on
+    section["ageing"][_age(on, due_on)] += open_on
+    if due_on >= on:
+        _month(section, month)["demanded"] += open_on
+    found = section["efficiency"].get(month)
+    if found is not None and due_on <= on:
+        found["fell_due"] += owed
+        found["in_time"] += sums["in_time"]
+        found["collected"] += sums["collected"]
+
+
+def _age(on: date, due_on: date) -> str:
+    """The bucket of an item by its days past due (R10.5)."""
+    return AGES[bisect_left(BUCKETS, (on - due_on).days)]
 
 
 def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
@@ -145,51 +192,29 @@ def _advances(wanted: Wanted) -> Iterator[tuple[str, Decimal]]:
         yield currency, -amount
 
 
-def _fill_efficiency(wanted: Wanted, currencies: dict[str, Row]) -> None:
-    """By the month in which it fell due: what had to be paid in money, what came by its day, what came by now."""
-    on = wanted.on
-    lines = wanted.of(DemandLine.objects, "demand__booking__").filter(
-        demand__due_on__gte=months_until(on)[0], demand__due_on__lte=on
+def _fill_planned(wanted: Wanted, currencies: dict[str, Row]) -> None:
+    """Lines of payment plans that are not demanded: by month, or by the event that they wait for. One query."""
+    planned = not_demanded(wanted.of(ScheduleLine.objects), wanted.on)
+    rows = planned.annotate(
+        month=TruncMonth("due_on"),
+        project=Case(When(~IS_DATED, then=F("booking__project_id"))),
+        event=Case(When(~IS_DATED, then=F("trigger"))),
+        code=Case(When(~IS_DATED, then=F("milestone_code"))),
     )
-    rows = lines.annotate(
-        month=TruncMonth("demand__due_on"),
-        owed=F("principal") + F("tax") - applied(on, ~BY_MONEY),
-        in_time=applied(on, BY_MONEY, IN_TIME),
-        by_now=applied(on, BY_MONEY),
-    )
-    summed = rows.values_list("demand__currency", "month").annotate(
-        Sum("owed"), Sum("in_time"), Sum("by_now")
-    )
-    for currency, month, owed, in_time, by_now in summed:
-        found = currencies.setdefault(currency, _empty(on))["efficiency"][month]
-        found |= {"fell_due": owed, "in_time": in_time, "collected": by_now}
-
-
-def _fill_forecast(wanted: Wanted, currencies: dict[str, Row]) -> None:
-    on = wanted.on
-    lines = with_open(wanted.of(DemandLine.objects, "demand__booking__"), on)
-    ahead = lines.filter(demand__due_on__gte=on).annotate(month=TruncMonth("demand__due_on"))
-    for currency, month, amount in ahead.values_list("demand__currency", "month").annotate(
-        Sum("open_on")
-    ):
-        _month(currencies.setdefault(currency, _empty(on)), month)["demanded"] += amount
-    planned = not_demanded(wanted.of(ScheduleLine.objects), on)
-    known = planned.filter(due_on__isnull=False).annotate(month=TruncMonth("due_on"))
-    for currency, month, amount in known.values_list("booking__currency", "month").annotate(
-        Sum("amount")
-    ):
-        _month(currencies.setdefault(currency, _empty(on)), month)["planned"] += amount
-    names = ("booking__currency", "booking__project_id", "trigger", "milestone_code")
-    waiting = planned.filter(due_on=None).values(*names)
-    for row in waiting.annotate(label=Min("label"), summed=Sum("amount")).order_by(*names):
-        section = currencies.setdefault(row["booking__currency"], _empty(on))
+    names = ("booking__currency", "project", "event", "code", "month")
+    summed = rows.values_list(*names).annotate(label=Min("label"), summed=Sum("amount"))
+    for currency, project, event, code, month, label, amount in summed.order_by(*names):
+        section = currencies.setdefault(currency, wanted.empty())
+        if month is not None:
+            _month(section, month)["planned"] += amount
+            continue
         section["waiting"].append(
             {
-                "project_id": row["booking__project_id"],
-                "trigger": row["trigger"],
-                "milestone_code": row["milestone_code"],
-                "label": row["label"] if row["trigger"] == Trigger.MILESTONE else "",
-                "amount": row["summed"],
+                "project_id": project,
+                "trigger": event,
+                "milestone_code": code,
+                "label": label if event == Trigger.MILESTONE else "",
+                "amount": amount,
             }
         )
 
@@ -290,10 +315,10 @@ def _working(figure: str, rule: str, formula: str, inputs: Row, *, amount: Decim
     ).as_json()
 
 
-def months_until(on: date) -> list[date]:
-    """The first days of the last twelve months, that of ``on`` last."""
+def months_until(on: date, months: int = MONTHS) -> list[date]:
+    """The first days of the last months, that of ``on`` last."""
     present = on.year * 12 + on.month - 1
     return [
         date(number // 12, number % 12 + 1, 1)
-        for number in range(present - MONTHS + 1, present + 1)
+        for number in range(present - months + 1, present + 1)
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_job_runs"),
+        ("core", "0010_changes_of_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
