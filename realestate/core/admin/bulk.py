@@ -44,7 +44,7 @@ class BulkMixin(ModelAdmin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Those that the reader may choose."""
-        actions = super().get_actions(request)
+        actions: dict[str, Any] = super().get_actions(request)
         if IS_POPUP_VAR in request.GET:
             return actions
         page: Any = self
