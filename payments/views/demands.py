@@ -153,6 +153,7 @@ class MilestoneUncertifyView(Edge):
     """POST /api/milestones/{id}/uncertify."""
 
     access = {"post": BUILDERS}
+    duty = Duty.FINANCE  # what was demanded is taken back with it
     errors = {
         "post": (
             InvalidTransition,

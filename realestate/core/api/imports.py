@@ -15,6 +15,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.import_shapes import ImportRead, ImportWrite
 from realestate.core.api.views import HouseViewSet
+from realestate.core.enums import Duty
 from realestate.core.errors import NotAllowed
 from realestate.core.files import FileTooLarge
 from realestate.core.imports import ImportHasProblems, ImportIsBusy, apply_import, start_import
@@ -29,6 +30,7 @@ class ImportViewSet(HouseViewSet):
 
     model, read = ImportRun, ImportRead
     tag = "imports"
+    duty: ClassVar = Duty.PERSONAL  # whose job a kind of import is, the kind itself says
     access: ClassVar = {"create": BUILDERS, "retrieve": BUILDERS, "apply": BUILDERS}
     errors: ClassVar = {
         "create": (FileTooLarge, SheetNotReadable, SheetTooLarge, NotAllowed, *REPLAYED),
