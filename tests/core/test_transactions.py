@@ -13,6 +13,8 @@ from realestate.core.transactions import outermost_block, service
 from tests.factories.projects import ProjectFactory, UnitFactory
 from tests.races.support import run_together
 
+pytestmark = pytest.mark.unaudited("its services are inventions")
+
 
 class Refused(DomainError):
     """No."""

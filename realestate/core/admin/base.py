@@ -175,6 +175,8 @@ class HouseAdmin(ListMixin, BulkMixin, ExportMixin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Nothing: the form's service has stored the row."""
         if not isinstance(form, HouseForm):  # Django's own forms, for passwords and rights
+            if change and not form.has_changed():
+                return  # nothing to write, and nothing to say of it
             super().save_model(request, obj, form, change)
             before, after = _changes(form)
             if after or not change:

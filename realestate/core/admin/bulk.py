@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -162,7 +163,13 @@ class BulkRunPages(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Counts, and the lines: what was refused first."""
-        run = self._run(request, object_id)
+        try:
+            run = self._run(request, object_id)
+        except Http404:
+            back = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # Django's own answer
+            return HttpResponseRedirect(back.url)
+        if request.method == "POST":
+            raise PermissionDenied
         lines = run.lines.order_by("-outcome", "pk")
         context = {
             **self.admin_site.each_context(request),
