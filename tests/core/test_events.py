@@ -51,6 +51,7 @@ def repair_roof(house_id=7):
 
 
 @pytest.mark.django_db
+@pytest.mark.unaudited("its service is an invention")
 def test_listeners_hear_from_the_bottom_of_the_ladder_to_the_top():
     heard = []
     modules = [

@@ -138,6 +138,7 @@ def test_R7_9_over_http(as_, cast, asked, stages):
             "currency": "INR",
             "amount": 1_875_000,
             "reason": WHY,
+            "working": None,
         }
     ]
     refused = as_(cast.meera).post(path, {"reason": WHY})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Func, IntegerField, Model, Subquery
 from django.http import HttpRequest
@@ -159,6 +159,6 @@ def narrowed(request: HttpRequest, model: type[Model]) -> Iterator[tuple[str, st
 def _target(model: type[Model], path: str) -> type[Model] | None:
     try:
         field: Any = get_fields_from_path(model, path)[-1]
-    except FieldDoesNotExist:
+    except (FieldDoesNotExist, NotRelationField):  # the value of a column, by one of its lookups
         return None
     return field.related_model if field.is_relation else None

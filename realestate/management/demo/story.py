@@ -36,6 +36,7 @@ class Story:
 @service
 def put_back(rows: QuerySet[Any], **values: object) -> None:
     """Set columns that no service sets, for the demo's past; the audit trail says so."""
-    found = list(rows.order_by("pk"))
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
     rows.update(**values)
-    audit.record_all(audit.SYSTEM, found, "dated back", reason="Demo data")
+    changes = {key: audit.Change() for key in keys}
+    audit.record_all(audit.SYSTEM, rows.model, "dated back", changes, reason="Demo data")
