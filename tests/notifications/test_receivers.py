@@ -56,6 +56,7 @@ def booking(cast):
     return BookingFactory(customer=cast.asha.customer, unit=cast.meera_unit)
 
 
+@pytest.mark.unaudited("the terms are agreed on within the service that says the news")
 def test_customer_and_builder_read_in_plain_sentences(cast, booking):
     say(BookingMoved(booking_id=booking.pk, old="", new=BookingState.ON_HOLD))
     number = booking.booking_number
