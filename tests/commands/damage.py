@@ -33,7 +33,7 @@ from tests.factories.projects import (
     TowerFactory,
     UnitFactory,
 )
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, HostFactory
 
 
 @dataclass
@@ -316,6 +316,11 @@ def account_has_its_profile(world):
 @plant
 def buyer_and_builder_know_each_other(world):
     Relation.objects.all().delete()
+
+
+@plant
+def hosts_receive_for_their_builder(world):
+    AppointmentFactory(project=world.project, host=HostFactory())
 
 
 @plant

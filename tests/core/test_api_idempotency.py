@@ -14,7 +14,10 @@ from realestate.core.models import IdempotencyKey, SystemSetting
 from tests.core import probe
 from tests.factories.accounts import CustomerFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.probe")]
+pytestmark = [
+    [pytest.mark.django_db, pytest.mark.urls("tests.core.probe")],
+    pytest.mark.unaudited("the effect that is counted is an invention"),
+]
 
 
 @pytest.fixture
