@@ -15,7 +15,8 @@ from tests.core import probe
 from tests.factories.accounts import CustomerFactory
 
 pytestmark = [
-    [pytest.mark.django_db, pytest.mark.urls("tests.core.probe")],
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.core.probe"),
     pytest.mark.unaudited("the effect that is counted is an invention"),
 ]
 
