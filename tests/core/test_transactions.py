@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 
 from realestate.core.db import conflicts
 from realestate.core.errors import Conflict, DomainError, InvalidValue, ProtectedRow
-from realestate.core.models import AuditEntry, SystemSetting
+from realestate.core.models import AuditEntry, NumberSeries, SystemSetting
 from realestate.core.transactions import outermost_block, service
 from tests.factories.projects import ProjectFactory, UnitFactory
 from tests.races.support import run_together
@@ -197,7 +197,10 @@ def test_a_timeout_is_not_retried(sqlstate):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_real_deadlock_ends_with_both_effects():
-    rows = [set_value("test.a", 0).pk, set_value("test.b", 0).pk]
+    rows = [
+        NumberSeries.objects.create(series="test", scope_id=scope, period="2026-27", last=1).pk
+        for scope in (1, 2)
+    ]
     holding = [Event(), Event()]
     attempts = []
 
@@ -206,15 +209,15 @@ def test_a_real_deadlock_ends_with_both_effects():
         attempts.append(index)
         order = rows if index == 0 else rows[::-1]
         for pk in order:
-            row = SystemSetting.objects.select_for_update().get(pk=pk)
-            SystemSetting.objects.filter(pk=pk).update(value=row.value + 1)
+            row = NumberSeries.objects.select_for_update().get(pk=pk)
+            NumberSeries.objects.filter(pk=pk).update(last=row.last + 1)
             holding[index].set()
             holding[1 - index].wait(10)  # each holds one row and wants the other's
 
     results = run_together(2, add_one_to_both)
     assert results == [None, None]
     assert len(attempts) == 3  # PostgreSQL ended one of them, and it ran again
-    assert set(SystemSetting.objects.values_list("value", flat=True)) == {2}
+    assert set(NumberSeries.objects.values_list("last", flat=True)) == {3}
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ WITHOUT_SCOPE = {
     "core.seal": "a digest, read by the integrity check only",
     "core.idempotencykey": "found by user, route and key together",
     "core.ratecounter": "a number, not a row of anybody",
+    "core.bulkline": "part of an action on many rows; read with it",
     "core.jobrun": "what the platform did by itself; read in the admin only",
     "core.numberseries": "a counter, not a row of anybody",
     "payments.gatewayevent": "what a gateway said; read in the admin only",
