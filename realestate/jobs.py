@@ -5,7 +5,6 @@ import logging
 from django.contrib import admin
 
 from realestate.core.admin.bulk import resume_bulk
-from realestate.core.bulk_runs import JOB as RUN_BULK
 from realestate.core.files import clean_files
 from realestate.core.imports import check_import, perform_import
 from realestate.core.jobs import Alarm, job
@@ -65,7 +64,7 @@ def apply_long_import(*, run_id: int, attempt: int, **_unknown: object) -> None:
     perform_import(run_id=run_id, attempt=attempt)
 
 
-@job(RUN_BULK)
+@job("realestate.run_bulk")
 def run_bulk(*, run_id: int, **_unknown: object) -> None:
     """An action of the back office on many rows; whatever of it still waits."""
     resume_bulk(admin.site, run_id)

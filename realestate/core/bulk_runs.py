@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # rows that somebody waits for; more are a job's
 MOST_ROWS = 5_000
-JOB = "realestate.run_bulk"
 OURS = "An error of the platform; it has been noted. Nothing of this row was changed."
 GONE = "This does not exist."
 
@@ -48,7 +47,7 @@ def start_bulk(  # what stands in the row
     after = {"table": table, "action": action, "rows": len(rows)}
     audit.record(actor, run, "requested", after=after, reason=reason)
     if len(rows) > AT_ONCE:
-        defer(JOB, lock=f"bulk-{run.pk}", run_id=run.pk)
+        defer("realestate.run_bulk", lock=f"bulk-{run.pk}", run_id=run.pk)
     return run
 
 

@@ -14,7 +14,7 @@ from payments.models import LetterBatch, Payment
 from payments.services import NothingToRemindOf, remind_of_demand
 from projects.models import Unit
 from realestate.core.admin.bulk import resume_bulk
-from realestate.core.bulk_runs import AT_ONCE, JOB, do_line, start_bulk
+from realestate.core.bulk_runs import AT_ONCE, do_line, start_bulk
 from realestate.core.enums import BulkOutcome
 from realestate.core.errors import Conflict
 from realestate.core.jobs import app
@@ -156,8 +156,10 @@ def test_more_than_one_waits_for_are_left_to_the_worker(staff):
     assert "house/progress.js" in page.content.decode()
     ask = f"/admin/core/bulkrun/{run.pk}/progress/"
     assert staff.get(ask).json() == {"busy": True, "settled": 0, "total": AT_ONCE + 1}
-    job = ProcrastinateJob.objects.get(task_name=JOB)
-    app.tasks[JOB].func(SimpleNamespace(job=SimpleNamespace(id=job.pk)), **job.args)
+    job = ProcrastinateJob.objects.get(task_name="realestate.run_bulk")
+    app.tasks["realestate.run_bulk"].func(
+        SimpleNamespace(job=SimpleNamespace(id=job.pk)), **job.args
+    )
     assert staff.get(ask).json() == {"busy": False, "settled": AT_ONCE + 1, "total": AT_ONCE + 1}
     assert not Unit.objects.filter(released_at=None).exists()
 

@@ -80,7 +80,7 @@ def routes(patterns: list[Any], prefix: str = "") -> list[str]:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver) and pattern.app_name != "admin":
             found += routes(pattern.url_patterns, route)
-        elif isinstance(pattern, URLPattern):
+        elif isinstance(pattern, URLPattern) and not route.startswith("admin/"):
             found.append(route)
     return found
 

@@ -112,6 +112,7 @@ def deferred() -> list[tuple[str, str]]:
         for node in ast.walk(source.tree):
             if (
                 isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)  # not the querysets' own
                 and called_name(node) == "defer"
                 and source.module != "realestate.core.jobs"
             ):
