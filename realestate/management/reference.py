@@ -1,6 +1,7 @@
 """The reference pages, made from the code: ``manage.py docs`` writes them, a house test compares them."""
 
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from enum import Enum
@@ -22,6 +23,8 @@ from realestate.settings.env import Variable, env
 Kind = TypeVar("Kind")
 MADE = "<!-- Made by `make docs` from the code; changes here are lost. -->"
 PROGRAMS = {"realestate.core.typst.compile"}  # they do their work when they are imported
+# Neither history nor the choice of settings, which are made for one process each.
+NO_PART_OF_THE_PAGES = re.compile(r"\.migrations\b|^realestate\.(settings|asgi|wsgi)\b")
 # Refusals that are made before any code of ours can refuse.
 OF_THE_FRAMEWORK = {
     "authentication_failed": (401, "The token is wrong."),
@@ -39,11 +42,11 @@ def pages() -> dict[str, str]:
 
 
 def load_house() -> None:
-    """Import the ground and every app whole, so that all that registers itself is known."""
+    """Import every app and the house itself whole: what registers itself is known, whatever was imported before."""
     for app in LADDER:
-        package = import_module("realestate.core" if app == "core" else app)
+        package = import_module("realestate" if app == "core" else app)
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if "migrations" not in module.name and module.name not in PROGRAMS:
+            if not NO_PART_OF_THE_PAGES.search(module.name) and module.name not in PROGRAMS:
                 import_module(module.name)
 
 
