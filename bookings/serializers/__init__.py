@@ -21,6 +21,7 @@ from bookings.serializers.sales import (
     SaleQuoteWrite,
     SignatureWrite,
     SignedAgreementRead,
+    WorkingRead,
 )
 from bookings.serializers.writes import (
     ApproveWrite,
@@ -72,4 +73,5 @@ __all__ = [
     "SignedAgreementRead",
     "StatsRead",
     "StatusWrite",
+    "WorkingRead",
 ]

@@ -13,15 +13,14 @@ from bookings.serializers import QuoteDecisionWrite, QuotePageRead, QuoteRead, S
 from projects.services import PriceListNotValid
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES
-from realestate.core.api.explain import EXPLAIN, wants_explanation
-from realestate.core.api.views import HouseViewSet
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 DECISION_REFUSALS = (InvalidTransition, services.OwnQuote, services.QuoteExpired)
 
 
-class QuoteViewSet(HouseViewSet):
+class QuoteViewSet(ExplainingViewSet):
     """Quotes: the customer's own, the builder's for its units."""
 
     model, read = Quote, QuoteRead
@@ -44,9 +43,8 @@ class QuoteViewSet(HouseViewSet):
     }
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """The time of the answer, and whether figures shall explain themselves."""
-        asked = wants_explanation(self.request)
-        return {**super().get_serializer_context(), "explain": asked, "now": clock.now()}
+        """With the time of the answer."""
+        return {**super().get_serializer_context(), "now": clock.now()}
 
     @extend_schema(operation_id="quotes_list", parameters=[EXPLAIN], responses=QuotePageRead)
     def list(self, request: Request, **_path: str) -> Response:

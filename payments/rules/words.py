@@ -1,9 +1,10 @@
 """Words that clients use for payments, and what is to be paid until a booking has a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from bookings.enums import PaidShare
 from payments.enums import (
@@ -17,6 +18,7 @@ from payments.enums import (
 )
 from realestate.core.money import ZERO
 from realestate.core.vocabulary import Vocabulary
+from realestate.core.working import Working
 
 TYPE_WORDS = Vocabulary(
     PaymentType,
@@ -59,11 +61,17 @@ class ScheduleItem:
     milestone_code: str = ""
     tax: Decimal = ZERO
     demand_id: int | None = None
+    working: Working | None = None
 
     @property
     def principal(self) -> Decimal:
         """The same amount: nothing is known of its tax yet."""
         return self.amount
+
+    @property
+    def workings(self) -> list[dict[str, Any]]:
+        """How the amount came about."""
+        return [self.working.as_json()] if self.working else []
 
 
 def schedule_of(
@@ -78,15 +86,32 @@ def schedule_of(
 
     This is all that is agreed as long as a booking has no payment plan (R2), and no line more.
     """
-    lines = [(PaymentType.TOKEN, token_due, token), (PaymentType.FINAL, rest_due, total - token)]
-    return _filled([line for line in lines if line[2] > 0], paid)
+    first = _exact(PaymentType.TOKEN, "as agreed with the booking", {"token": token}, token)
+    inputs = {"total_amount": total, "token": token}
+    last = _exact(PaymentType.FINAL, "total_amount - token", inputs, total - token)
+    lines = [(PaymentType.TOKEN, token_due, first), (PaymentType.FINAL, rest_due, last)]
+    return _filled([line for line in lines if line[2].amount > 0], paid)
+
+
+def _exact(
+    kind: PaymentType, formula: str, inputs: Mapping[str, object], amount: Decimal
+) -> Working:
+    return Working(
+        figure=str(kind.label),
+        rule="R2.6",
+        formula=formula,
+        inputs=inputs,
+        unrounded=amount,
+        amount=amount,
+    )
 
 
 def _filled(
-    lines: Sequence[tuple[PaymentType, date | None, Decimal]], paid: Decimal
+    lines: Sequence[tuple[PaymentType, date | None, Working]], paid: Decimal
 ) -> list[ScheduleItem]:
     items, left = [], paid
-    for number, (payment_type, due, amount) in enumerate(lines, start=1):
+    for number, (payment_type, due, working) in enumerate(lines, start=1):
+        amount = working.amount
         part = min(amount, left)
         left -= part
         items.append(
@@ -98,6 +123,7 @@ def _filled(
                 paid_amount=part,
                 status=share_of(part, amount),
                 label=str(payment_type.label),
+                working=working,
             )
         )
     return items

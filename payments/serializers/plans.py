@@ -3,12 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookings.enums import PaymentPlan
 from bookings.rules import PLAN_WORDS
+from bookings.serializers import WorkingRead
 from payments.enums import LineKind, PlanKind, Trigger
-from payments.models import ScheduleRevision
+from payments.models import ScheduleLine, ScheduleRevision
 from realestate.core.api.serializers import (
     MoneyField,
     PositiveMoneyField,
@@ -148,6 +150,15 @@ class ScheduleLineRead(PlanLineRead):
     retired_in_id = serializers.IntegerField(
         allow_null=True, help_text="The revision that replaced it."
     )
+    working = serializers.SerializerMethodField(
+        help_text="How the amount was computed (R2); null without explain=1."
+    )
+
+    @extend_schema_field(WorkingRead(allow_null=True))
+    def get_working(self, line: ScheduleLine) -> dict[str, Any] | None:
+        """Inputs, rule, unrounded and rounded value."""
+        working = self.context.get("workings", {}).get(line.pk)
+        return None if working is None else dict(WorkingRead(working.as_json()).data)
 
 
 class RevisionRead(ReadSerializer):
@@ -165,7 +176,7 @@ class RevisionRead(ReadSerializer):
     def get_lines(self, revision: ScheduleRevision) -> list[dict[str, Any]]:
         """In their order."""
         rows = sorted(revision.lines.all(), key=lambda line: line.sequence)
-        return list(ScheduleLineRead(rows, many=True).data)
+        return list(ScheduleLineRead(rows, many=True, context=self.context).data)
 
 
 class RevisionWrite(WriteSerializer):

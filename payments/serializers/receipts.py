@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookings.enums import PaidShare
+from bookings.serializers import WorkingRead
 from payments import services
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.models import Payment
@@ -97,6 +99,14 @@ class ScheduleItemRead(ReadSerializer):
     trigger = serializers.CharField(help_text="What makes it due; empty until there is a plan.")
     milestone_code = serializers.CharField()
     demand_id = serializers.IntegerField(allow_null=True, help_text="Once it is demanded.")
+    workings = serializers.SerializerMethodField(
+        help_text="How principal and taxes were computed (R2, R3.1); null without explain=1."
+    )
+
+    @extend_schema_field(WorkingRead(many=True, allow_null=True))
+    def get_workings(self, item: Any) -> list[dict[str, Any]] | None:
+        """Inputs, rule, unrounded and rounded value of each."""
+        return list(item.workings) if self.context.get("explain_schedule") else None
 
 
 class BookingPaymentsRead(ReadSerializer):
@@ -106,7 +116,16 @@ class BookingPaymentsRead(ReadSerializer):
     payments = PaymentRead(many=True)
     total_paid = serializers.DecimalField(17, 2)
     total_pending = serializers.DecimalField(17, 2)
+    max_acceptable = MoneyField(
+        allow_null=True,
+        help_text="What may still be received before the agreement is signed (R6), tax not counted; null: all of it.",
+    )
     payment_schedule = ScheduleItemRead(many=True)
+    workings = WorkingRead(
+        many=True,
+        allow_null=True,
+        help_text="How the cap and the room below it were computed (R6); null without explain=1.",
+    )
 
 
 class PaymentWrite(WriteSerializer):

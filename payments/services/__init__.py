@@ -7,7 +7,7 @@ from payments.services.adjustments import (
     request_allocation,
     request_waiver,
 )
-from payments.services.caps import PreAgreementCap, room_under_cap
+from payments.services.caps import PreAgreementCap, explain_cap, room_under_cap
 from payments.services.charges import (
     InterestIsDerived,
     charge_change,
@@ -89,6 +89,7 @@ from payments.services.reminders import (
     remind_buyer,
     remind_of_demand,
 )
+from payments.services.schedule_workings import schedule_workings
 from payments.services.schedules import (
     CHANGE_PAID_FIRST,
     NoSchedule,
@@ -172,6 +173,7 @@ __all__ = [
     "decide_settlement",
     "demands_of",
     "demands_of_stage",
+    "explain_cap",
     "explain_credit",
     "explain_payment",
     "explain_statement",
@@ -211,6 +213,7 @@ __all__ = [
     "reverse_payment",
     "revise_schedule",
     "room_under_cap",
+    "schedule_workings",
     "send_notice",
     "specs",
     "standing",

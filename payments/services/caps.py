@@ -15,6 +15,7 @@ from payments.services.ledger import END_OF_TIME
 from payments.services.terms import terms_of
 from realestate.core.errors import DomainError
 from realestate.core.money import ZERO
+from realestate.core.working import Working
 
 CAPPED = frozenset({BookingState.ON_HOLD, BookingState.TOKEN_PAID, BookingState.BOOKING_CONFIRMED})
 COUNTED = (ReceiptState.SUBMITTED, ReceiptState.RECORDED, ReceiptState.CLEARED)
@@ -48,9 +49,53 @@ def room_under_cap(booking: Booking) -> Decimal | None:
     return max(limit - consideration_of(booking, counted_payments(booking, *COUNTED)), ZERO)
 
 
+def explain_cap(booking: Booking) -> list[Working]:
+    """R6, step by step: the cap, what counts against it, and the room that is left; empty where no cap holds."""
+    limit = _limit(booking)
+    if limit is None:
+        return []
+    value, percent = booking.agreement_value or ZERO, terms_of(booking).cap_percent or ZERO
+    rows = counted_payments(booking, *COUNTED)
+    received = sum((row.amount for row in rows), ZERO)
+    counted = consideration_of(booking, rows)
+    room = max(limit - counted, ZERO)
+    return [
+        Working(
+            figure="Cap before the agreement",
+            rule="R6",
+            formula="agreement_value × percent / 100, cut down",
+            inputs={"agreement_value": value, "percent": percent},
+            unrounded=value * percent / 100,
+            amount=limit,
+        ),
+        Working(
+            figure="Received consideration",
+            rule="R6",
+            formula="receipts and proofs - what of them pays taxes, charges and interest",
+            inputs={
+                "payments": [str(row) for row in rows],
+                "receipts": received,
+                "apart": received - counted,
+            },
+            unrounded=counted,
+            amount=counted,
+        ),
+        Working(
+            figure="Room before the agreement",
+            rule="R6",
+            formula="max(cap - received, 0)",
+            inputs={"cap": limit, "received": counted},
+            unrounded=limit - counted,
+            amount=room,
+        ),
+    ]
+
+
 def _limit(booking: Booking) -> Decimal | None:
+    if booking.state not in CAPPED:
+        return None
     percent = terms_of(booking).cap_percent
-    if booking.state not in CAPPED or percent is None:
+    if percent is None:
         return None
     return cap(booking.agreement_value or ZERO, percent, booking.currency)
 

@@ -1,9 +1,10 @@
 """What a booking's payment plan looks like to the people who pay by it (contract 7.5)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from bookings.enums import PaidShare
 from bookings.models import Booking
@@ -11,6 +12,7 @@ from payments.enums import PaymentType, Trigger
 from payments.models import DemandLine, ScheduleLine
 from payments.rules.triggers import DATED, triggered_on
 from payments.rules.words import share_of
+from payments.services.schedule_workings import schedule_workings, tax_workings
 from payments.services.terms import terms_of
 from payments.services.triggers import happened_to, waiting_from
 from projects.rules import tax
@@ -33,6 +35,7 @@ class Installment:
     tax: Decimal
     paid_amount: Decimal
     demand_id: int | None
+    workings: Sequence[Mapping[str, Any]] = ()  # of principal and taxes, when they are asked for
 
     @property
     def amount(self) -> Decimal:
@@ -45,8 +48,11 @@ class Installment:
         return share_of(self.paid_amount, self.amount)
 
 
-def installments(booking: Booking) -> list[Installment]:
-    """The live lines of a booking's schedule in their order; none before it has a plan. Reading only."""
+def installments(booking: Booking, *, explain: bool = False) -> list[Installment]:
+    """The live lines of a booking's schedule in their order; none before it has a plan. Reading only.
+
+    With ``explain`` each says how its principal and its taxes came about.
+    """
     rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, amount__gt=0)
     lines = list(rows.select_related("milestone", "revision").order_by("sequence", "pk"))
     if not lines:
@@ -59,11 +65,24 @@ def installments(booking: Booking) -> list[Installment]:
         clock.today(booking.project.time_zone),
         {row.tax_class or booking.tax_class for row in lines},
     )
-    return [
+    found = [
         _installment(
             booking, row, by_line.get(row.pk), number, is_last=row is lines[-1], rates=rates
         )
         for number, row in enumerate(lines, start=1)
+    ]
+    if not explain:
+        return found
+    workings = schedule_workings(booking)
+    return [
+        replace(
+            each,
+            workings=[
+                workings[row.pk].as_json(),
+                *tax_workings(booking, row, by_line.get(row.pk), rates),
+            ],
+        )
+        for each, row in zip(found, lines, strict=True)
     ]
 
 

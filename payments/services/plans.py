@@ -18,6 +18,7 @@ from payments.rules.schedule import (
     carries,
     check_plan,
 )
+from payments.services.schedule_workings import plan_workings
 from payments.services.schedules import PlanNotApplicable, days_outside, plain_plan, specs_of
 from progress.models import Milestone
 from projects.models import Project
@@ -165,11 +166,7 @@ def preview(
         values = amounts(sheet.plan_value, found, sheet.currency)
     except PlanDoesNotFit as error:
         raise PlanNotApplicable(str(error)) from error
-    last = max(line.sequence for line in found if line.kind == LineKind.PERCENT)
-    spread = [
-        (line, amount, _working(line, amount, sheet.plan_value, is_last=line.sequence == last))
-        for line, amount in zip(found, values, strict=True)
-    ]
+    spread = list(zip(found, values, plan_workings(found, values), strict=True))
     own = [line for line in sheet.lines if not line.in_plan and line.taxable]
     return spread + [
         (_own_line(line, place), line.taxable, line.working)
@@ -190,25 +187,6 @@ def _own_line(line: SheetLine, place: int) -> PlanSpec:
 def specs(lines: Sequence[Mapping[str, Any]]) -> list[PlanSpec]:
     """Lines as a client sends them, numbered in their order."""
     return [PlanSpec(sequence=place, **line) for place, line in enumerate(lines, start=1)]
-
-
-def _working(line: PlanSpec, amount: Decimal, value: Decimal, *, is_last: bool) -> Working:
-    if line.kind == LineKind.FIXED:
-        formula, unrounded = "fixed amount", amount
-    elif is_last:
-        formula, unrounded = "plan_value - all other lines", amount
-    else:
-        formula, unrounded = "plan_value × percent / 100", value * (line.percent or 0) / 100
-    if line.less_fixed:
-        formula += " - fixed lines before"
-    return Working(
-        figure=line.label,
-        rule="R2",
-        formula=formula,
-        inputs={"plan_value": value, "percent": line.percent},
-        unrounded=unrounded,
-        amount=amount,
-    )
 
 
 def _live(actor: User, plan_id: int) -> PlanTemplate:

@@ -172,7 +172,13 @@ def add_addendum(
     """
     upfront = CHANGE_UPFRONT_PERCENT.for_project(booking.project)
     percents = [upfront] if upfront == HUNDRED else [upfront, HUNDRED - upfront]
-    parts = [p for p in split(change_quote.net_amount, percents, booking.currency) if p > 0]
+    shares = split(change_quote.net_amount, percents, booking.currency)
+    # The last share is a remainder, so that it has no percentage of its own.
+    parts = [
+        (amount, percent)
+        for amount, percent in zip(shares, [upfront, None], strict=False)
+        if amount > 0
+    ]
     change = change_quote.change_request
     revision = _next_revision(
         actor, booking, template=None, reason=f"Change {change.tracking_number}"
@@ -186,11 +192,12 @@ def add_addendum(
             label=f"{change.tracking_number}: {change.request_title}"[:200],
             kind=LineKind.FIXED,
             trigger=Trigger.ON_BOOKING if place == first else Trigger.ON_POSSESSION_OFFER,
+            percent=percent,
             amount=amount,
             change_quote=change_quote,
             tax_class=TaxClass.EXTRA_WORK,
         )
-        for place, amount in enumerate(parts, start=first)
+        for place, (amount, percent) in enumerate(parts, start=first)
     ]
     ScheduleLine.objects.bulk_create(lines)
     audit.record(actor, revision, "addendum", after={"booking": booking.pk, "lines": len(lines)})

@@ -24,16 +24,16 @@ from payments.serializers.demands import (
 from progress.models import Milestone
 from progress.services import StagePassedOver
 from realestate.core.api.access import BUILDERS, PARTIES
-from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
-from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
 
-class DemandViewSet(HouseViewSet):
+class DemandViewSet(ExplainingViewSet):
     """Demands: the customer's own, the builder's of its projects."""
 
     model, read, filterset_class = Demand, DemandRead, DemandFilter
@@ -55,10 +55,6 @@ class DemandViewSet(HouseViewSet):
         rows = self.shaped(self.rows().with_open())  # type: ignore[attr-defined]  # DemandQuerySet
         lines = DemandLine.objects.with_open().order_by("sequence")
         return rows.prefetch_related(Prefetch("lines", lines, to_attr="shown_lines"))
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        """With the caller's wish to know how figures came about."""
-        return {**super().get_serializer_context(), "explain": wants_explanation(self.request)}
 
     @extend_schema(operation_id="demands_list", responses=DemandPageRead, parameters=[EXPLAIN])
     def list(self, request: Request, **_path: str) -> Response:
@@ -83,7 +79,7 @@ class DemandViewSet(HouseViewSet):
         return Response(CreditNoteRead(shown).data, status=201)
 
 
-class CreditNoteViewSet(HouseViewSet):
+class CreditNoteViewSet(ExplainingViewSet):
     """Credit notes: the customer's own, the builder's of its projects."""
 
     model, read, filterset_class = CreditNote, CreditNoteRead, CreditNoteFilter
@@ -94,11 +90,7 @@ class CreditNoteViewSet(HouseViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Credit notes with their amounts."""
         rows = self.shaped(self.rows().with_amount())  # type: ignore[attr-defined]  # CreditNoteQuerySet
-        return services.with_working(rows) if wants_explanation(self.request) else rows
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        """With the caller's wish to know how figures came about."""
-        return {**super().get_serializer_context(), "explain": wants_explanation(self.request)}
+        return services.with_working(rows) if self.explains else rows
 
     @extend_schema(
         operation_id="credit_notes_list", responses=CreditNotePageRead, parameters=[EXPLAIN]

@@ -24,7 +24,7 @@ from projects.models import Unit
 from projects.services import sheet_for
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC, USERS
-from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet, wants_explanation
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, HouseViewSet, message
@@ -141,7 +141,7 @@ class PlanPreviewView(Edge):
         return Response(PreviewRead(body).data)
 
 
-class ScheduleViewSet(HouseViewSet):
+class ScheduleViewSet(ExplainingViewSet):
     """The schedule of a booking, with its history."""
 
     model, read = ScheduleRevision, RevisionRead
@@ -149,6 +149,7 @@ class ScheduleViewSet(HouseViewSet):
     tag = "payment plans"
     access = {"of_booking": PARTIES, "revise": BUILDERS}
     duty = Duty.FINANCE
+    explained_actions = frozenset({"of_booking"})
     errors = {"revise": (services.PlanNotApplicable, services.NoSchedule, InvalidTransition, *ONCE)}
 
     @property
@@ -156,7 +157,18 @@ class ScheduleViewSet(HouseViewSet):
         """Whether the action answers in pages; for the OpenAPI document."""
         return self.action == "of_booking"
 
-    @extend_schema(operation_id="bookings_schedule", responses=RevisionRead(many=True))
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the working of each line of the booking, when they are asked for."""
+        context = super().get_serializer_context()
+        if context["explain"]:
+            rows: Any = Booking.objects.select_related("quote")
+            booking = rows.for_user(self.request.user).get(pk=self.kwargs["pk"])
+            context["workings"] = services.schedule_workings(booking)
+        return context
+
+    @extend_schema(
+        operation_id="bookings_schedule", parameters=[EXPLAIN], responses=RevisionRead(many=True)
+    )
     def of_booking(self, request: Request, pk: str) -> Response:
         """Every state of a booking's payment schedule, the first one first; empty before it is confirmed."""
         rows: Any = Booking.objects.all()

@@ -24,14 +24,14 @@ from payments.serializers.receipts import (
 )
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
-from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet, wants_explanation
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
-from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import Conflict, InvalidTransition
 from realestate.core.money import ZERO
@@ -43,7 +43,7 @@ class PaymentNotCompleted(Conflict):
     code = "payment_not_completed"
 
 
-class PaymentViewSet(HouseViewSet):
+class PaymentViewSet(ExplainingViewSet):
     """Payments: the customer's own, the builder's of its projects."""
 
     model, read, filterset_class = Payment, PaymentRead, PaymentFilter
@@ -51,6 +51,7 @@ class PaymentViewSet(HouseViewSet):
     tag = "payments"
     access = {"list": PARTIES, "retrieve": PARTIES, "create": BUILDERS}
     duty = Duty.FINANCE
+    explained_actions = frozenset({"retrieve"})  # what a payment pays; lists do not say it
     errors = {
         "create": (
             services.DuplicatePayment,
@@ -60,11 +61,6 @@ class PaymentViewSet(HouseViewSet):
             IdempotencyMismatch,
         )
     }
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        """With the caller's wish to know what a payment pays; lists do not say it."""
-        explains = self.action == "retrieve" and wants_explanation(self.request)
-        return {**super().get_serializer_context(), "explain": explains}
 
     @extend_schema(operation_id="payments_list", responses=PaymentPageRead)
     def list(self, request: Request, **_path: str) -> Response:
@@ -96,7 +92,9 @@ class BookingPaymentsView(Edge):
     access = {"get": PARTIES}
     tag = "payments"
 
-    @extend_schema(operation_id="bookings_payments", responses=BookingPaymentsRead)
+    @extend_schema(
+        operation_id="bookings_payments", parameters=[EXPLAIN], responses=BookingPaymentsRead
+    )
     def get(self, request: Request, pk: int) -> Response:
         """What was paid for a booking, and what is to be paid.
 
@@ -106,15 +104,21 @@ class BookingPaymentsView(Edge):
         shown = ("paid_amount", "pending_amount")
         rows = rows.for_user(request.user).with_figures(*shown).select_related("claim", "project")
         booking = rows.get(pk=pk)
+        explain = wants_explanation(request)
         payments = Payment.objects.filter(booking=booking).select_related("booking")
         body = {
             "booking_id": booking.pk,
             "payments": payments.order_by(*PaymentRead.order),
             "total_paid": booking.paid_amount,
             "total_pending": booking.pending_amount,
-            "payment_schedule": services.installments(booking) or _until_confirmed(booking),
+            "max_acceptable": services.room_under_cap(booking),
+            "payment_schedule": services.installments(booking, explain=explain)
+            or _until_confirmed(booking),
+            "workings": [each.as_json() for each in services.explain_cap(booking)]
+            if explain
+            else None,
         }
-        return Response(BookingPaymentsRead(body).data)
+        return Response(BookingPaymentsRead(body, context={"explain_schedule": explain}).data)
 
 
 class ReceiptView(Edge):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,26 +24,17 @@ from payments.serializers.settlements import (
     SettlementWrite,
 )
 from realestate.core.api.access import BUILDERS, PARTIES
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     idempotent,
 )
-from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
-EXPLAIN = OpenApiParameter("explain", bool, description="Also say how each figure was computed.")
-
-
-class ExplainingViewSet(HouseViewSet):
-    """Figures that explain themselves when they are asked to (``?explain=1``)."""
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Whether workings are shown."""
-        wanted = self.request.query_params.get("explain", "").casefold() in {"1", "true"}
-        return {**super().get_serializer_context(), "explain": wanted}
 
 
 class SettlementViewSet(ExplainingViewSet):

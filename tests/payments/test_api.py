@@ -190,6 +190,7 @@ def test_contract_7_5_payments_and_schedule_of_a_booking(as_, cast, booking):
             "trigger": "",
             "milestone_code": "",
             "demand_id": None,
+            "workings": None,
         },
         {
             "installment_number": 2,
@@ -204,6 +205,7 @@ def test_contract_7_5_payments_and_schedule_of_a_booking(as_, cast, booking):
             "trigger": "",
             "milestone_code": "",
             "demand_id": None,
+            "workings": None,
         },
     ]
 
@@ -221,7 +223,9 @@ def test_an_inquiry_has_no_schedule(as_, cast):
         "payments": [],
         "total_paid": 0,
         "total_pending": 0,
+        "max_acceptable": None,
         "payment_schedule": [],
+        "workings": None,
     }
 
 

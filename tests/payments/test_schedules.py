@@ -324,7 +324,7 @@ def test_everybody_may_see_what_a_unit_would_cost_by_a_plan(as_, cast, plan):
     explained = as_(None).get(f"{path}&explain=1").json()["lines"][2]["working"]
     assert explained == {
         "figure": "Agreement",
-        "rule": "R2",
+        "rule": "R2.2",
         "formula": "plan_value × percent / 100",
         "inputs": {"plan_value": "7500000.00", "percent": "10.0000"},
         "unrounded": explained["unrounded"],
