@@ -18,6 +18,7 @@ from payments.services import (
     paid_for,
     planned_lines,
     raise_due,
+    refuse_token_beyond_cap,
     release_held,
     start_plan,
     terms_of,
@@ -66,9 +67,15 @@ def refuse_unpaid_token(event: BookingMoved) -> None:
 
 @on(BookingMoved)
 def agree_on_terms(event: BookingMoved) -> None:
-    """The settings of the day are copied on the booking when its unit is claimed (R22.9)."""
+    """The settings of the day are copied on the booking when its unit is claimed (R22.9); the token must fit (R6).
+
+    A hold that is taken again keeps what was agreed: it is taken for money that has arrived.
+    """
     if event.new == BookingState.ON_HOLD:
-        terms_of(_booking(event.booking_id))
+        booking = _booking(event.booking_id)
+        terms_of(booking)
+        if event.old != BookingState.EXPIRED:
+            refuse_token_beyond_cap(booking)
 
 
 @on(BookingMoved)

@@ -15,7 +15,7 @@ from bookings.enums import (
     QuoteState,
 )
 from projects.enums import ClaimStage
-from realestate.core.money import DEFAULT_CURRENCY, round_money
+from realestate.core.money import DEFAULT_CURRENCY, floor_money, round_money
 from realestate.core.vocabulary import Vocabulary
 
 # --- R5: where a booking can go --------------------------------------------------------------------------------------
@@ -110,9 +110,12 @@ def in_cooldown(expired_at: datetime, now: datetime, cooldown_minutes: int) -> b
 
 
 def token_for(total: Decimal, percent: Decimal, currency: str = DEFAULT_CURRENCY) -> Decimal:
-    """What reserves a unit: a percentage of the price, rounded once (R0), never zero and never above the price."""
+    """What reserves a unit: a percentage of the price, never zero and never above the price.
+
+    Cut down, so that a token of as many percent as may be received before the agreement is within that cap (R6).
+    """
     smallest = round_money(Decimal("0.01"), currency) or Decimal(1)
-    return min(max(round_money(total * percent / 100, currency), smallest), total)
+    return min(max(floor_money(total * percent / 100, currency), smallest), total)
 
 
 # --- R1: quotes ------------------------------------------------------------------------------------------------------

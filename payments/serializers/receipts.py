@@ -116,15 +116,11 @@ class BookingPaymentsRead(ReadSerializer):
     payments = PaymentRead(many=True)
     total_paid = serializers.DecimalField(17, 2)
     total_pending = serializers.DecimalField(17, 2)
-    max_acceptable = MoneyField(
-        allow_null=True,
-        help_text="What may still be received before the agreement is signed (R6), tax not counted; null: all of it.",
-    )
     payment_schedule = ScheduleItemRead(many=True)
     workings = WorkingRead(
         many=True,
         allow_null=True,
-        help_text="How the cap and the room below it were computed (R6); null without explain=1.",
+        help_text="What may still be received before the agreement is signed, and why (R6); null without explain=1.",
     )
 
 

@@ -7,7 +7,13 @@ from payments.services.adjustments import (
     request_allocation,
     request_waiver,
 )
-from payments.services.caps import PreAgreementCap, explain_cap, room_under_cap
+from payments.services.caps import (
+    PreAgreementCap,
+    TokenBeyondCap,
+    explain_cap,
+    refuse_token_beyond_cap,
+    room_under_cap,
+)
 from payments.services.charges import (
     InterestIsDerived,
     charge_change,
@@ -157,6 +163,7 @@ __all__ = [
     "SettlementSuperseded",
     "StagePaid",
     "Standing",
+    "TokenBeyondCap",
     "TooManyLetters",
     "add_plan",
     "add_rate",
@@ -200,6 +207,7 @@ __all__ = [
     "receipt_number",
     "receive_online",
     "record_payment",
+    "refuse_token_beyond_cap",
     "reject_payment",
     "release_held",
     "remind_buyer",

@@ -27,6 +27,20 @@ class PreAgreementCap(DomainError):
     code, status = "pre_agreement_cap", 422
 
 
+class TokenBeyondCap(DomainError):
+    """Before the agreement is signed, no more than a part of the price may be received; the token is above it."""
+
+    code, status = "token_beyond_cap", 422
+
+
+def refuse_token_beyond_cap(booking: Booking) -> None:
+    """R6: a token that could not be received is not agreed on. Raises TokenBeyondCap with ``max_token``."""
+    limit = _limit(booking)
+    if limit is not None and (booking.token_amount or ZERO) > limit:
+        text = f"Must be at most {limit}."
+        raise TokenBeyondCap(max_token=limit, errors={"token_amount": [text]})
+
+
 def refuse_beyond_cap(booking: Booking, payment: Payment) -> None:
     """R6, under the caller's lock on the booking: raises PreAgreementCap with ``max_acceptable``.
 

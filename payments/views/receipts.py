@@ -111,7 +111,6 @@ class BookingPaymentsView(Edge):
             "payments": payments.order_by(*PaymentRead.order),
             "total_paid": booking.paid_amount,
             "total_pending": booking.pending_amount,
-            "max_acceptable": services.room_under_cap(booking),
             "payment_schedule": services.installments(booking, explain=explain)
             or _until_confirmed(booking),
             "workings": [each.as_json() for each in services.explain_cap(booking)]

@@ -167,12 +167,12 @@ def test_R4_6_cooldown_is_over_exactly_at_its_end(minutes, waits):
     ("total", "percent", "token"),
     [
         ("7500000.00", "1", "75000.00"),
-        ("8478994.62", "1", "84789.95"),  # half up
+        ("8478994.62", "1", "84789.94"),  # R6: cut down
         ("0.30", "1", "0.01"),  # never nothing
         ("100.00", "100", "100.00"),
     ],
 )
-def test_token_is_a_rounded_percentage(total, percent, token):
+def test_token_is_a_percentage_cut_down(total, percent, token):
     assert rules.token_for(Decimal(total), Decimal(percent)) == Decimal(token)
 
 

@@ -223,7 +223,6 @@ def test_an_inquiry_has_no_schedule(as_, cast):
         "payments": [],
         "total_paid": 0,
         "total_pending": 0,
-        "max_acceptable": None,
         "payment_schedule": [],
         "workings": None,
     }

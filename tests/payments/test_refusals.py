@@ -11,8 +11,10 @@ from payments.enums import DemandKind
 from payments.models import Demand, Refund, ScheduleLine, Terms
 from payments.services.demands import Wanted, raise_demand
 from projects.enums import TaxClass
+from projects.models import Claim
 from realestate.core import clock
 from realestate.core.errors import InvalidTransition
+from realestate.core.models import SystemSetting
 from realestate.core.transactions import service
 from tests.payments.account import D, demand, interest, pay, signed
 
@@ -78,6 +80,44 @@ def test_R6_proofs_count_and_rejected_ones_do_not(cast, booking):
     assert services.room_under_cap(booking) == D("750000.00")
     Terms.objects.update(cap_percent=None)
     assert services.room_under_cap(booking) is None
+
+
+def _token_percent(cast, percent):
+    SystemSetting.objects.create(
+        key="bookings.token_percent",
+        scope="project",
+        scope_id=cast.meera_project.pk,
+        value=percent,
+    )
+
+
+@pytest.mark.parametrize(("token", "status"), [("750000.00", 201), ("750000.01", 422)])
+def test_R6_a_token_beyond_the_cap_is_refused_when_it_is_agreed(as_, cast, token, status):
+    body = {"unit_id": cast.meera_unit.pk, "token_amount": float(token)}
+    reply = as_(cast.asha).post("/api/bookings", body)
+    assert reply.status_code == status, reply.content
+    assert Booking.objects.count() == Claim.objects.count() == (status == 201)
+    if status == 422:
+        said = reply.json()
+        assert (said["code"], said["max_token"]) == ("token_beyond_cap", 750_000)
+        assert said["errors"] == {"token_amount": ["Must be at most 750000.00."]}
+
+
+def test_R6_a_token_that_the_setting_asks_for_must_be_within_the_cap_too(as_, cast):
+    _token_percent(cast, "10.01")
+    reply = as_(cast.asha).post("/api/bookings", {"unit_id": cast.meera_unit.pk})
+    assert (reply.status_code, reply.json()["code"]) == (422, "token_beyond_cap")
+
+
+def test_R6_a_token_of_just_the_cap_can_be_agreed_and_paid_for_any_price(cast):
+    cast.meera_unit.price = D("8765432.19")  # ten percent: 876,543.219
+    cast.meera_unit.save()
+    _token_percent(cast, "10")
+    booking = book_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+    assert booking.token_amount == D("876543.21")
+    pay(cast, booking, "876543.21", date(2026, 1, 5), payment_type="token")
+    booking.refresh_from_db()
+    assert booking.state == "token_paid"
 
 
 # --- cleared late (R5) ------------------------------------------------------------------------------------------------
