@@ -239,6 +239,16 @@ class EventOutcome(TextChoices):
     IGNORED = "ignored", "Ignored"
 
 
+class Surprise(TextChoices):
+    """Why nobody expected what a gateway brought."""
+
+    BOOKING_OVER = "booking_over", "For a booking that is over"
+    PAID_TWICE = "paid_twice", "Paid a second time"
+    ANOTHER_AMOUNT = "another_amount", "Another amount than was asked for"
+    NOTHING_OPEN = "nothing_open", "For a demand that was paid meanwhile"
+    UNREADABLE = "unreadable", "No amount that the booking could have"
+
+
 class LetterState(TextChoices):
     """Where a batch of letters stands."""
 

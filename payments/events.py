@@ -47,6 +47,20 @@ class RefundNeeded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnexpectedPayment(Event):
+    """A gateway brought money that nobody asked for so: an advance, held apart (R6) or to be returned (R5).
+
+    ``surprise`` says why, a Surprise; ``payment_id`` is None for what could not be recorded.
+    """
+
+    checkout_id: int
+    booking_id: int
+    payment_id: int | None
+    surprise: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReminderFellDue(Event):
     """A buyer must be reminded of what is open; one event for everything of a booking on a day (R20)."""
 

@@ -17,6 +17,7 @@ from notifications.receivers import (
     projects,
     promises,
     scheduling,
+    unexpected,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "projects",
     "promises",
     "scheduling",
+    "unexpected",
 ]

@@ -14,10 +14,20 @@ from payments.enums import (
     CheckoutState,
     EventOutcome,
     Gateway,
+    Surprise,
 )
-from payments.models import Checkout, GatewayEvent
+from payments.models import Checkout, GatewayEvent, Payment
 from payments.rules.checkouts import CHECKOUT_TRANSITIONS
+from payments.services.booked import lock_any
 from payments.services.online import receive_online
+from payments.services.unexpected import (
+    WHAT_BECOMES,
+    is_bookable,
+    known_payment,
+    say,
+    surprise_after,
+    surprise_before,
+)
 from realestate.core import audit, clock
 from realestate.core.errors import InvalidTransition
 from realestate.core.jobs import defer
@@ -149,30 +159,42 @@ def _unknown(event: GatewayEvent, told: Told) -> GatewayEvent:
 
 
 def _succeed(event: GatewayEvent, checkout: Checkout, told: Told) -> GatewayEvent:
-    if (told.amount, told.currency) != (checkout.amount, checkout.currency):
-        note = (
-            f"Paid {told.amount} {told.currency} instead of {checkout.amount} {checkout.currency}:"
-            " not recorded."
-        )
-        return _alert(event, checkout, note)
-    if checkout.payment is not None:
-        if checkout.payment.transaction_id != told.transaction_id:
-            return _alert(event, checkout, f"Paid a second time: {told.transaction_id}.")
+    """Record what was paid, whatever was asked for: the money is there, and each transaction is recorded once."""
+    lock_any(checkout.booking_id)  # what is open is counted under the lock
+    known = known_payment(checkout, told.transaction_id)
+    if known is not None and checkout.payment is not None:
         return _settle(event, EventOutcome.IGNORED, "Already recorded.")
-    now = clock.now()
-    checkout.payment = receive_online(
+    other = f"Paid {told.amount} {told.currency} instead of {checkout.amount} {checkout.currency}"
+    amount = told.amount
+    is_readable = is_bookable(checkout, amount, told.currency, told.transaction_id)
+    if amount is None or not is_readable or (known is not None and known.amount != amount):
+        return _alert(event, checkout, f"{other}: not recorded.")
+    before = surprise_before(checkout, amount)
+    payment = _receive(checkout, told, amount)
+    if checkout.payment is None:
+        checkout.payment, checkout.failure, checkout.finished_at = payment, "", clock.now()
+        checkout.save(update_fields=["payment", "failure", "finished_at"])
+        _move(event, checkout, CheckoutAction.SUCCEED)
+    surprise = surprise_after(payment, before)
+    if surprise is None:
+        return _settle(event, EventOutcome.APPLIED)
+    note = WHAT_BECOMES.get(surprise, f"{other}.")
+    if surprise == Surprise.PAID_TWICE:
+        note = f"Paid a second time: {told.transaction_id}."
+    say(checkout, event.event_id, surprise, note, payment)
+    return _settle(event, EventOutcome.APPLIED, note)
+
+
+def _receive(checkout: Checkout, told: Told, amount: Decimal) -> Payment:
+    return receive_online(
         booking_id=checkout.booking_id,
-        amount=checkout.amount,
+        amount=amount,
         currency=checkout.currency,
         transaction_id=told.transaction_id,
         initiated_at=checkout.begun_at,
-        paid_on=_value_date(checkout, told, now),
+        paid_on=_value_date(checkout, told, clock.now()),
         payer=checkout.begun_by,
     )
-    checkout.failure, checkout.finished_at = "", now
-    checkout.save(update_fields=["payment", "failure", "finished_at"])
-    _move(event, checkout, CheckoutAction.SUCCEED)
-    return _settle(event, EventOutcome.APPLIED)
 
 
 def _fail(event: GatewayEvent, checkout: Checkout, told: Told) -> GatewayEvent:
@@ -196,10 +218,8 @@ def _move(event: GatewayEvent, checkout: Checkout, action: CheckoutAction) -> No
 
 
 def _alert(event: GatewayEvent, checkout: Checkout, note: str) -> GatewayEvent:
-    """Money that nobody asked for so: a person has to look into it at the gateway."""
-    audit.record(
-        audit.SYSTEM, checkout, "needs attention", after={"event": event.event_id}, reason=note
-    )
+    """What cannot be a receipt of the booking: a person has to look into it at the gateway."""
+    say(checkout, event.event_id, Surprise.UNREADABLE, note)
     return _settle(event, EventOutcome.IGNORED, note)
 
 

@@ -43,11 +43,14 @@ def owed(monkeypatch) -> list[RefundNeeded]:
     return news
 
 
-def only_once(late):
+OWED = "For a booking that is over: to be returned."
+
+
+def only_once(late, note=""):
     """The same again, and the same under another id: nothing more comes of it."""
     late()
     late(event_id="evt_2")
-    assert outcomes() == [("applied", ""), ("ignored", "Already recorded.")]
+    assert outcomes() == [("applied", note), ("ignored", "Already recorded.")]
     assert (Payment.objects.count(), LedgerEntry.objects.count()) == (1, 1)
 
 
@@ -116,7 +119,7 @@ def test_R5_a_unit_that_is_gone_is_not_taken_from_anybody(
     assert AuditEntry.objects.filter(object_type="payments.refund", action="due").count() == 1
     checkout = Checkout.objects.get()
     assert (checkout.state, checkout.payment) == ("succeeded", payment)
-    only_once(late)
+    only_once(late, OWED)
     assert Refund.objects.count() == 1
 
 
