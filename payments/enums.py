@@ -47,7 +47,6 @@ class ReceiptState(TextChoices):
 class ReceiptAction(TextChoices):
     """R8.1: what moves a receipt."""
 
-    ACCEPT = "accept", "Accept the proof"
     CLEAR = "clear", "Clear"
     REJECT = "reject", "Reject"
     REVERSE = "reverse", "Reverse"

@@ -40,7 +40,7 @@ class ProofSubmitted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundNeeded(Event):
-    """Money came for a booking that can no longer have it; somebody must send it back."""
+    """Money must go back to a buyer: its booking can no longer have it (R5), or a settlement returns it (R11)."""
 
     refund_id: int
     booking_id: int

@@ -13,6 +13,7 @@ from payments.services import (
     CHANGE_PAID_FIRST,
     StagePaid,
     charge_change,
+    credit_what_is_open,
     demands_of_stage,
     flag_shortfall,
     paid_for,
@@ -45,14 +46,13 @@ class TokenNotPaid(DomainError):
 
 
 @on(BookingMoved)
-def refuse_cancellation_with_money(event: BookingMoved) -> None:
-    """R5.10: while money is held, a cancellation needs an approved settlement (R11)."""
-    if (
-        event.new == BookingState.CANCELLED
-        and paid_for(event.booking_id) > 0
-        and not withdrawal_is_settled(event.booking_id)
-    ):
+def close_the_account(event: BookingMoved) -> None:
+    """R5.10: while money is held, a cancellation needs an approved settlement (R11); open demands are credited."""
+    if event.new != BookingState.CANCELLED or withdrawal_is_settled(event.booking_id):
+        return
+    if paid_for(event.booking_id) > 0:
         raise SettlementRequired
+    credit_what_is_open(booking_id=event.booking_id)
 
 
 @on(BookingMoved)

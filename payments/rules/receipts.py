@@ -4,7 +4,7 @@ from payments.enums import ReceiptAction as A
 from payments.enums import ReceiptState as S
 
 RECEIPT_TRANSITIONS: dict[str, dict[str, str]] = {
-    S.SUBMITTED: {A.ACCEPT: S.RECORDED, A.CLEAR: S.CLEARED, A.REJECT: S.REJECTED},
+    S.SUBMITTED: {A.CLEAR: S.CLEARED, A.REJECT: S.REJECTED},
     S.RECORDED: {A.CLEAR: S.CLEARED, A.REJECT: S.REJECTED},
     S.CLEARED: {A.REVERSE: S.REVERSED},
 }

@@ -84,12 +84,14 @@ def post_monthly_interest(today: date) -> int:
 def correct_demand(*, actor: User, demand_id: int, reason: str, reissue: bool = True) -> CreditNote:
     """Credit everything of a demand that was not credited yet, and demand its schedule lines anew (R7.5).
 
-    With ``reissue`` false they wait for the next demand. Raises NothingToCredit, InterestIsDerived, ReasonMissing
-    (422), NotAllowed for customers; Demand.DoesNotExist for strangers.
+    With ``reissue`` false they wait for the next demand. Raises InvalidTransition (409) for a booking that is over: its
+    settlement credits what was open; NothingToCredit, InterestIsDerived, ReasonMissing (422), NotAllowed for customers;
+    Demand.DoesNotExist for strangers.
     """
     refuse_buyers(actor, BUILDERS_CHARGE)
     demand = lock(Demand.objects.for_user(actor), demand_id)
     booking = lock_for(actor, demand.booking_id)
+    refuse_dead(booking, clock.now())
     if not reason.strip():
         raise ReasonMissing
     if demand.kind == DemandKind.INTEREST:

@@ -18,7 +18,7 @@ from payments.enums import (
     SettlementAction,
     SettlementState,
 )
-from payments.events import SettlementDecided, SettlementProposed
+from payments.events import RefundNeeded, SettlementDecided, SettlementProposed
 from payments.models import CreditLine, Demand, Payment, Refund, Settlement
 from payments.models.receipts import UNDECIDED
 from payments.rules.settlement import (
@@ -26,7 +26,7 @@ from payments.rules.settlement import (
     Settled,
 )
 from payments.services.adjustments import ApproverIsRequester
-from payments.services.booked import lock_for, refuse_buyers
+from payments.services.booked import lock_any, lock_for, refuse_buyers
 from payments.services.charges import uncredited
 from payments.services.credits import Credited, credit
 from payments.services.endings import Ending, due_on, settled_for
@@ -166,6 +166,18 @@ def withdrawal_is_settled(booking_id: int) -> bool:
     return Settlement.objects.filter(booking=booking_id, state=SettlementState.APPROVED).exists()
 
 
+@service
+def credit_what_is_open(*, booking_id: int) -> None:
+    """R5.10: a booking that is cancelled owes nothing more, also when no money was left of it to be settled.
+
+    With the booking locked; demands that a settlement credited are left alone.
+    """
+    booking = lock_any(booking_id)
+    today = clock.today(booking.project.time_zone)
+    if _credit_demands(audit.SYSTEM, booking, "Cancellation", today):
+        replay(audit.SYSTEM, booking)
+
+
 # --- guards ----------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +253,7 @@ def _apply(actor: User, booking: Booking, row: Settlement, settled: Settled) -> 
     """All demands are credited and what is kept is debited: the account ends at what is to be returned."""
     today = clock.today(booking.project.time_zone)
     release_held(booking_id=booking.pk)
-    _credit_demands(actor, booking, row, today)
+    _credit_demands(actor, booking, str(row), today, requested_by=row.requested_by)
     _keep(actor, booking, row, settled)
     replay(actor, booking)
     if settled.refund > 0:
@@ -257,11 +269,20 @@ def _apply(actor: User, booking: Booking, row: Settlement, settled: Settled) -> 
             created_at=clock.now(),
         )
         audit.record(actor, refund, "due", after={"amount": refund.amount}, reason=row.reason)
+        publish(RefundNeeded(refund_id=refund.pk, booking_id=booking.pk))
     if state_at(booking, clock.now()) != BookingState.EXPIRED:
         cancel_booking(actor=actor, booking_id=booking.pk, reason=row.reason)
 
 
-def _credit_demands(actor: User, booking: Booking, row: Settlement, today: date) -> None:
+def _credit_demands(
+    actor: User | None,
+    booking: Booking,
+    reason: str,
+    today: date,
+    *,
+    requested_by: User | None = None,
+) -> bool:
+    """Says whether there was anything to credit."""
     demands = Demand.objects.filter(booking=booking).order_by("pk")
     left = [line for demand in demands for line in uncredited(demand)]
     lines = [line for line in left if line.principal + line.tax > 0]
@@ -270,11 +291,12 @@ def _credit_demands(actor: User, booking: Booking, row: Settlement, today: date)
             actor=actor,
             booking=booking,
             kind=CreditKind.CANCELLATION,
-            reason=str(row),
+            reason=reason,
             lines=lines,
             issued_on=today,
-            requested_by=row.requested_by,
+            requested_by=requested_by,
         )
+    return bool(lines)
 
 
 def _keep(actor: User, booking: Booking, row: Settlement, settled: Settled) -> None:

@@ -43,6 +43,7 @@ class DemandViewSet(ExplainingViewSet):
     duty = Duty.FINANCE
     errors = {
         "correct": (
+            InvalidTransition,
             services.NothingToCredit,
             services.InterestIsDerived,
             services.ReasonMissing,

@@ -33,7 +33,7 @@ def noon(time_machine):
     return time_machine
 
 
-def price_list(project, rate: str, version: int = 1) -> PriceList:
+def price_list(project, rate: str, version: int = 1, unit_types=()) -> PriceList:
     """A price list of one rate per square foot and a club fee outside the price, in force since December."""
     row = PriceList.objects.create(
         project=project,
@@ -50,6 +50,7 @@ def price_list(project, rate: str, version: int = 1) -> PriceList:
         kind=ChargeKind.BASE,
         basis=ChargeBasis.PER_AREA,
         value=D(rate),
+        unit_types=list(unit_types),
     )
     ChargeLine.objects.create(
         price_list=row,
@@ -401,7 +402,7 @@ def test_R1_another_total_than_the_quotes_is_refused(cast, priced):
 
 
 def test_a_price_list_that_does_not_fit_takes_no_unit(cast, priced):
-    ChargeLine.objects.filter(code="BASE").update(unit_types=["shop"])
+    price_list(cast.meera_project, "8000", version=2, unit_types=["shop"])
     with pytest.raises(PriceListNotValid):
         services.hold_unit(actor=cast.asha, unit_id=priced.pk)
     assert (nothing_is_booked(), Quote.objects.count()) == (True, 0)

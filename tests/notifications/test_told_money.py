@@ -22,11 +22,12 @@ from payments.events import (
     AdjustmentRequested,
     CreditNoteIssued,
     PaymentRejected,
+    RefundNeeded,
     RefundPaid,
     SettlementDecided,
     SettlementProposed,
 )
-from payments.models import CreditNote, DemandLine, Payment, Refund
+from payments.models import CreditNote, DemandLine, Payment, Refund, Settlement
 from realestate.core.errors import Conflict
 from realestate.core.events import publish
 from realestate.core.transactions import service
@@ -221,13 +222,23 @@ def test_R11_the_buyer_reads_that_nothing_is_returned(cast):
     ]
 
 
-def test_R11_the_buyer_reads_that_its_refund_is_paid(cast):
+def test_R11_a_settlements_refund_is_told_once_to_who_pays_it_and_to_the_buyer_when_it_is_paid(
+    cast,
+):
     booking = vector(cast)
     decide(cast.sana, propose(cast.meera, booking))
     refund = Refund.objects.get()
     services.pay_refund(actor=cast.sana, refund_id=refund.pk, reference="UTR-9")
     again = [RefundPaid(refund_id=refund.pk, booking_id=booking.pk)]
+    again.append(RefundNeeded(refund_id=refund.pk, booking_id=booking.pk))
+    settlement = Settlement.objects.get()
+    text = (
+        f"₹4,49,019.80 must be returned to Asha Rao (booking {booking.booking_number})"
+        f" by 19 February 2026. Reason: Settlement {settlement.number}"
+    )
     assert news("refund", again=again) == [
+        (cast.meera.pk, "Refund needed", text),
+        (cast.sana.pk, "Refund needed", text),
         (
             cast.asha.pk,
             "Refund paid",
@@ -235,7 +246,7 @@ def test_R11_the_buyer_reads_that_its_refund_is_paid(cast):
                 "₹4,49,019.80 was returned to you on 5 January 2026 for booking"
                 f" {booking.booking_number} (reference UTR-9)."
             ),
-        )
+        ),
     ]
 
 

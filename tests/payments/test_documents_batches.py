@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from payments import jobs, services
 from payments.documents import letters
 from payments.enums import LetterState
-from payments.models import DemandLine, LetterBatch, ScheduleLine, ScheduleRevision
+from payments.models import LetterBatch, ScheduleLine, ScheduleRevision
 from payments.services import letters as letter_services
 from progress.models import Milestone
 from realestate.core import clock
@@ -19,7 +19,7 @@ from realestate.core.documents import DocumentFailed
 from realestate.core.errors import ServiceUnavailable
 from realestate.core.models import AuditEntry, StoredFile
 from tests.factories.bookings import BookingFactory
-from tests.factories.payments import DemandFactory
+from tests.factories.payments import DemandFactory, DemandLineFactory
 from tests.payments.papers import needs_pdftotext, text_of
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +212,7 @@ def test_letters_of_a_stage(as_, cast, demands):
         milestone=milestone,
         amount=100_000,
     )
-    DemandLine.objects.filter(demand=of_stage).update(schedule_line=line)
+    DemandLineFactory(demand=of_stage, sequence=2, schedule_line=line)
     body = asked(as_(cast.meera), cast, milestone_id=milestone.pk).json()
     assert LetterBatch.objects.get(pk=body["id"]).demands == [of_stage.pk]
     elsewhere = Milestone.objects.create(

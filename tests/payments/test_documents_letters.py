@@ -10,13 +10,14 @@ from bookings.models import Applicant, Booking
 from payments import services
 from payments.documents.demand import demand_content
 from payments.enums import DemandKind
-from payments.models import Demand, DemandLine, InterestRate
+from payments.models import Demand, InterestRate
 from projects.models import Project, TaxRate
 from realestate.core import clock
 from realestate.core.api.pdf import document_link
 from realestate.core.enums import SettingScope
 from realestate.core.models import SystemSetting
 from tests.factories.bookings import BookingFactory
+from tests.factories.payments import DemandFactory
 from tests.payments.papers import (
     demanded,
     needs_pdftotext,
@@ -133,8 +134,7 @@ def test_R9_an_interest_note_can_be_recomputed_from_its_spans(as_, cast, booking
 
 
 def test_a_note_whose_working_was_lost_is_shown_without_spans(as_, cast, booking):
-    demand = demanded(booking=booking, on=date(2025, 12, 1), amount="10", kind=DemandKind.INTEREST)
-    DemandLine.objects.filter(demand=demand).update(working={})
+    demand = DemandFactory(booking=booking, issued_on=date(2025, 12, 1), kind=DemandKind.INTEREST)
     assert letter(as_(cast.asha), demand)[:5] == b"%PDF-"
 
 

@@ -316,13 +316,10 @@ def test_R1_a_quote_shows_the_cost_sheet(as_, cast, quote):
 @needs_pdftotext
 def test_a_quote_of_old_lines_for_nobody_in_yen_is_shown_too(as_, cast, quote):
     Project.objects.filter(pk=quote.project_id).update(currency="JPY")
-    Quote.objects.filter(pk=quote.pk).update(
-        customer=None,
-        currency="JPY",
-        lines=[{"label": "Base", "amount": "7500000"}, {"code": "X"}],
-        discount_amount=0,
-        discount_percent=None,
-    )
+    quote.pk, quote.customer, quote.currency = None, None, "JPY"  # another one: quotes never change
+    quote.lines = [{"label": "Base", "amount": "7500000"}, {"code": "X"}]
+    quote.discount_amount, quote.discount_percent = 0, None
+    quote.save(force_insert=True)
     text = text_of(fetched(as_(cast.meera), f"/api/quotes/{quote.pk}/pdf"))
     assert "Base 7,500,000 0 7,500,000" in text
     assert "Whom it may concern" in text

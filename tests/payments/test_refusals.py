@@ -8,7 +8,7 @@ from bookings.models import Booking
 from bookings.services import book_unit, cancel_booking
 from payments import services
 from payments.enums import DemandKind
-from payments.models import Demand, Refund, ScheduleLine, Terms
+from payments.models import CreditNote, Demand, Refund, ScheduleLine, Terms
 from payments.services.demands import Wanted, raise_demand
 from projects.enums import TaxClass
 from projects.models import Claim
@@ -16,7 +16,7 @@ from realestate.core import clock
 from realestate.core.errors import InvalidTransition
 from realestate.core.models import SystemSetting
 from realestate.core.transactions import service
-from tests.payments.account import D, demand, interest, pay, signed
+from tests.payments.account import D, demand, interest, open_items, pay, reconciled, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,41 @@ def test_R6_a_token_of_just_the_cap_can_be_agreed_and_paid_for_any_price(cast):
     pay(cast, booking, "876543.21", date(2026, 1, 5), payment_type="token")
     booking.refresh_from_db()
     assert booking.state == "token_paid"
+
+
+# --- a booking that is over ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unpaid(cast):
+    """Signed, demanded, and every payment of it bounced."""
+    booking = signed(cast)
+    first = demand(booking, "200000", "10000", issued=date(2025, 12, 1), due=date(2026, 1, 16))
+    cheque = pay(cast, booking, "75000", date(2025, 12, 2))
+    services.reverse_payment(
+        actor=cast.meera, payment_id=cheque.pk, reason="Bounced", with_charge=False
+    )
+    return booking, first
+
+
+def test_R5_10_a_cancellation_without_money_credits_what_is_open(cast, unpaid):
+    booking, first = unpaid
+    cancel_booking(actor=cast.meera, booking_id=booking.pk, reason="Never paid")
+    note = CreditNote.objects.get()
+    assert (note.kind, note.reason) == ("cancellation", "Cancellation")
+    assert [(line.demand_line.demand, line.principal, line.tax) for line in note.lines.all()] == [
+        (first, D(200_000), D(10_000))
+    ]
+    assert open_items(booking) == {}
+    assert reconciled(booking) == 0
+
+
+def test_R7_5_no_demand_of_a_booking_that_is_over_is_corrected(as_, cast, unpaid):
+    booking, first = unpaid
+    cancel_booking(actor=cast.meera, booking_id=booking.pk, reason="Never paid")
+    reply = as_(cast.meera).post(f"/api/demands/{first.pk}/correct", {"reason": "Wrong tower"})
+    assert (reply.status_code, reply.json()["code"]) == (409, "invalid_transition")
+    assert CreditNote.objects.count() == 1
 
 
 # --- cleared late (R5) ------------------------------------------------------------------------------------------------
