@@ -129,7 +129,8 @@ def book_unit(
     first_promise(actor, booking)
     relate(customer_id=customer.pk, builder_id=unit.project.builder_id)
     facts = {"unit": unit.pk, "quote": quote.pk, "agreement_value": booking.agreement_value}
-    audit.record(actor, booking, "booked", after=facts)
+    after = {"state": booking.state, **facts}
+    audit.record(actor, booking, "booked", before={"state": old}, after=after)
     publish(BookingMoved(booking_id=booking.pk, old=old, new=booking.state))
     return booking
 

@@ -48,7 +48,8 @@ def open_inquiry(
     )
     row.save(force_insert=True)
     relate(customer_id=customer.pk, builder_id=project.builder_id)
-    audit.record(actor, row, "inquired", after={"project": project.pk})
+    after = {"state": row.state, "project": project.pk}
+    audit.record(actor, row, "inquired", before={"state": NEW}, after=after)
     publish(BookingMoved(booking_id=row.pk, old=NEW, new=row.state))
     return row
 
