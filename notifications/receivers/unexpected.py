@@ -21,7 +21,7 @@ def tell_of_unexpected_money(event: UnexpectedPayment) -> None:
     )
     booking = checkout.booking
     number, gateway = booking.booking_number, checkout.get_gateway_display()
-    payment = Payment.objects.filter(pk=event.payment_id).first()
+    payment = None if event.payment_id is None else Payment.objects.get(pk=event.payment_id)
     amount = format_money(payment.amount, payment.currency) if payment else "a payment"
     where = _where_it_is(payment)
     related = ("payment", payment.pk) if payment else ("booking", booking.pk)

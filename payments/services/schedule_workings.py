@@ -71,7 +71,7 @@ def tax_workings(
         return parts
     return [
         _exact(
-            "Tax", "R13", "as accepted with the offer", {"demand_line_id": line.pk}, line.tax
+            "Tax", "R13", "as accepted with the offer", {"demand_line_id": line.pk}, amount=line.tax
         ).as_json()
     ]
 
@@ -86,11 +86,11 @@ def _of_plan(
     line: AnyLine, amount: Decimal, *, value: Decimal, fixed: Decimal, is_last: bool
 ) -> Working:
     if line.kind == LineKind.FIXED:
-        return _exact(line.label, "R2.2", "fixed amount", {"fixed": amount}, amount)
+        return _exact(line.label, "R2.2", "fixed amount", {"fixed": amount}, amount=amount)
     inputs: dict[str, object] = {"plan_value": value, "percent": line.percent}
     if is_last:  # it takes what rounding left over
         inputs["other_lines"] = value - amount
-        return _exact(line.label, "R2.2", "plan_value - all other lines", inputs, amount)
+        return _exact(line.label, "R2.2", "plan_value - all other lines", inputs, amount=amount)
     formula, unrounded = "plan_value × percent / 100", value * (line.percent or ZERO) / 100
     if line.less_fixed:
         formula, unrounded = f"{formula} - fixed lines before", unrounded - fixed
@@ -113,7 +113,7 @@ def _other(
     if row.tax_class and row.label in sheet:
         return _of_sheet(row, sheet[row.label])
     inputs = {"revision": row.revision.number, "reason": row.revision.reason}
-    return _exact(row.label, "R2.7", "as agreed in the revision", inputs, row.amount)
+    return _exact(row.label, "R2.7", "as agreed in the revision", inputs, amount=row.amount)
 
 
 def _of_change(row: ScheduleLine, addendum: Iterable[ScheduleLine]) -> Working:
@@ -129,7 +129,7 @@ def _of_change(row: ScheduleLine, addendum: Iterable[ScheduleLine]) -> Working:
     }
     if row.percent is None:
         formula = "net_amount - the other lines of the change"
-        return _exact(row.label, "R13.3", formula, inputs, row.amount)
+        return _exact(row.label, "R13.3", formula, inputs, amount=row.amount)
     return Working(
         figure=row.label,
         rule="R13.3",
@@ -157,7 +157,7 @@ def _of_sheet(row: ScheduleLine, line: Mapping[str, Any]) -> Working:
 
 
 def _exact(
-    figure: str, rule: str, formula: str, inputs: Mapping[str, object], amount: Decimal
+    figure: str, rule: str, formula: str, inputs: Mapping[str, object], *, amount: Decimal
 ) -> Working:
     """A figure that needed no rounding."""
     return Working(

@@ -57,7 +57,12 @@ def surprise_after(payment: Payment, before: Surprise | None) -> Surprise | None
 
 
 def say(
-    checkout: Checkout, event_id: str, surprise: Surprise, note: str, payment: Payment | None = None
+    checkout: Checkout,
+    *,
+    event_id: str,
+    surprise: Surprise,
+    note: str,
+    payment: Payment | None = None,
 ) -> None:
     """Once for each payment, within the service that received it: into the audit trail, and to people."""
     after = {"event": event_id, "payment": payment.pk if payment else None}

@@ -181,7 +181,7 @@ def _succeed(event: GatewayEvent, checkout: Checkout, told: Told) -> GatewayEven
     note = WHAT_BECOMES.get(surprise, f"{other}.")
     if surprise == Surprise.PAID_TWICE:
         note = f"Paid a second time: {told.transaction_id}."
-    say(checkout, event.event_id, surprise, note, payment)
+    say(checkout, event_id=event.event_id, surprise=surprise, note=note, payment=payment)
     return _settle(event, EventOutcome.APPLIED, note)
 
 
@@ -219,7 +219,7 @@ def _move(event: GatewayEvent, checkout: Checkout, action: CheckoutAction) -> No
 
 def _alert(event: GatewayEvent, checkout: Checkout, note: str) -> GatewayEvent:
     """What cannot be a receipt of the booking: a person has to look into it at the gateway."""
-    say(checkout, event.event_id, Surprise.UNREADABLE, note)
+    say(checkout, event_id=event.event_id, surprise=Surprise.UNREADABLE, note=note)
     return _settle(event, EventOutcome.IGNORED, note)
 
 

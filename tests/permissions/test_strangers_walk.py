@@ -232,7 +232,7 @@ class Walk:
                 self.problems.append(f"{where} shows {key} {value}")
         kind = ROWS_OF.get(reading.segment)
         if kind is not None and kind not in OPEN and reading.path == f"/api/{reading.segment}":
-            found = {row.get("id") for row in rows_of(body)} & set(self.values(kind))
+            found = {int(row.get("id", 0)) for row in rows_of(body)} & set(self.values(kind))
             if found:
                 self.problems.append(f"{where} lists {kind} {sorted(found)}")
 
