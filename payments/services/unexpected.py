@@ -1,6 +1,7 @@
 """Money from a gateway that nobody asked for so: what is odd about it, and that people hear of it once (R5, R6)."""
 
 from decimal import Decimal
+from typing import Any
 
 from payments.enums import PaymentMethod, Surprise
 from payments.events import UnexpectedPayment
@@ -65,14 +66,8 @@ def say(
     payment: Payment | None = None,
 ) -> None:
     """Once for each payment, within the service that received it: into the audit trail, and to people."""
-    after = {"event": event_id, "payment": payment.pk if payment else None}
+    key = payment.pk if payment else None
+    after = {"event": event_id, "payment": key}
     audit.record(audit.SYSTEM, checkout, "needs attention", after=after, reason=note)
-    publish(
-        UnexpectedPayment(
-            checkout_id=checkout.pk,
-            booking_id=checkout.booking_id,
-            payment_id=payment.pk if payment else None,
-            surprise=surprise.value,
-            note=note,
-        )
-    )
+    what: dict[str, Any] = {"payment_id": key, "surprise": surprise.value, "note": note}
+    publish(UnexpectedPayment(checkout_id=checkout.pk, booking_id=checkout.booking_id, **what))
