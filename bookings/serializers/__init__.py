@@ -21,8 +21,8 @@ from bookings.serializers.sales import (
     SaleQuoteWrite,
     SignatureWrite,
     SignedAgreementRead,
-    WorkingRead,
 )
+from bookings.serializers.workings import WorkingRead
 from bookings.serializers.writes import (
     ApproveWrite,
     BookingPatch,

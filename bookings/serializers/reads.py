@@ -1,7 +1,11 @@
 """What clients get (contract 7.3, 7.9)."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bookings import services
 from bookings.enums import (
     BookingState,
     ChangeState,
@@ -11,7 +15,8 @@ from bookings.enums import (
     PromiseState,
     QuoteState,
 )
-from bookings.models import Booking
+from bookings.models import Booking, ChangeQuote
+from bookings.serializers.workings import WorkingRead
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim
 from projects.serializers import ProjectRead, UnitRead
@@ -155,6 +160,16 @@ class ChangeQuoteRead(ReadSerializer):
     description = serializers.CharField()
     valid_until = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
+    workings = serializers.SerializerMethodField(
+        help_text="How net amount and taxes came about (R13); null without explain=1."
+    )
+
+    @extend_schema_field(WorkingRead(many=True, allow_null=True))
+    def get_workings(self, quote: ChangeQuote) -> list[dict[str, Any]] | None:
+        """Of one request; lists do not say it."""
+        if not self.context.get("explain"):
+            return None
+        return [each.as_json() for each in services.explain_offer(quote)]
 
 
 class ChangeRequestRead(ReadSerializer):

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from bookings.enums import KycState, QuoteState, SignatureMethod
 from bookings.models import Quote, Signature
 from bookings.rules import METHOD_WORDS
+from bookings.serializers.workings import WorkingRead
 from bookings.serializers.writes import id_field
 from projects.enums import TaxClass
 from realestate.core.api.serializers import (
@@ -37,17 +38,6 @@ class SharesField(serializers.DecimalField):
             max_value=Decimal(100),
             **options,
         )
-
-
-class WorkingRead(ReadSerializer):
-    """How a figure was computed."""
-
-    figure = serializers.CharField()
-    rule = serializers.CharField()
-    formula = serializers.CharField()
-    inputs = serializers.DictField()
-    unrounded = serializers.CharField()
-    amount = serializers.CharField()
 
 
 class TaxRead(ReadSerializer):

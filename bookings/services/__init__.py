@@ -46,7 +46,7 @@ from bookings.services.holds import (
 )
 from bookings.services.inquiries import open_inquiry, plan_visit
 from bookings.services.lapses import record_lapses
-from bookings.services.offers import decide_change_quote, quote_change
+from bookings.services.offers import decide_change_quote, explain_offer, quote_change
 from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
 from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
 from bookings.services.retaking import retake_claim
@@ -97,6 +97,7 @@ __all__ = [
     "decide_quote",
     "decline_quote",
     "expire_booking",
+    "explain_offer",
     "extend_hold",
     "file_document",
     "generate_agreement",

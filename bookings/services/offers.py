@@ -21,7 +21,7 @@ from bookings.services.limits import CHANGE_APPROVAL_LIMIT, CHANGE_QUOTE_DAYS
 from bookings.services.quotes import OwnQuote
 from bookings.services.standing import refuse_customers, refuse_dead
 from projects.enums import TaxClass
-from projects.rules import tax
+from projects.rules import TaxResult, tax
 from projects.services import rates_on
 from projects.services.amounts import check_money
 from realestate.core import audit, clock
@@ -125,6 +125,39 @@ def decide_change_quote(
     return quote
 
 
+def explain_offer(quote: ChangeQuote) -> list[Working]:
+    """How an offer's net amount and its taxes came about (R13). Reading only."""
+    currency = quote.change_request.booking.currency
+    parts = _taxes(quote.change_request, quote.net_amount, quote.created_at).components
+    taxes = [part.working for part in parts]
+    if sum((each.amount for each in taxes), ZERO) != quote.tax_amount:
+        taxes = [_named("Tax", quote.tax_amount)]
+    if not quote.lines:
+        return [_named("Net amount", quote.net_amount), *taxes]
+    lines = [line["amount"] for line in quote.lines]
+    net = Working(
+        figure="Net amount",
+        rule="R13",
+        formula="Σ round(quantity × rate)",
+        inputs={"lines": lines, "currency": currency},
+        unrounded=quote.net_amount,
+        amount=quote.net_amount,
+    )
+    return [net, *taxes]
+
+
+def _named(figure: str, amount: Decimal) -> Working:
+    """What the builder said instead of having it computed."""
+    return Working(
+        figure=figure,
+        rule="R13",
+        formula="as named in the offer",
+        inputs={"named": amount},
+        unrounded=amount,
+        amount=amount,
+    )
+
+
 def _offer(actor: User, row: ChangeRequest, quote: ChangeQuote) -> None:
     """The customer sees it from now on."""
     row.estimated_cost = quote.net_amount + quote.tax_amount
@@ -157,15 +190,15 @@ def _taxed(row: ChangeRequest, net: Decimal, named: Decimal | None, now: datetim
     check_money("net_amount", net, currency)
     check_money("tax_amount", named, currency)
     if named is None:
-        return _tax(row, net, now)
+        return _taxes(row, net, now).total
     if net * named < 0 or (named and not net):
         raise InvalidValue(errors={"tax_amount": ["Must have the sign of the net amount."]})
     return named
 
 
-def _tax(row: ChangeRequest, net: Decimal, now: datetime) -> Decimal:
+def _taxes(row: ChangeRequest, net: Decimal, now: datetime) -> TaxResult:
     """R13: Σ round(net × component / 100), at the rates of the day for extra work."""
     booking = row.booking
     day = clock.local(now, booking.project.time_zone).date()
     rates = rates_on(day, {TaxClass.EXTRA_WORK})
-    return tax(net, rates.get(TaxClass.EXTRA_WORK, ()), booking.currency).total
+    return tax(net, rates.get(TaxClass.EXTRA_WORK, ()), booking.currency)

@@ -25,6 +25,7 @@ from bookings.serializers import (
 from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES, PUBLIC
+from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
@@ -33,7 +34,7 @@ from realestate.core.errors import InvalidTransition, InvalidValue
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
-class ChangeRequestViewSet(HouseViewSet):
+class ChangeRequestViewSet(ExplainingViewSet):
     """Change requests of one's bookings, as a bare array."""
 
     model, read = ChangeRequest, ChangeRequestRead
@@ -51,6 +52,7 @@ class ChangeRequestViewSet(HouseViewSet):
         "withdraw": CUSTOMERS,
     }
     duty = Duty.SITE
+    explained_actions = frozenset({"retrieve"})
     errors = {
         "create": (InvalidTransition, services.CategoryClosed, *REPLAYED),
         "partial_update": (InvalidTransition, services.QuoteIsFixed),
@@ -79,7 +81,9 @@ class ChangeRequestViewSet(HouseViewSet):
         """Your change requests, newest first."""
         return super().list(request)
 
-    @extend_schema(operation_id="change_requests_retrieve", responses=ChangeRequestRead)
+    @extend_schema(
+        operation_id="change_requests_retrieve", parameters=[EXPLAIN], responses=ChangeRequestRead
+    )
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
         """One change request with its quotes."""
         return super().retrieve(request, pk)

@@ -1,8 +1,12 @@
 """Change requests over HTTP (contract 7.9)."""
 
+from datetime import date
+
 import pytest
 
 from bookings.models import ChangeRequest
+from projects.enums import TaxClass
+from projects.models import TaxRate
 from realestate.core.models import SystemSetting
 from tests.factories.bookings import ChangeQuoteFactory, ChangeRequestFactory
 
@@ -162,3 +166,41 @@ def test_the_list_takes_three_queries(as_, cast, django_assert_num_queries, rows
 def test_one_takes_two_queries(as_, cast, change, django_assert_num_queries):
     with django_assert_num_queries(2):
         as_(cast.asha).get(f"/api/change-requests/{change.pk}")
+
+
+def test_R13_an_offer_explains_its_net_amount_and_its_taxes(as_, cast, change):
+    for component in ("CGST", "SGST"):
+        TaxRate.objects.create(
+            tax_class=TaxClass.EXTRA_WORK,
+            component=component,
+            percent=9,
+            valid_from=date(2020, 1, 1),
+        )
+    url = f"/api/change-requests/{change.pk}"
+    lines = [
+        {"description": "Sockets", "quantity": 12, "rate": 4350},
+        {"description": "No door", "quantity": -1, "rate": 18500},
+        {"description": "Cable", "quantity": 3.5, "rate": 1275.5},
+    ]
+    as_(cast.meera).post(f"{url}/quotes", {"lines": lines})
+    (offer,) = as_(cast.asha).get(f"{url}?explain=1").json()["quotes"]
+    net, *taxes = offer["workings"]
+    assert net["inputs"]["lines"] == ["52200.00", "-18500.00", "4464.25"]
+    assert (net["rule"], net["amount"]) == ("R13", "38164.25")
+    assert [(each["figure"], each["unrounded"], each["amount"]) for each in taxes] == [
+        ("CGST", "3434.7825", "3434.78"),
+        ("SGST", "3434.7825", "3434.78"),
+    ]
+    (plain,) = as_(cast.asha).get(url).json()["quotes"]
+    assert plain == {**offer, "workings": None}
+
+
+def test_R13_what_was_named_in_an_offer_says_so(as_, cast, change):
+    url = f"/api/change-requests/{change.pk}"
+    as_(cast.meera).post(f"{url}/quotes", {"net_amount": 1000, "tax_amount": 179})
+    (offer,) = as_(cast.asha).get(f"{url}?explain=1").json()["quotes"]
+    told = [(each["figure"], each["formula"], each["amount"]) for each in offer["workings"]]
+    assert told == [
+        ("Net amount", "as named in the offer", "1000.00"),
+        ("Tax", "as named in the offer", "179.00"),
+    ]
