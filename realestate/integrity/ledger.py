@@ -142,6 +142,16 @@ CHECKS: tuple[Check, ...] = (
         _numbers("payments_payment", "'receipt'", "serial IS NOT NULL"),
     ),
     sql_check(
+        "gateway_money_is_recorded",
+        "Money that a gateway told of, and that was applied, has a receipt (R5, R6).",
+        """SELECT e.id FROM payments_gatewayevent e
+        WHERE e.outcome = 'applied' AND e.payload #>> '{facts,outcome}' = 'succeeded' AND NOT EXISTS (
+            SELECT FROM payments_checkout c JOIN payments_payment p ON p.booking_id = c.booking_id
+            WHERE c.gateway = e.gateway AND c.external_id = e.payload #>> '{facts,external_id}'
+            AND p.payment_method = 'online' AND p.transaction_id = e.payload #>> '{facts,transaction_id}')
+        ORDER BY 1""",
+    ),
+    sql_check(
         "shares_add_to_100",
         "The shares of those who buy add to 100 percent once a booking is confirmed (R18).",
         """SELECT b.id FROM bookings_booking b JOIN bookings_applicant a ON a.booking_id = b.id

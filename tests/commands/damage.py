@@ -13,7 +13,15 @@ from bookings.enums import BookingState
 from bookings.models import Applicant, Booking
 from messaging.models import Message
 from payments import services
-from payments.models import Allocation, CreditNote, Demand, LedgerEntry, Payment, ScheduleLine
+from payments.models import (
+    Allocation,
+    CreditNote,
+    Demand,
+    GatewayEvent,
+    LedgerEntry,
+    Payment,
+    ScheduleLine,
+)
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.models import Claim, Project, Unit
 from realestate.core import audit, clock
@@ -303,6 +311,19 @@ def credit_notes_are_numbered_without_gaps(world):
 @plant
 def receipts_are_numbered_without_gaps(world):
     Payment.objects.filter(pk=Payment.objects.latest("pk").pk).update(serial=9)
+
+
+@plant
+def gateway_money_is_recorded(world):
+    facts = {"outcome": "succeeded", "external_id": "cs_1", "transaction_id": "pi_1"}
+    GatewayEvent.objects.create(
+        gateway="stripe",
+        event_id="evt_1",
+        kind="checkout.session.completed",
+        payload={"facts": facts, "body": {}},
+        received_at=clock.now(),
+        outcome="applied",
+    )
 
 
 @plant
