@@ -189,8 +189,13 @@ def test_what_will_fall_due_by_month_and_on_events(cast, vector, as_, lead_days,
 
 def test_a_demanded_line_is_planned_only_until_its_demand(cast, vector, as_):
     plan(vector, {"trigger": "fixed_date", "fixed_on": date(2025, 2, 1), "amount": 50_000})
-    row = demand(vector, "50000", issued=date(2025, 2, 21), due=date(2025, 3, 8))
-    row.lines.update(schedule_line=ScheduleLine.objects.get())
+    DemandFactory(
+        booking=vector,
+        issued_on=date(2025, 2, 21),
+        due_on=date(2025, 3, 8),
+        line__principal=50_000,
+        line__schedule_line=ScheduleLine.objects.get(),
+    )
     before, after = (
         only(report(as_, cast.meera, on=on))["forecast"]["months"]
         for on in ("2025-02-20", "2025-02-21")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from bookings.models import Booking, ChangeRequest
 from messaging.models import Message
@@ -206,10 +207,8 @@ def test_days_from_a_change_request_to_the_quote(cast: Cast):
         return change
 
     def quote(change: ChangeRequest, version: int, day: int) -> None:
-        offer = ChangeQuoteFactory(change_request=change, version=version)
-        type(offer).objects.filter(pk=offer.pk).update(
-            created_at=datetime(2026, 2, day, tzinfo=UTC)
-        )
+        with time_machine.travel(datetime(2026, 2, day, tzinfo=UTC), tick=False):
+            ChangeQuoteFactory(change_request=change, version=version)
 
     quoted = ask(1)
     quote(quoted, 1, 3)
