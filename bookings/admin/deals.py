@@ -87,6 +87,8 @@ class BookingAdmin(HouseAdmin):
         "unit__unit_number",
         "project__project_name",
     )
+    numbers = {"BK": "pk"}
+    choice_joins = ("customer", "unit", "project")
     autocomplete_fields = ("customer", "unit")
     list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
@@ -157,6 +159,11 @@ class BookingAdmin(HouseAdmin):
             for name in allowed_actions(TRANSITIONS, state_at(row, clock.now()))
             if name in BY_HAND
         ]
+
+    def choice(self, row: Booking) -> str:
+        """The number says little by itself."""
+        place = f"{row.unit}, {row.project}" if row.unit else str(row.project)
+        return f"{row.booking_number} · {row.customer} · {place}"
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """R4, R5: through the service that claims the unit; the price is the server's."""

@@ -68,6 +68,7 @@ class QuoteAdmin(HouseAdmin):
         "customer__user__email",
         "unit__unit_number",
     )
+    numbers = {"QT": "pk"}
     autocomplete_fields = ("unit", "customer")
     list_select_related = ("unit", "project", "customer")
     date_hierarchy = "created_at"
