@@ -192,7 +192,9 @@ class HouseAdminSite(AdminSite):
         context = dashboard.context_of(request, self)
         return super().index(request, {**context, **(extra_context or {})})
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+    def autocomplete_view(  # type: ignore[override]  # a view answers with any response
+        self, request: HttpRequest
+    ) -> HttpResponseBase:
         """Rows to choose from, each told apart from its like."""
         return ChoiceView.as_view(admin_site=self)(request)
 

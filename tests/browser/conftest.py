@@ -74,7 +74,7 @@ def desk_of(
 
     def window(email: str) -> Desk:
         known = sessions.get(email)
-        context = chromium.new_context(viewport=WINDOW, storage_state=known)  # type: ignore[arg-type]  # what it gave us
+        context = chromium.new_context(viewport=WINDOW, storage_state=known)
         desk = Desk(site, context, pictures)
         opened.append((context, desk))
         if known is None:

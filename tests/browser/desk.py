@@ -67,11 +67,11 @@ class Desk:
 
     def fact(self, label: str) -> str:
         """What a form shows beside a label, for a fact that cannot be changed there."""
-        row = self.page.locator(
-            ".fieldBox, .form-row > div > .flex-container, .form-row > .flex-container"
+        label_of = f"//label[normalize-space()='{label}:']"
+        shown = self.page.locator(
+            f"xpath={label_of}/following-sibling::*[contains(@class, 'readonly')]"
         )
-        shown = row.filter(has=self.page.get_by_text(f"{label}:", exact=True)).locator(".readonly")
-        return shown.first.inner_text().strip()
+        return shown.inner_text().strip()
 
     def picture(self, name: str) -> None:
         """For the README."""

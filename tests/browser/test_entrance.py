@@ -12,6 +12,7 @@ def test_R21_the_first_login_sets_up_a_second_factor_and_the_next_asks_for_it(st
     stranger.look()
     codes = stranger.page.locator("main code, #content code, #content li").all_inner_texts()
     assert len({one for one in codes if one.count("-") == 3}) == 10
+    stranger.press("I have kept them: continue", role="link")
     stranger.press("Log out")
 
     stranger.open("/admin/login/")

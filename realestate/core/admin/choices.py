@@ -5,11 +5,16 @@ The admin site's own view of such boxes (realestate/admin.py) reads ``choice`` a
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib.admin import ModelAdmin
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
 
 HOUSE_NUMBER = re.compile(r"([A-Z]{2})-?0*(\d{1,18})", re.IGNORECASE)
 BOOKING = "BK"
