@@ -222,6 +222,7 @@ class ChangeRequestAdmin(HouseAdmin):
     )
     list_select_related = ("booking__customer",)
     date_hierarchy = "created_at"
+    totals = ("estimated_cost",)
     ordering = ("-created_at", "-pk")
     readonly_fields = (
         "booking",
@@ -294,6 +295,7 @@ class ChangeQuoteAdmin(HouseAdmin):
     search_fields = ("=change_request__pk", "description")
     autocomplete_fields = ("change_request",)
     list_select_related = ("change_request__booking",)
+    totals = ("total_amount",)
     ordering = ("-pk",)
     currency_path = "change_request.booking.currency"
 

@@ -261,6 +261,7 @@ class AllocationAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("booking", "payment", "credit_note", "demand_line__demand")
     date_hierarchy = "applied_on"
+    totals = ("amount",)
     ordering = ("-pk",)
 
 
@@ -285,6 +286,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
     search_fields = ("=booking__pk", "demand_line__demand__number", "reason", *BUYER)
     list_select_related = ("booking__customer", "demand_line__demand", "requested_by")
     date_hierarchy = "requested_at"
+    totals = ("amount",)
     ordering = ("-pk",)
     object_actions = {action.value: _decider(action) for action in AdjustmentAction}
 
