@@ -55,6 +55,14 @@ class UserQuerySet(QuerySet["User"]):
         """The keys of ``acting_for``; of the people who are told that something waits for the builder."""
         return set(self.acting_for(builder_id, duty).values_list("pk", flat=True))
 
+    def logged_in(self, now: datetime, user_id: int | None, session_id: int | None) -> Self:
+        """A user whose account is in use and who has not left a login; any login is good where none is named."""
+        people = self.filter(pk=user_id, is_active=True)
+        if session_id is None:
+            return people
+        live = Q(sessions__pk=session_id, sessions__revoked_at=None, sessions__expires_at__gt=now)
+        return people.filter(live)
+
 
 class MemberQuerySet(UserQuerySet):
     """Members of builders' teams."""

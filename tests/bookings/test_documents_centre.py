@@ -16,6 +16,7 @@ from realestate.core.models import AuditEntry, StoredFile
 from tests.factories.accounts import MemberFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
 from tests.factories.payments import PaymentFactory
+from tests.links import ON_OUR_PAGE
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -84,7 +85,7 @@ def test_every_kind_of_paper_is_listed_with_what_it_is(as_, cast, booking):
 
 
 def status_of(client, path) -> int:
-    reply = client.get(path)
+    reply = client.get(path, headers=ON_OUR_PAGE)
     if reply.streaming:
         b"".join(reply.streaming_content)  # at its end the file is closed
     return reply.status_code
