@@ -19,6 +19,7 @@ from scheduling.models import (
     Host,
     WorkingHours,
 )
+from scheduling.rules import closing_text
 from scheduling.services import (
     add_host,
     change_host,
@@ -78,11 +79,18 @@ class HostAdmin(HouseAdmin):
 class WorkingHoursAdmin(ReadOnlyAdmin):
     """When projects receive people; set by the builder (R14.4)."""
 
-    list_display = ("project", "weekday", "opens", "closes")
+    list_display = ("project", "weekday", "opens", "until")
     list_filter = ("weekday",)
     search_fields = ("project__project_name",)
     list_select_related = ("project",)
     ordering = ("project", "weekday", "opens")
+    exclude = ("closes",)
+    readonly_fields = ("until",)
+
+    @admin.display(description="Closes", ordering="closes")
+    def until(self, row: WorkingHours) -> str:
+        """The end of an opening; 24:00 is no time of a clock."""
+        return closing_text(row.closes)
 
 
 @admin.register(Holiday)
