@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NotRequired, TypedDict, Unpack
 
 from accounts.models import User
+from bookings.models import Booking
 from notifications import services
 from notifications.enums import NotificationType, Priority
 from realestate.core.enums import Duty, Role
@@ -36,6 +37,12 @@ def tell(*sides: Side, **news: Unpack[News]) -> None:
 def buyer(customer_id: int) -> Side:
     """A customer."""
     return {customer_id}, CUSTOMER_URL
+
+
+def all_buyers(booking: Booking) -> Side:
+    """Who booked, and who buys with them and has an account (R18)."""
+    others = booking.applicants.exclude(customer=None).values_list("customer", flat=True)
+    return {booking.customer_id, *others}, CUSTOMER_URL
 
 
 def one(user: User, *, builders_page: str = BUILDER_URL) -> Side:
