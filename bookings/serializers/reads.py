@@ -85,9 +85,9 @@ class BookingRead(ReadSerializer):
 
     def get_agreement_url(self, booking: Booking) -> str | None:
         """A fresh link for whoever reads."""
-        return (
-            agreement_link(booking.pk, reader_in(self.context)) if booking.has_agreement else None
-        )  # type: ignore[attr-defined]  # annotated by with_agreement
+        if not booking.has_agreement:  # type: ignore[attr-defined]  # annotated by with_agreement
+            return None
+        return agreement_link(booking.pk, reader_in(self.context))
 
 
 def agreement_link(booking_id: int, reader: Reader | None) -> str:

@@ -42,7 +42,7 @@ def set_cutoffs(
     if len({kind for kind, _code in cutoffs}) < len(cutoffs):
         raise InvalidValue(errors={"cutoffs": ["Name each kind of change once."]})
     rows = ChangeCutoff.objects.filter(project=project)
-    before = {row.request_type: row.milestone_code for row in rows}
+    before = dict(rows.values_list("request_type", "milestone_code"))
     rows.delete()
     made = ChangeCutoff.objects.bulk_create(
         ChangeCutoff(project=project, request_type=kind, milestone_code=code)
@@ -70,9 +70,8 @@ def refuse_too_late(row: ChangeRequest) -> None:
     Also when the project has no such stage any more: nobody could certify it, and the limit would never come.
     """
     booking = row.booking
-    cutoff = ChangeCutoff.objects.filter(
-        project=booking.project_id, request_type=row.request_type
-    ).first()
+    limits = ChangeCutoff.objects.filter(project=booking.project_id)
+    cutoff = limits.filter(request_type=row.request_type).first()
     if cutoff is None or booking.unit is None:
         return
     stages = Milestone.objects.filter(project=booking.project_id, code=cutoff.milestone_code)
