@@ -42,6 +42,7 @@ from realestate.core.admin import (
     text,
 )
 from realestate.core.amounts import format_money
+from realestate.core.api.links import reader_of
 from realestate.core.api.pdf import document_link
 from realestate.core.states import allowed_actions
 
@@ -231,7 +232,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             or not office_rows(Booking, request.user).filter(pk=booking_id).exists()
         ):
             raise Http404
-        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}")
+        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}", reader_of(request))
         return HttpResponseRedirect(link.removeprefix(settings.PUBLIC_URL))
 
 

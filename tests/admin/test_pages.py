@@ -209,7 +209,8 @@ def test_rows_that_are_not_there_are_no_crash(model, staff: Client):
 
 @each_page
 def test_nothing_is_chosen_from_a_list_of_everything(model, staff: Client):
-    """Neighbours are found by typing; rights, of which there are few, stand in two boxes."""
+    """Neighbours are found by typing; rights and one builder's own people, of whom there are few, are not."""
+    few = {"scheduling.host": ["user"]}
     row = MAKERS[model](0)
     pages = [staff.get(url(model, "add")), staff.get(url(model, "change", row.pk))]
     giants = [
@@ -222,7 +223,7 @@ def test_nothing_is_chosen_from_a_list_of_everything(model, staff: Client):
         and not isinstance(field, forms.ModelMultipleChoiceField)
         and not is_autocomplete(field.widget)
     ]
-    assert giants == []
+    assert giants == few.get(model._meta.label_lower, [])
 
 
 def is_autocomplete(widget: forms.Widget) -> bool:
