@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help install install-dev run serve migrate seed example shell test lint lint-style lint-types lint-imports \
+.PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements clean distclean
 
 PY = .venv/bin/python
@@ -75,6 +75,12 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
+	@$(PY) -m pytest -n 0 -m browser --durations=10 $(ARGS) tests/browser
+
+screenshots: .venv/.installed-dev ## The same, and the README's pictures are made anew.
+	@SCREENSHOTS=docs/images $(PY) -m pytest -n 0 -m browser tests/browser
 
 lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-docs lint-dependencies ## All checks but the tests.
 

@@ -27,11 +27,12 @@ from accounts.services import (
 )
 from accounts.services.hashing import matches
 from realestate.core import clock
+from realestate.core.api.links import LOGIN
 from realestate.core.api.throttling import client_address
 
 KEYWORD = b"bearer"
-# What the admin's session keeps: the row of the login, when it was last used, the device whose code was good.
-LOGIN, SEEN, FACTOR = "login", "seen", "second_factor"
+# What the admin's session keeps beside ``LOGIN``: when it was last used, the device whose code was good.
+SEEN, FACTOR = "seen", "second_factor"
 SEEN_STEP = 60  # seconds between two notes of use: not every page writes
 
 

@@ -51,9 +51,21 @@ class UserQuerySet(QuerySet["User"]):
         members = Q(employer=builder_id, team_role__in=rules.roles_with(duty), is_active=True)
         return self.filter(Q(pk=builder_id) | members)
 
+    def of_builder(self, builder_id: int) -> Self:
+        """The owner of a builder and everybody of its team who is still there."""
+        return self.filter(Q(pk=builder_id) | Q(employer=builder_id), is_active=True)
+
     def keys_acting_for(self, builder_id: int, duty: Duty) -> set[int]:
         """The keys of ``acting_for``; of the people who are told that something waits for the builder."""
         return set(self.acting_for(builder_id, duty).values_list("pk", flat=True))
+
+    def logged_in(self, now: datetime, user_id: int | None, session_id: int | None) -> Self:
+        """A user whose account is in use and who has not left a login; any login is good where none is named."""
+        people = self.filter(pk=user_id, is_active=True)
+        if session_id is None:
+            return people
+        live = Q(sessions__pk=session_id, sessions__revoked_at=None, sessions__expires_at__gt=now)
+        return people.filter(live)
 
 
 class MemberQuerySet(UserQuerySet):

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from ipaddress import IPv6Address, ip_address
 
 from accounts.enums import BuilderRole
 from realestate.core.enums import Duty
@@ -123,16 +122,3 @@ def plain_code(text: str) -> str:
 def in_groups(code: str, size: int = 4) -> str:
     """A long code as people read it: ``abcd-efgh-ijkl``."""
     return "-".join(code[start : start + size] for start in range(0, len(code), size))
-
-
-def network(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> 64 << 64))

@@ -81,3 +81,25 @@ class DiscountDecided(Event):
     """A second person approved or refused the discount of a quote (R1, R21)."""
 
     quote_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeQuoteProposed(Event):
+    """An offer for a change request is above the limit; a second person must decide (R13.2, R21)."""
+
+    change_quote_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeQuoteDecided(Event):
+    """A second person let an offer go to the customer, or not (R13.2, R21)."""
+
+    change_quote_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFiled(Event):
+    """A further document was put to a booking, for both parties or for the builder's side alone."""
+
+    document_id: int
+    booking_id: int

@@ -65,6 +65,18 @@ def scope(rows: Rows, user: Any, prefix: str = "") -> Rows:  # any queryset with
             return rows.none()
 
 
+def scope_of_booking(rows: Rows, user: Any, prefix: str = "") -> Rows:
+    """R21, R18: a booking, or over a path what belongs to it; everybody who buys is a party, not only who booked.
+
+    Co-applicants read what the customer reads; they act for themselves only, see ``standing.lock_booking``.
+    """
+    if role(user) != Role.CUSTOMER:
+        return scope(rows, user, prefix)
+    every = rows.model._default_manager.order_by()  # noqa: SLF001  # documented access
+    joint = every.filter(**{f"{prefix}applicants__customer": user.pk})
+    return rows.filter(Q(**{f"{prefix}customer": user.pk}) | Q(pk__in=joint.values("pk")))
+
+
 def lapsed(now: datetime, prefix: str = "") -> Q:
     """R4.2: a hold that was not paid for and whose claim is dead at an instant, whether recorded or not."""
     dead = Q(**{f"{prefix}claim__expires_at__lte": now}) | Q(
@@ -77,8 +89,8 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
     """Bookings."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """R21; see ``scope``."""
-        return scope(self, user)
+        """R21; see ``scope_of_booking``."""
+        return scope_of_booking(self, user)
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``booking_status``: a lapsed hold is expired by comparison, not by a job (R4.4)."""
@@ -145,7 +157,7 @@ class AgreementQuerySet(QuerySet["Agreement"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")
+        return scope_of_booking(self, user, "booking__")
 
 
 class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
@@ -153,7 +165,7 @@ class ChangeRequestQuerySet(QuerySet["ChangeRequest"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")
+        return scope_of_booking(self, user, "booking__")
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``status``: a quoted request whose last quote is over has lapsed, by comparison (R13.1)."""
@@ -178,7 +190,7 @@ class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff; the customer only what the builder's side has approved (R13.2)."""
-        rows = scope(self, user, "change_request__booking__")
+        rows = scope_of_booking(self, user, "change_request__booking__")
         return rows.offered() if role(user) == Role.CUSTOMER else rows
 
     def offered(self) -> Self:
@@ -203,7 +215,7 @@ class PromisedDateQuerySet(QuerySet["PromisedDate"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")
+        return scope_of_booking(self, user, "booking__")
 
 
 class QuoteQuerySet(QuerySet["Quote"]):
@@ -223,7 +235,7 @@ class ApplicantQuerySet(QuerySet["Applicant"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "booking__")
+        return scope_of_booking(self, user, "booking__")
 
 
 class BookingDocumentQuerySet(QuerySet["BookingDocument"]):
@@ -231,7 +243,7 @@ class BookingDocumentQuerySet(QuerySet["BookingDocument"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff; the customer only what was filed for it."""
-        rows = scope(self, user, "booking__")
+        rows = scope_of_booking(self, user, "booking__")
         if role(user) == Role.CUSTOMER:
             return rows.filter(visibility=DocumentVisibility.BUYER)
         return rows
@@ -242,4 +254,4 @@ class SignatureQuerySet(QuerySet["Signature"]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """The parties of the booking and staff."""
-        return scope(self, user, "agreement__booking__")
+        return scope_of_booking(self, user, "agreement__booking__")

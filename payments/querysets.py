@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from bookings.querysets import scope
+from bookings.querysets import scope_of_booking
 from payments.enums import NOT_FOR_THE_PRICE, Part, ReceiptState, SettlementState
 from projects.querysets import editable, role
 from realestate.core.enums import Role
@@ -55,7 +55,7 @@ class OfBooking(QuerySet[Row]):
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """R21: the parties of the booking and staff."""
-        return scope(self, user, self.path)
+        return scope_of_booking(self, user, self.path)
 
     def own_sum(self, path: str, condition: Q | None = None) -> Combinable:
         """The sum over a path of the row's own, as a subquery: several of them do not multiply one another."""

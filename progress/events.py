@@ -38,6 +38,14 @@ class MilestoneUncertified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MilestoneRemoved(Event):
+    """A stage of construction was taken out of the plan of its tower; apps above may refuse that."""
+
+    code: str
+    project_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompletionRevised(Event):
     """A completion date that buyers were told has been replaced by another."""
 

@@ -6,7 +6,18 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    FilteredRelation,
+    Func,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 
 from projects.enums import AccessLevel, ClaimStage, UnitStatus
 from realestate.core import clock
@@ -37,6 +48,24 @@ HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to t
 # Not Q(): "x or nothing said" is x to Django, so that staff would lose what a builder sees.
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~NOTHING
+
+
+def natural(path: str) -> Func:
+    """A name as people sort it: T2 before T10. Numbers count as numbers, on any server and in any language of it."""
+    padded = Func(
+        F(path), Value(r"\d+"), Value(r"0000000000\&"), Value("g"), function="regexp_replace"
+    )
+    return Func(
+        padded,
+        Value(r"0*(\d{10})"),
+        Value(r"\1"),
+        Value("g"),
+        function="regexp_replace",
+        output_field=TextField(),
+    )
+
+
+TOWER_ORDER = (natural("name"), "name", "pk")
 
 
 def role(user: Any) -> str:  # User or AnonymousUser
@@ -93,6 +122,10 @@ class ProjectQuerySet(FigureQuerySet["Project"]):
 
 class TowerQuerySet(QuerySet["Tower"]):
     """Towers."""
+
+    def in_order(self) -> Self:
+        """As people count them: T1, T2, T10."""
+        return self.order_by(*TOWER_ORDER)
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
         """Towers of visible projects."""

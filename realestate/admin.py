@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.forms import AuthenticationForm
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 
 from realestate.core import clock
@@ -25,6 +27,7 @@ MENU = (
         (
             "projects.project",
             "projects.unit",
+            "house.stacking",
             "bookings.quote",
             "bookings.booking",
             "bookings.applicant",
@@ -108,6 +111,8 @@ MENU = (
     ),
     ("System", ()),
 )
+# Pages of our own in the menu: what people read, whose rows somebody must be allowed to see, the page's name.
+OWN_PAGES = {"house.stacking": ("Stacking plan", "projects.unit", "admin:stacking")}
 
 
 class HouseLoginForm(AdminAuthenticationForm):
@@ -118,6 +123,22 @@ class HouseLoginForm(AdminAuthenticationForm):
         AuthenticationForm.confirm_login_allowed(self, user)
         if not user.may_enter_admin:
             raise self.get_invalid_login_error()
+
+
+class ChoiceView(AutocompleteJsonView):
+    """Django's rows of a box, each with what tells it from its like."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """With what the lines read, in the same query."""
+        rows: QuerySet[Any] = super().get_queryset()
+        joins = getattr(self.model_admin, "choice_joins", ())
+        return rows.select_related(*joins) if joins else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """The line is the page's own."""
+        line: dict[str, str] = super().serialize_result(obj, to_field_name)
+        page: Any = self.model_admin
+        return {**line, "text": getattr(page, "choice", str)(obj)}
 
 
 class HouseAdminSite(AdminSite):
@@ -171,6 +192,12 @@ class HouseAdminSite(AdminSite):
         context = dashboard.context_of(request, self)
         return super().index(request, {**context, **(extra_context or {})})
 
+    def autocomplete_view(  # type: ignore[override]  # a view answers with any response
+        self, request: HttpRequest
+    ) -> HttpResponseBase:
+        """Rows to choose from, each told apart from its like."""
+        return ChoiceView.as_view(admin_site=self)(request)
+
     def dashboard_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """One of the dashboards."""
         return super().index(request, dashboard.context_of(request, self, name))
@@ -197,6 +224,14 @@ class HouseAdminSite(AdminSite):
             for app in apps
             for page in app["models"]
         }
+        for name, (title, of, address) in OWN_PAGES.items():
+            if of in pages:
+                pages[name] = {
+                    "name": title,
+                    "object_name": title.replace(" ", ""),
+                    "admin_url": reverse(address),
+                    "view_only": True,
+                }
         listed = {name for _title, names in MENU for name in names}
         rest = tuple(name for name in pages if name not in listed)
         return [

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from realestate.core.admin.bulk import resume_bulk
 from realestate.core.files import clean_files
-from realestate.core.imports import check_import, perform_import
+from realestate.core.imports import check_import, perform_import, purge_imports
 from realestate.core.jobs import Alarm, job
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
@@ -27,6 +27,12 @@ def clean_files_at_night(**_unknown: object) -> str:
 def purge_old_runs(**_unknown: object) -> str:
     """Daily: delete all but the newest hundred runs of each job, and jobs that the queue did a week ago."""
     return f"runs deleted: {purge_job_runs()}, jobs deleted: {purge_done_jobs()}"
+
+
+@job("realestate.purge_imports", cron="27 3 * * *")
+def purge_old_imports(**_unknown: object) -> str:
+    """Daily: delete imports that were sent ninety days ago."""
+    return f"imports deleted: {purge_imports()}"
 
 
 @job("realestate.seal_records", cron="*/15 * * * *")

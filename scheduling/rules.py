@@ -122,6 +122,15 @@ def place(text: str) -> tuple[MeetingLocation, str]:
     return (MeetingLocation.ONLINE if is_link else MeetingLocation.SITE), text
 
 
+MIDNIGHT = time.max  # as the end of an opening: 24:00, which no clock shows
+MIDNIGHT_TEXT = "24:00"
+
+
+def closing_text(closes: time) -> str:
+    """The end of an opening as people read it: ``18:00``, or ``24:00`` for the end of the day."""
+    return MIDNIGHT_TEXT if closes == MIDNIGHT else f"{closes:%H:%M}"
+
+
 REMINDED = (24, 2)  # hours before the start, the farthest first (R14.6)
 
 
@@ -142,9 +151,11 @@ def reminder_due(starts_at: datetime, made_at: datetime, now: datetime) -> int |
 def is_open(slot: Slot, zone: str, hours: Mapping[int, Iterable[tuple[time, time]]]) -> bool:
     """R14.4: whether a slot lies within one opening of its weekday, on the wall clock of a zone."""
     start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (slot.starts_at, slot.ends_at))
-    if start.date() != end.date() and (end.time() != time.min or end - start > timedelta(days=1)):
+    # As an instant: there are clocks that skip midnight, and then the day ends where they show one.
+    midnight = datetime.combine(start.date() + timedelta(days=1), time.min, ZoneInfo(zone))
+    if slot.ends_at > midnight.astimezone(UTC):
         return False
-    last = time.max if start.date() != end.date() else end.time()
+    last = MIDNIGHT if slot.ends_at == midnight.astimezone(UTC) else end.time()
     return any(
         opens <= start.time() and last <= closes for opens, closes in hours.get(start.weekday(), ())
     )

@@ -60,6 +60,11 @@ class CustomerAdmin(HouseAdmin):
     list_select_related = ("user",)
     ordering = ("first_name", "last_name", "pk")
     readonly_fields = ("user",)
+    choice_joins = ("user",)
+
+    def choice(self, row: Customer) -> str:
+        """Two people may have one name."""
+        return " · ".join(part for part in (row.full_name, row.user.email, row.phone) if part)
 
     def store_change(self, actor: Any, form: HouseForm) -> Customer:
         """Through the service."""

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django_otp.plugins.otp_static.admin import StaticDevice
@@ -152,11 +153,19 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Rights are given by superusers: whoever may edit accounts must not be able to take them."""
         names = super().get_readonly_fields(request, obj)
-        return names if _is_superuser(request) else [*names, *RIGHTS]
+        if _is_superuser(request):
+            return names
+        # A reset of the password goes to the address: whoever changes it can act as its owner (R21).
+        address = ["email"] if obj is not None and obj.may_enter_admin else []
+        return [*names, *RIGHTS, *address]
 
     @method_decorator(service)
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  # Django's signature
         """Django's page; a new password is audited and ends every session of the account (contract 16.4)."""
+        if not _is_superuser(
+            request
+        ):  # others send a link: whoever sets a password can act as its owner (R21)
+            raise PermissionDenied
         before = self.get_object(request, id)
         response = super().user_change_password(request, id, form_url)
         after, actor = self.get_object(request, id), _actor(request)

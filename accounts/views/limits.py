@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from accounts import rules
 from accounts.rules import Limit
 from accounts.services import Client, is_familiar
-from realestate.core.api.throttling import client_address, give_back, limit
+from realestate.core.api.throttling import client_address, give_back, limit, network
 
 
 def client_of(request: HttpRequest | Request) -> Client:
@@ -19,7 +19,7 @@ def client_of(request: HttpRequest | Request) -> Client:
 
 def count_address(request: Request, rule: Limit) -> None:
     """One more use from the caller's address. Raises TooManyRequests (429)."""
-    limit(rule.scope, rules.network(client_address(request)), times=rule.times, per=rule.per)
+    limit(rule.scope, network(client_address(request)), times=rule.times, per=rule.per)
 
 
 def count_account(email: str, rule: Limit) -> None:
@@ -40,7 +40,7 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
     uses = [
         limit(rule.scope, identity, times=rule.times, per=rule.per)
         for rule, identity in (
-            (rules.LOGIN_PER_ADDRESS, rules.network(client.address)),
+            (rules.LOGIN_PER_ADDRESS, network(client.address)),
             (rules.LOGIN_PER_ACCOUNT, account),
         )
     ]

@@ -87,6 +87,8 @@ class BookingAdmin(HouseAdmin):
         "unit__unit_number",
         "project__project_name",
     )
+    numbers = {"BK": "pk"}
+    choice_joins = ("customer", "unit", "project")
     autocomplete_fields = ("customer", "unit")
     list_select_related = ("customer", "unit", "project", "claim", "quote")
     date_hierarchy = "booking_date"
@@ -158,6 +160,11 @@ class BookingAdmin(HouseAdmin):
             if name in BY_HAND
         ]
 
+    def choice(self, row: Booking) -> str:
+        """The number says little by itself."""
+        place = f"{row.unit}, {row.project}" if row.unit else str(row.project)
+        return f"{row.booking_number} · {row.customer} · {place}"
+
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """R4, R5: through the service that claims the unit; the price is the server's."""
         data = form.cleaned_data
@@ -215,6 +222,7 @@ class ChangeRequestAdmin(HouseAdmin):
     )
     list_select_related = ("booking__customer",)
     date_hierarchy = "created_at"
+    totals = ("estimated_cost",)
     ordering = ("-created_at", "-pk")
     readonly_fields = (
         "booking",
@@ -287,6 +295,7 @@ class ChangeQuoteAdmin(HouseAdmin):
     search_fields = ("=change_request__pk", "description")
     autocomplete_fields = ("change_request",)
     list_select_related = ("change_request__booking",)
+    totals = ("total_amount",)
     ordering = ("-pk",)
     currency_path = "change_request.booking.currency"
 

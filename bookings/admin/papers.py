@@ -68,9 +68,11 @@ class QuoteAdmin(HouseAdmin):
         "customer__user__email",
         "unit__unit_number",
     )
+    numbers = {"QT": "pk"}
     autocomplete_fields = ("unit", "customer")
     list_select_related = ("unit", "project", "customer")
     date_hierarchy = "created_at"
+    totals = ("discount_amount", "total_amount")
     ordering = ("-pk",)
     add_fields = ("unit", "customer", "discount_percent", "discount_amount", "discount_reason")
     object_actions = {action.value: _decider(action) for action in QuoteAction}

@@ -21,9 +21,10 @@ from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim
 from projects.serializers import ProjectRead, UnitRead
 from realestate.core import clock
-from realestate.core.api.links import opened_links
+from realestate.core.api.links import opened_links, reader_in
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
+from realestate.core.readers import Reader
 
 
 class BookedUnitRead(UnitRead):
@@ -89,12 +90,14 @@ class BookingRead(ReadSerializer):
 
     def get_agreement_url(self, booking: Booking) -> str | None:
         """A fresh link for whoever reads."""
-        return agreement_link(booking.pk) if booking.has_agreement else None  # type: ignore[attr-defined]  # annotated by with_agreement
+        if not booking.has_agreement:  # type: ignore[attr-defined]  # annotated by with_agreement
+            return None
+        return agreement_link(booking.pk, reader_in(self.context))
 
 
-def agreement_link(booking_id: int) -> str:
+def agreement_link(booking_id: int, reader: Reader | None) -> str:
     """An absolute, signed, short-lived address of a booking's agreement."""
-    return document_link(f"/api/bookings/{booking_id}/download-agreement")
+    return document_link(f"/api/bookings/{booking_id}/download-agreement", reader)
 
 
 class BookingPageRead(PageRead):

@@ -32,7 +32,7 @@ from bookings.services.changes import (
     request_change,
     withdraw_change,
 )
-from bookings.services.cutoffs import CategoryClosed, set_cutoffs
+from bookings.services.cutoffs import CategoryClosed, StageIsCutoff, refuse_lost_cutoff, set_cutoffs
 from bookings.services.documents import AlreadyFiled, file_document
 from bookings.services.edits import PlanFrozen, RatingTooEarly, update_booking
 from bookings.services.holds import (
@@ -87,6 +87,7 @@ __all__ = [
     "RegistrationNumberMissing",
     "SharesNot100",
     "SignaturesMissing",
+    "StageIsCutoff",
     "TokenOutOfRange",
     "answer_change",
     "answer_date",
@@ -117,6 +118,7 @@ __all__ = [
     "quote_change",
     "record_lapses",
     "refuse_dead",
+    "refuse_lost_cutoff",
     "release_hold",
     "request_change",
     "retake_claim",

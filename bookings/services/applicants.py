@@ -16,7 +16,7 @@ from bookings.rules import (
     is_share,
 )
 from bookings.services.limits import KYC_REQUIRED
-from bookings.services.standing import lock_booking, refuse_dead
+from bookings.services.standing import lock_booking, refuse_co_applicants, refuse_dead
 from projects.services import set_parties
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
@@ -112,12 +112,16 @@ def set_applicants(
 def set_kyc(*, actor: User, applicant_id: int, state: str) -> Applicant:
     """Move the check of an applicant's identity (R18): the buyer submits, the builder's side verifies or rejects.
 
-    Raises NotAllowed (403) for the other side's step, InvalidTransition (409), DoesNotExist for strangers.
+    A co-applicant submits its own. Raises NotAllowed (403) for the other side's step, InvalidTransition (409),
+    DoesNotExist for strangers.
     """
     rows = Applicant.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=applicant_id)
-    refuse_dead(lock_booking(actor, booking_id), clock.now())
+    booking = lock_booking(actor, booking_id, for_oneself=True)
+    refuse_dead(booking, clock.now())
     row = rows.get(pk=applicant_id)
+    if row.customer_id != actor.pk:
+        refuse_co_applicants(actor, booking)
     action = KYC_ACTION_TO.get(state)
     if action is None:
         allowed = allowed_actions(KYC_TRANSITIONS, row.kyc_state)

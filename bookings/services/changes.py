@@ -17,7 +17,12 @@ from bookings.rules import (
 )
 from bookings.services.cutoffs import refuse_too_late
 from bookings.services.promises import extend_promise
-from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
+from bookings.services.standing import (
+    lock_booking,
+    refuse_co_applicants,
+    refuse_customers,
+    refuse_dead,
+)
 from realestate.core import audit, clock
 from realestate.core.enums import Role
 from realestate.core.errors import DomainError, InvalidTransition, NotAllowed
@@ -145,6 +150,7 @@ def locked_change(actor: User, change_request_id: int) -> ChangeRequest:
     rows = ChangeRequest.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=change_request_id)
     booking = lock(Booking.objects.select_related("project", "unit"), booking_id)
+    refuse_co_applicants(actor, booking)
     row = lock(rows, change_request_id)
     row.booking = booking
     return row

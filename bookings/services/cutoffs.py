@@ -20,6 +20,12 @@ class CategoryClosed(DomainError):
     code, status = "category_closed", 409
 
 
+class StageIsCutoff(DomainError):
+    """Changes can be asked for until this stage; choose another stage for that limit first."""
+
+    code, status = "stage_is_cutoff", 409
+
+
 @service
 def set_cutoffs(
     *, actor: User, project_id: int, cutoffs: Sequence[tuple[ChangeType, str]]
@@ -36,7 +42,7 @@ def set_cutoffs(
     if len({kind for kind, _code in cutoffs}) < len(cutoffs):
         raise InvalidValue(errors={"cutoffs": ["Name each kind of change once."]})
     rows = ChangeCutoff.objects.filter(project=project)
-    before = {row.request_type: row.milestone_code for row in rows}
+    before = dict(rows.values_list("request_type", "milestone_code"))
     rows.delete()
     made = ChangeCutoff.objects.bulk_create(
         ChangeCutoff(project=project, request_type=kind, milestone_code=code)
@@ -47,16 +53,28 @@ def set_cutoffs(
     return made
 
 
+def refuse_lost_cutoff(*, project_id: int, code: str) -> None:
+    """R13.1: raises StageIsCutoff (409) when the last stage with the code of a limit was removed.
+
+    Within the service that removed it, which holds the project as ``set_cutoffs`` does.
+    """
+    named = ChangeCutoff.objects.filter(project=project_id, milestone_code=code)
+    kind = named.values_list("request_type", flat=True).first()
+    if kind and not Milestone.objects.filter(project=project_id, code=code).exists():
+        raise StageIsCutoff(request_type=kind)
+
+
 def refuse_too_late(row: ChangeRequest) -> None:
-    """Raises CategoryClosed (409) when the cut-off stage of the unit's tower is certified."""
+    """Raises CategoryClosed (409) when the cut-off stage of the unit's tower is certified.
+
+    Also when the project has no such stage any more: nobody could certify it, and the limit would never come.
+    """
     booking = row.booking
-    codes = ChangeCutoff.objects.filter(
-        project=booking.project_id, request_type=row.request_type
-    ).values("milestone_code")
-    unit = booking.unit
-    if unit is None:
+    limits = ChangeCutoff.objects.filter(project=booking.project_id)
+    cutoff = limits.filter(request_type=row.request_type).first()
+    if cutoff is None or booking.unit is None:
         return
-    stages = Milestone.objects.of_tower(booking.project_id, unit.tower_id)
-    closed = stages.filter(code__in=codes, state=MilestoneState.CERTIFIED).first()
-    if closed is not None:
-        raise CategoryClosed(milestone_code=closed.code)
+    stages = Milestone.objects.filter(project=booking.project_id, code=cutoff.milestone_code)
+    of_unit = stages.filter(tower=booking.unit.tower_id)
+    if not stages.exists() or of_unit.filter(state=MilestoneState.CERTIFIED).exists():
+        raise CategoryClosed(milestone_code=cutoff.milestone_code)

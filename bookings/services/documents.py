@@ -2,11 +2,13 @@
 
 from accounts.models import User
 from bookings.enums import DocumentVisibility
+from bookings.events import DocumentFiled
 from bookings.models import BookingDocument
 from bookings.services.standing import lock_booking, refuse_customers
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError, InvalidValue
+from realestate.core.events import publish
 from realestate.core.models import StoredFile
 from realestate.core.transactions import service
 
@@ -49,4 +51,5 @@ def file_document(
     row.save(force_insert=True)
     facts = {"title": title, "visibility": visibility, "file": file_id}
     audit.record(actor, row, "filed", after=facts)
+    publish(DocumentFiled(document_id=row.pk, booking_id=booking.pk))
     return row

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from bookings.enums import ChangeAction, QuoteAction, QuoteState
+from bookings.events import ChangeQuoteDecided, ChangeQuoteProposed
 from bookings.models import ChangeQuote, ChangeRequest
 from bookings.rules import CHANGE_TRANSITIONS, QUOTE_TRANSITIONS, change_lines
 from bookings.services.changes import (
@@ -27,6 +28,7 @@ from projects.services.amounts import check_money
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import InvalidTransition, InvalidValue
+from realestate.core.events import publish
 from realestate.core.money import ZERO
 from realestate.core.states import advance, allowed_actions
 from realestate.core.transactions import service
@@ -84,6 +86,7 @@ def quote_change(
         _offer(actor, row, quote)
     else:
         audit.record(actor, quote, "waits_for_approval", after={"net_amount": net})
+        publish(ChangeQuoteProposed(change_quote_id=quote.pk))
     return quote
 
 
@@ -122,6 +125,7 @@ def decide_change_quote(
     if approve:
         refuse_dead(row.booking, now)
         _offer(actor, row, quote)
+    publish(ChangeQuoteDecided(change_quote_id=quote.pk))
     return quote
 
 

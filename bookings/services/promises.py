@@ -7,7 +7,12 @@ from bookings.enums import PromiseAction, PromiseState
 from bookings.events import PromiseAnswered, PromiseProposed
 from bookings.models import Booking, ChangeQuote, PromisedDate
 from bookings.rules import PROMISE_TRANSITIONS
-from bookings.services.standing import lock_booking, refuse_customers, refuse_dead
+from bookings.services.standing import (
+    lock_booking,
+    refuse_co_applicants,
+    refuse_customers,
+    refuse_dead,
+)
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.enums import Role
@@ -95,6 +100,7 @@ def answer_date(*, actor: User, promise_id: int, accept: bool) -> PromisedDate:
     rows = PromisedDate.objects.for_user(actor)
     booking_id = rows.values_list("booking", flat=True).get(pk=promise_id)
     booking = lock(Booking.objects.all(), booking_id)
+    refuse_co_applicants(actor, booking)
     row = lock(rows, promise_id)
     action = PromiseAction.AGREE if accept else PromiseAction.DECLINE
     decided = {"decided_by_id": actor.pk, "decided_at": clock.now()}

@@ -70,9 +70,8 @@ def sign_agreement(
     """
     rows = Agreement.objects.for_user(actor)
     booking_id = rows.values_list("booking_id", flat=True).get(pk=agreement_id)
-    booking = lock_booking(
-        actor, booking_id
-    )  # all signatures of a booking wait for each other here
+    # All signatures of a booking wait for each other here.
+    booking = lock_booking(actor, booking_id, for_oneself=True)
     if booking.state != BookingState.BOOKING_CONFIRMED:
         allowed = allowed_actions(TRANSITIONS, booking.state)
         raise InvalidTransition(state=booking.state, allowed=allowed)

@@ -17,12 +17,17 @@ from realestate.core.locking import lock
 SHOWN = ("project", "unit")
 
 
-def lock_booking(actor: User, booking_id: int, version: int | None = None) -> Booking:
+def lock_booking(
+    actor: User, booking_id: int, version: int | None = None, *, for_oneself: bool = False
+) -> Booking:
     """The caller's booking with project and unit; the booking and its claim are locked and as they are now.
 
-    Raises Booking.DoesNotExist for strangers, StaleVersion (412) when the caller has seen another version.
+    ``for_oneself``: co-applicants may do it too, for themselves. Raises Booking.DoesNotExist for strangers, NotAllowed
+    (403) for co-applicants, StaleVersion (412) when the caller has seen another version.
     """
     booking = with_claim(lock(Booking.objects.for_user(actor).select_related(*SHOWN), booking_id))
+    if not for_oneself:
+        refuse_co_applicants(actor, booking)
     if version is not None and version != booking.version:
         raise StaleVersion(version=booking.version)
     return booking
@@ -67,6 +72,12 @@ def refuse_customers(actor: User, text: str) -> None:
     """Raises NotAllowed (403) when a customer asks for what only the builder decides."""
     if actor.user_type == Role.CUSTOMER:
         raise NotAllowed(text)
+
+
+def refuse_co_applicants(actor: User, booking: Booking) -> None:
+    """R18: co-applicants read a booking; who booked acts for all. Raises NotAllowed (403)."""
+    if actor.user_type == Role.CUSTOMER and booking.customer_id != actor.pk:
+        raise NotAllowed("Only the customer who booked can do this.")
 
 
 def note_move(actor: User | None, booking: Booking, *, moved: tuple[str, str], reason: str) -> None:

@@ -13,6 +13,7 @@ from bookings.models import Agreement, Booking
 from bookings.serializers import AgreementRead, SignatureWrite, SignedAgreementRead
 from bookings.serializers.reads import agreement_link
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
+from realestate.core.api.links import reader_of
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
@@ -44,7 +45,7 @@ class AgreementView(Edge):
             "id": agreement.pk,
             "booking_id": pk,
             "version": agreement.version,
-            "agreement_url": agreement_link(pk),
+            "agreement_url": agreement_link(pk, reader_of(request)),
             "generated_at": agreement.created_at,
         }
         return Response(AgreementRead(shown).data)

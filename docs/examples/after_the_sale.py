@@ -6,7 +6,7 @@ each logs in over HTTP and opens a WebSocket. It shows four things and stops at 
 1. a customer's message is at the builder within a second;
 2. a meeting that is moved moves in the calendars of both sides;
 3. certifying a stage of one tower tells exactly its buyer, once, even when the demands are run again;
-4. a private file opens by its link only, not for a stranger, and not after the link has ended.
+4. a private file opens by its link only, never for a stranger who has the link, and not after it has ended.
 """
 
 import json
@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a-long-password-for-the-example"  # noqa: S105  # of people who live as long as this script
+AGENT = "An example of a browser"
 ZONE = ZoneInfo("Asia/Kolkata")
 PATIENCE = 60.0  # seconds
 SECOND = 1.0
@@ -114,7 +116,7 @@ class Person:
         self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
     ) -> bytes:
         """The bytes of the answer. Raises Refused."""
-        headers = {"Content-Type": kind}
+        headers = {"Content-Type": kind, "User-Agent": AGENT}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         return fetch(Request(self.site + path, body, headers, method=method))  # noqa: S310  # our own server
@@ -300,16 +302,18 @@ class Story:
         rows = self.builder.get("/api/messages?limit=50")["messages"]
         link = next(row["attachment_url"] for row in rows if row["id"] == sent["id"])
         path = link.removeprefix(f"{urlsplit(link).scheme}://{urlsplit(link).netloc}")
-        opened = len(fetch(self.site + path))
-        stranger = status_of(lambda: self.ravi.send("GET", f"/api/files/{file['id']}"))
-        nobody = status_of(lambda: fetch(f"{self.site}/api/files/{file['id']}"))
-        forged = status_of(lambda: fetch(self.site + path[:-3] + "xyz"))
-        later = status_in_an_hour(path)
+        opened = len(self.builder.send("GET", path))
+        shown = status_on_a_page(path, minutes=1)
+        check(shown == HTTPStatus.OK, shown)
+        stranger = status_of(lambda: self.ravi.send("GET", path))
+        nobody = status_of(lambda: fetch(self.site + path))
+        forged = status_of(lambda: self.builder.send("GET", path[:-3] + "xyz"))
+        later = status_on_a_page(path, minutes=61)
         heard = (stranger, nobody, forged, later)
-        check(heard == (404,) * 4, heard)
+        check(heard == (HTTPStatus.NOT_FOUND,) * 4, heard)
         print(
-            f"4. The builder's link gave {opened} bytes. A stranger, nobody, a changed link and the same link"
-            f" in 61 minutes: {stranger}, {nobody}, {forged}, {later}."
+            f"4. The builder's link gave {opened} bytes, also to its browser. The same link with a stranger's login,"
+            f" with nobody's, changed, and in 61 minutes: {stranger}, {nobody}, {forged}, {later}."
         )
 
 
@@ -327,14 +331,18 @@ def status_of(attempt: Any) -> int:
     return 200
 
 
-def status_in_an_hour(path: str) -> int:
-    """What the platform would say to a link in 61 minutes: this process moves the platform's clock."""
+def status_on_a_page(path: str, *, minutes: int) -> int:
+    """What a picture on the builder's page would hear in so many minutes: this process moves the platform's clock."""
     from django.test import Client
 
     from realestate.core import clock
 
-    with clock.pretend(clock.now() + timedelta(minutes=61)):
-        return int(Client().get(path, headers={"host": "localhost"}).status_code)
+    page = {"host": "localhost", "referer": "http://localhost/", "user-agent": AGENT}
+    with clock.pretend(clock.now() + timedelta(minutes=minutes)):
+        reply: Any = Client().get(path, headers=page)
+        if reply.streaming:
+            list(reply.streaming_content)  # at its end the file is closed
+        return int(reply.status_code)
 
 
 def picture() -> bytes:

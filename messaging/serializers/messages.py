@@ -7,7 +7,7 @@ from rest_framework import serializers
 from messaging.enums import MessageType, Priority
 from messaging.models import Conversation, Message
 from messaging.rules import MAX_ATTACHMENTS, MAX_CONTENT, PRIORITIES, TYPES, is_openable
-from realestate.core.api.links import opened_links, reader_id
+from realestate.core.api.links import opened_links, reader_in
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
 from realestate.core.files import opened
 
@@ -47,7 +47,7 @@ class ChatMessageRead(ReadSerializer):
         """The first attachment, for clients that know only one."""
         if not row.attachments:
             return None
-        return opened(row.attachments[0], reader_id(self.context))
+        return opened(row.attachments[0], reader_in(self.context))
 
 
 class ChatMessagePageRead(PageRead):

@@ -6,7 +6,7 @@ from bookings.models import Agreement, Booking, Signature
 from bookings.services import missing_parties
 from bookings.services.signatures import BUILDER
 from notifications.enums import NotificationType, Priority
-from notifications.receivers.sides import BUILDER_URL, CUSTOMER_URL, tell
+from notifications.receivers.sides import BUILDER_URL, all_buyers, tell
 from realestate.core.events import on
 
 BEFORE = {BookingState.ON_HOLD, BookingState.TOKEN_PAID}
@@ -24,9 +24,8 @@ def tell_who_signs(event: AgreementGenerated) -> None:
         then = " Please read and sign it."
     elif booking.state in BEFORE:
         then = " You can read it now, and sign it once the booking is confirmed."
-    people = booking.applicants.exclude(customer=None).values_list("customer", flat=True)
     tell(
-        (set(people), CUSTOMER_URL),
+        all_buyers(booking),
         notification_type=NotificationType.BOOKING_UPDATE,
         title="Agreement to sign" if then else "New version of the agreement",
         message=f"Agreement {row.agreement_number} for {_what(booking)} is ready.{then}",

@@ -122,9 +122,10 @@ def _tell(row: Appointment, news: News, actor_id: int) -> None:
 
 
 def _receiving(row: Appointment) -> set[int]:
-    """Who receives the customer; who has no login hears it of the builder, whose team hears it too."""
+    """Who receives the customer; for who has no login, or left, the builder hears it, and its team too."""
     builder_id = row.project.builder_id
-    if row.host.user_id not in {None, builder_id}:
+    own = User.objects.of_builder(builder_id).filter(pk=row.host.user_id)
+    if row.host.user_id not in {None, builder_id} and own.exists():
         return {row.host.user_id}
     people: set[int] = User.objects.keys_acting_for(builder_id, Duty.SALES)
     return people

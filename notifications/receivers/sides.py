@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NotRequired, TypedDict, Unpack
 
 from accounts.models import User
+from bookings.models import Booking
 from notifications import services
 from notifications.enums import NotificationType, Priority
 from realestate.core.enums import Duty, Role
@@ -11,7 +12,7 @@ from realestate.core.enums import Duty, Role
 CUSTOMER_URL = "/customer/bookings"
 BUILDER_URL = "/builder/bookings"
 ADMIN = ""  # staff work in the admin
-PAGES = {Role.CUSTOMER: CUSTOMER_URL, Role.BUILDER: BUILDER_URL, Role.STAFF: ADMIN}
+PAGES = {Role.CUSTOMER: CUSTOMER_URL, Role.STAFF: ADMIN}
 
 Side = tuple[set[int], str]
 
@@ -38,9 +39,16 @@ def buyer(customer_id: int) -> Side:
     return {customer_id}, CUSTOMER_URL
 
 
-def one(user: User) -> Side:
+def all_buyers(booking: Booking) -> Side:
+    """Who booked, and who buys with them and has an account (R18)."""
+    others = booking.applicants.exclude(customer=None).values_list("customer", flat=True)
+    return {booking.customer_id, *others}, CUSTOMER_URL
+
+
+def one(user: User, *, builders_page: str = BUILDER_URL) -> Side:
     """A person of any side."""
-    return {user.pk}, PAGES[Role(user.user_type)]
+    role = Role(user.user_type)
+    return {user.pk}, builders_page if role == Role.BUILDER else PAGES[role]
 
 
 def who_decides(

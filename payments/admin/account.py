@@ -42,6 +42,7 @@ from realestate.core.admin import (
     text,
 )
 from realestate.core.amounts import format_money
+from realestate.core.api.links import reader_of
 from realestate.core.api.pdf import document_link
 from realestate.core.states import allowed_actions
 
@@ -231,7 +232,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             or not office_rows(Booking, request.user).filter(pk=booking_id).exists()
         ):
             raise Http404
-        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}")
+        link = document_link(f"/api/bookings/{booking_id}/statement.{kind}", reader_of(request))
         return HttpResponseRedirect(link.removeprefix(settings.PUBLIC_URL))
 
 
@@ -261,6 +262,7 @@ class AllocationAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("booking", "payment", "credit_note", "demand_line__demand")
     date_hierarchy = "applied_on"
+    totals = ("amount",)
     ordering = ("-pk",)
 
 
@@ -285,6 +287,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
     search_fields = ("=booking__pk", "demand_line__demand__number", "reason", *BUYER)
     list_select_related = ("booking__customer", "demand_line__demand", "requested_by")
     date_hierarchy = "requested_at"
+    totals = ("amount",)
     ordering = ("-pk",)
     object_actions = {action.value: _decider(action) for action in AdjustmentAction}
 

@@ -31,6 +31,7 @@ class CheckoutAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("booking__customer", "payment")
     date_hierarchy = "begun_at"
+    totals = ("amount",)
     ordering = ("-pk",)
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from payments import services
 from payments.enums import AdjustmentKind, AdjustmentState, CreditKind, DemandKind, Part, Skip
 from payments.models import CreditNote, Demand, DemandLine
+from realestate.core.api.links import reader_in
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import (
     MoneyField,
@@ -71,7 +72,7 @@ class DemandRead(ReadSerializer):
 
     def get_letter_url(self, demand: Demand) -> str:
         """A fresh link for whoever reads."""
-        return document_link(f"/api/demands/{demand.pk}/letter")
+        return document_link(f"/api/demands/{demand.pk}/letter", reader_in(self.context))
 
 
 class DemandPageRead(PageRead):

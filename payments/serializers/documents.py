@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from payments.enums import LetterState
 from payments.models import LetterBatch
-from realestate.core.api.links import reader_id
+from realestate.core.api.links import reader_in
 from realestate.core.api.pdf import MINUTES
 from realestate.core.api.serializers import PageRead, ReadSerializer, WriteSerializer
 from realestate.core.files import signed_link
@@ -35,7 +35,7 @@ class LetterBatchRead(ReadSerializer):
         """A fresh link for whoever reads."""
         if batch.file is None:
             return None
-        return signed_link(batch.file, MINUTES, reader_id=reader_id(self.context))
+        return signed_link(batch.file, MINUTES, reader=reader_in(self.context))
 
 
 class LetterBatchPageRead(PageRead):

@@ -11,6 +11,7 @@ from payments import services
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.models import Payment
 from payments.rules.words import METHOD_WORDS, TYPE_WORDS
+from realestate.core.api.links import reader_in
 from realestate.core.api.pdf import document_link
 from realestate.core.api.serializers import (
     MoneyField,
@@ -75,7 +76,7 @@ class PaymentRead(ReadSerializer):
         """A fresh link for whoever reads."""
         if payment.payment_status != PaymentStatus.COMPLETED:
             return None
-        return document_link(f"/api/payments/{payment.pk}/receipt")
+        return document_link(f"/api/payments/{payment.pk}/receipt", reader_in(self.context))
 
 
 class PaymentPageRead(PageRead):

@@ -12,6 +12,7 @@ from payments.serializers.statements import PeriodWrite, StatementRead
 from realestate.core import clock
 from realestate.core.api.access import PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
+from realestate.core.api.links import reader_of
 from realestate.core.api.pdf import document_link
 from realestate.core.api.views import Edge
 
@@ -40,8 +41,9 @@ class StatementView(Edge):
         explained = (
             services.explain_statement(booking, statement) if wants_explanation(request) else None
         )
+        reader = reader_of(request)
         links = {
-            f"{kind}_url": document_link(f"/api/bookings/{booking.pk}/statement.{kind}")
+            f"{kind}_url": document_link(f"/api/bookings/{booking.pk}/statement.{kind}", reader)
             for kind in ("pdf", "xlsx")
         }
         body = {"booking": booking, "statement": statement, **_shown(explained), **links}

@@ -5,8 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F
-
 from accounts.documents import letterhead_of
 from progress.documents.pictures import pictures_of
 from progress.enums import MilestoneState, PhaseStatus
@@ -144,9 +142,9 @@ def _phases(project: Project) -> list[dict[str, str]]:
 def _promises(project: Project, overview: Overview) -> dict[str, Any]:
     names: dict[int | None, str] = {None: "Project"}
     names |= {tower.id: f"Tower {tower.name}" for tower in overview.towers}
-    rows = CompletionDate.objects.filter(project=project).order_by(
-        F("tower").asc(nulls_first=True), "number", "pk"
-    )
+    dates = CompletionDate.objects.filter(project=project).order_by("number", "pk")
+    places = list(names)
+    rows = sorted(dates, key=lambda row: places.index(row.tower_id))  # as on the rest of the page
     return table(
         PROMISES,
         [

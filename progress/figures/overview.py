@@ -60,7 +60,7 @@ def overview_of(project: Project) -> Overview:
         revisions=max(0, len(own) - 1),
         towers=[
             _tower(row, stages.get(row["pk"], []), promises.get(row["pk"], []))
-            for row in towers.order_by("name", "pk").values("pk", "name", "share")
+            for row in towers.in_order().values("pk", "name", "share")
         ],
     )
 

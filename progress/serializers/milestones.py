@@ -7,7 +7,7 @@ from rest_framework import serializers
 from progress.enums import CertificateKind, MilestoneState
 from progress.models import Certificate, Milestone
 from progress.rules import CERTIFICATE_KIND
-from realestate.core.api.links import links, reader_id, shown_links
+from realestate.core.api.links import links, reader_in, shown_links
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.files import signed_link
 
@@ -50,7 +50,7 @@ class MilestoneRead(ReadSerializer):
     def get_certificate_url(self, milestone: Milestone) -> str | None:
         """A fresh link for whoever reads."""
         file = milestone.certificate
-        return signed_link(file, LINK_MINUTES, reader_id=reader_id(self.context)) if file else None
+        return signed_link(file, LINK_MINUTES, reader=reader_in(self.context)) if file else None
 
 
 class MilestoneFields(WriteSerializer):
@@ -159,7 +159,7 @@ class CertificateRead(ReadSerializer):
         """A fresh link for whoever reads; null without a file."""
         if certificate.file is None:
             return None
-        return signed_link(certificate.file, LINK_MINUTES, reader_id=reader_id(self.context))
+        return signed_link(certificate.file, LINK_MINUTES, reader=reader_in(self.context))
 
 
 class CertificateWrite(WriteSerializer):

@@ -7,12 +7,14 @@ from django.db.models import Q
 
 from accounts.models import User
 from progress.enums import MilestoneState
+from progress.events import MilestoneRemoved
 from progress.models import Milestone
 from progress.services.milestones import MilestoneIsCertified, order_kept
 from projects.models import Project, Tower
 from realestate.core import audit, clock
 from realestate.core.edits import create_row, remove_row
 from realestate.core.errors import InvalidValue, StaleVersion
+from realestate.core.events import publish
 from realestate.core.locking import lock, lock_all
 from realestate.core.transactions import service
 
@@ -90,6 +92,7 @@ def _remove(actor: User, row: Milestone) -> None:
     if row.state == MilestoneState.CERTIFIED:
         raise MilestoneIsCertified
     remove_row(actor=actor, rows=Milestone.objects.all(), pk=row.pk)
+    publish(MilestoneRemoved(code=row.code, project_id=row.project_id))
 
 
 def _change(row: Milestone, said: Stage) -> dict[str, object]:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from projects.admin.forms import changed, chosen, key
 from projects.models import Project, Tower
+from projects.querysets import TOWER_ORDER
 from projects.services import (
     add_tower,
     archive_project,
@@ -134,7 +135,7 @@ class TowerAdmin(HouseAdmin):
     search_fields = ("name", "project__project_name")
     autocomplete_fields = ("project",)
     list_select_related = ("project",)
-    ordering = ("project", "name", "pk")
+    ordering = ("project", *TOWER_ORDER)
     fixed = ("project",)
 
     @admin.display(description="Stock")

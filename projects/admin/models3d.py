@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model, QuerySet, Value
+from django.db.models import IntegerField, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -17,7 +18,9 @@ from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
 )
+from realestate.core.api.links import reader_of
 from realestate.core.files import signed_link
+from realestate.core.readers import Reader
 
 LINK_MINUTES = 10  # that a link of a page opens
 
@@ -51,16 +54,25 @@ class Model3DAdmin(HouseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With who reads: links are made for nobody else."""
+        reader = reader_of(request)
         rows: QuerySet[Model3D] = super().get_queryset(request)
-        return rows.annotate(reader=Value(request.user.pk))
+        return rows.annotate(
+            reader_user=Value(reader.user_id),
+            reader_login=Value(reader.session_id, IntegerField()),
+            reader_client=Value(reader.client),
+        )
 
     @admin.display(description="Open")
     def opens(self, row: Model3D) -> str:
         """A fresh link to an own file."""
         if row.file is None:
             return ""
-        link = signed_link(row.file, LINK_MINUTES, reader_id=getattr(row, "reader", None))
-        return format_html('<a href="{}">{}</a>', link, row.file)
+        known: Any = row  # annotated above
+        reader = Reader(
+            user_id=known.reader_user, session_id=known.reader_login, client=known.reader_client
+        )
+        link = signed_link(row.file, LINK_MINUTES, reader=reader)
+        return format_html('<a href="{}">{}</a>', link.removeprefix(settings.PUBLIC_URL), row.file)
 
     @admin.display(description="Earlier versions")
     def earlier(self, row: Model3D) -> str:

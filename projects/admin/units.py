@@ -22,6 +22,7 @@ from realestate.core.admin import (
     moment,
     money,
 )
+from realestate.core.amounts import format_money
 
 
 class StatusNow(admin.SimpleListFilter):
@@ -55,6 +56,7 @@ class UnitAdmin(HouseAdmin):
     )
     list_filter = (StatusNow, "unit_type", "facing")
     search_fields = ("unit_number", "project__project_name")
+    choice_joins = ("project",)
     autocomplete_fields = ("project", "tower")
     list_select_related = ("project", "tower")
     ordering = ("project", "floor_number", "unit_number", "pk")
@@ -88,6 +90,11 @@ class UnitAdmin(HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
         """With the status at this moment."""
         return super().get_queryset(request).with_status(clock.now())  # type: ignore[no-any-return, attr-defined]  # UnitQuerySet
+
+    def choice(self, row: Any) -> str:
+        """Number, place, kind, price in the project's currency, and whether it is free."""
+        price = format_money(row.price, row.project.currency)
+        return f"{row.unit_number} · {row.project} · {row.get_unit_type_display()} · {price} · {self.status(row)}"
 
     @admin.display(description="Status")
     def status(self, row: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from projects.imports.places import open_projects
 from projects.models import Project, Tower, Unit
+from projects.querysets import natural
 from projects.rules import FACING, UNIT_TYPE
 from projects.services import store_units
 from projects.services.amounts import check_money
@@ -183,7 +184,9 @@ class UnitImport(ImportKind):
         units = Unit.objects.editable_by(actor).filter(project=scope_id).select_related("tower")
         return [
             [_shown(unit, column.name) for column in self.columns]
-            for unit in units.order_by("tower__name", "floor_number", "unit_number")
+            for unit in units.order_by(
+                natural("tower__name"), "tower__name", "floor_number", natural("unit_number"), "pk"
+            )
         ]
 
     def _values(

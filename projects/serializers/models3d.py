@@ -9,7 +9,7 @@ from rest_framework import serializers
 from projects.enums import AccessLevel, FileFormat, ModelType
 from projects.models import Model3D, Model3DVersion
 from projects.rules import VIEWER_SETTINGS
-from realestate.core.api.links import ShownLink, reader_id
+from realestate.core.api.links import ShownLink, reader_in
 from realestate.core.api.serializers import ReadSerializer
 from realestate.core.files import signed_link
 from realestate.core.models import StoredFile
@@ -22,7 +22,7 @@ def opening_link(
 ) -> str:
     """A short-lived link to an own file for whoever reads, or the address of one that lies elsewhere."""
     if file is not None:
-        return signed_link(file, MODEL_LINK_MINUTES, size=size, reader_id=reader_id(context))
+        return signed_link(file, MODEL_LINK_MINUTES, size=size, reader=reader_in(context))
     shown: str = ShownLink().to_representation(address)
     return shown
 

@@ -15,7 +15,7 @@ from projects.enums import (
     UnitType,
 )
 from projects.models import Project, Unit
-from projects.querysets import HIDDEN
+from projects.querysets import HIDDEN, TOWER_ORDER
 from realestate.core.api.access import role_of
 from realestate.core.api.links import ShownLink, shown_links
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
@@ -94,7 +94,7 @@ class ProjectPageRead(PageRead):
 class TowerRead(ReadSerializer):
     """A tower."""
 
-    order = ("name", "pk")
+    order = TOWER_ORDER
 
     id = serializers.IntegerField()
     project_id = serializers.IntegerField()

@@ -30,7 +30,7 @@ def availability(
         totals[seen] += 1
         cell = dict(zip(SHOWN, values, strict=True)) | {"status": seen}
         floors[tower][floor].append(cell)
-    names = list(towers.order_by("name", "pk").values_list("pk", "name"))
+    names = list(towers.in_order().values_list("pk", "name"))
     return {
         "project_id": project.pk,
         "currency": project.currency,

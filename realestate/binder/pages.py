@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from realestate.binder.papers import PaperKind, maker, papers_of
 from realestate.binder.views import SHOWN
 from realestate.core import clock
 from realestate.core.admin import office_rows
+from realestate.core.api.links import reader_of
 from realestate.core.enums import FilePurpose
 from realestate.core.errors import DomainError
 from realestate.core.files import keep_upload
@@ -76,6 +78,7 @@ class DocumentsPage(View):
         user: Any = request.user
         papers = papers_of(booking, user)
         kinds = {paper.kind for paper in papers}
+        reader = reader_of(request)
         wanted = request.GET.get("kind", "")
         zone = booking.project.time_zone
         lines = [
@@ -83,7 +86,7 @@ class DocumentsPage(View):
                 "paper": paper,
                 "day": clock.day_of(paper.on, zone),
                 "by": maker(paper, booking, user),
-                "url": paper.url(user),
+                "url": _below(paper.url(reader)),
             }
             for paper in papers
             if wanted not in kinds or paper.kind == wanted
@@ -99,3 +102,8 @@ class DocumentsPage(View):
             "form": form if request.user.has_perm(FILES) else None,
         }
         return TemplateResponse(request, "admin/house/documents.html", context)
+
+
+def _below(url: str | None) -> str | None:
+    """A link of ours without the site: the page may be open under another of its names."""
+    return url.removeprefix(settings.PUBLIC_URL) if url else url

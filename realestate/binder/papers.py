@@ -26,6 +26,7 @@ from realestate.core.api.pdf import document_link
 from realestate.core.enums import Role
 from realestate.core.files import file_path, signed_link
 from realestate.core.models import StoredFile
+from realestate.core.readers import Reader
 
 MINUTES = 10  # in which a link of the list opens
 BOTH, OURS = DocumentVisibility.BUYER, DocumentVisibility.BUILDER
@@ -66,12 +67,12 @@ class Paper:
     visibility: DocumentVisibility = BOTH
     by: User | None = None
 
-    def url(self, reader: User) -> str | None:
+    def url(self, reader: Reader) -> str | None:
         """A link that ends soon and is the reader's own; None while there is nothing to open."""
         if self.file is not None:
-            return signed_link(self.file, MINUTES, reader_id=reader.pk)
+            return signed_link(self.file, MINUTES, reader=reader)
         if self.path:
-            return document_link(self.path, reader_id=reader.pk)
+            return document_link(self.path, reader)
         return self.address or None
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from bookings.enums import DocumentVisibility
 from realestate.binder.papers import Paper, PaperKind, maker
 from realestate.core import clock
+from realestate.core.api.links import reader_of
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.vocabulary import Vocabulary
 
@@ -59,7 +60,7 @@ class PaperRead(ReadSerializer):
     @extend_schema_field({"type": "string", "nullable": True})
     def get_url(self, paper: Paper) -> str | None:
         """A fresh link for whoever reads."""
-        return paper.url(self.context["request"].user)
+        return paper.url(reader_of(self.context["request"]))
 
 
 class PapersRead(serializers.Serializer[Any]):

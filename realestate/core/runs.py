@@ -1,6 +1,6 @@
 """What ran, when, for how long, and what came of it: kept beside the queue, which forgets why a job failed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -10,6 +10,7 @@ from realestate.core.models import JobRun
 from realestate.core.transactions import service
 
 KEPT = 100  # runs of each job
+PATIENCE = timedelta(hours=1)  # no job of the house takes so long
 LONGEST = 2000  # characters of what a run did
 
 # Counted from the newest; those of a job that no longer exists go like the others.
@@ -77,6 +78,11 @@ def purge_done_jobs() -> int:
     with connection.cursor() as cursor:
         cursor.execute(PURGE_QUEUE, [clock.now() - QUEUE_KEPT])
         return int(cursor.rowcount)
+
+
+def is_lost(run: JobRun, now: datetime) -> bool:
+    """Whether a run has been going on for so long that its process must have died; time is compared, nothing sweeps."""
+    return run.outcome == RunOutcome.RUNNING and now - run.started_at > PATIENCE
 
 
 def latest_runs() -> dict[str, JobRun]:

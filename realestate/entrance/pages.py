@@ -21,11 +21,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import rules, services
-from accounts.authentication import FACTOR, LOGIN, Standing, is_fresh, standing
+from accounts.authentication import FACTOR, Standing, is_fresh, standing
 from accounts.models import User
 from accounts.services import IncorrectCredentials
 from accounts.views.limits import attempt
 from realestate.core import clock
+from realestate.core.api.links import LOGIN
 from realestate.core.api.throttling import give_back, limit
 from realestate.core.errors import Conflict, ServiceUnavailable, TooManyRequests
 from realestate.entrance.forms import CodeForm, LoginForm

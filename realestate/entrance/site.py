@@ -7,9 +7,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
 
-from accounts.authentication import FACTOR, LOGIN, begin_session
+from accounts.authentication import FACTOR, begin_session
 from accounts.services import end_session, end_sessions
 from realestate.core import audit
+from realestate.core.api.links import LOGIN
 from realestate.core.transactions import service
 from realestate.entrance.pages import EntrancePages
 

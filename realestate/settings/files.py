@@ -11,6 +11,15 @@ given_bucket = env.bucket(
     about="S3-compatible store of uploaded files and papers. Not set: the folder media in VAR_DIR.",
 )
 
+PRIVATE_LINKS = env.text(
+    "PRIVATE_LINKS",
+    default="client",
+    choices=("client", "agent", "login"),
+    about="Where a link to a private file or paper opens without an access token: client in the same program and the"
+    " same network as the login that was handed it, agent in the same program wherever it is (for people whose address"
+    " changes with each request), login nowhere.",
+)
+
 
 def files_storage(bucket: dict[str, Any]) -> dict[str, Any]:
     """Django's storage of files: a private bucket, or a folder."""

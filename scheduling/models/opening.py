@@ -10,6 +10,7 @@ from accounts.models import Builder
 from projects.models import Project
 from realestate.core.db.fields import TimestampedModel
 from scheduling.querysets import HolidayQuerySet, HostQuerySet, WorkingHoursQuerySet
+from scheduling.rules import closing_text
 
 
 class Host(TimestampedModel):
@@ -49,7 +50,7 @@ class WorkingHours(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     weekday = models.PositiveSmallIntegerField(help_text="0 is Monday, 6 is Sunday.")
     opens = models.TimeField(help_text="Wall clock of the project.")
-    closes = models.TimeField(help_text="Wall clock of the project.")
+    closes = models.TimeField(help_text="Wall clock of the project.")  # MIDNIGHT: 24:00
 
     objects: ClassVar[models.Manager["WorkingHours"]] = WorkingHoursQuerySet.as_manager()
 
@@ -66,7 +67,7 @@ class WorkingHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.weekday}: {self.opens:%H:%M}-{self.closes:%H:%M}"
+        return f"{self.weekday}: {self.opens:%H:%M}-{closing_text(self.closes)}"
 
 
 class Holiday(models.Model):

@@ -19,6 +19,16 @@ def _projects(**options: Any) -> serializers.ListField:  # DRF field options
     )
 
 
+def _login(**options: Any) -> serializers.IntegerField:  # DRF field options
+    return serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_KEY,
+        allow_null=True,
+        help_text="Somebody of the builder's team, who hears of the appointments; null: the builder does.",
+        **options,
+    )
+
+
 class HostPublic(ReadSerializer):
     """Somebody whom customers can meet."""
 
@@ -38,6 +48,9 @@ class HostRead(ReadSerializer):
     builder_id = serializers.IntegerField()
     name = serializers.CharField()
     phone = serializers.CharField()
+    user_id = serializers.IntegerField(
+        allow_null=True, help_text="Who hears of the appointments; null: the builder does."
+    )
     is_active = serializers.BooleanField(help_text="Receives new appointments.")
     project_ids = serializers.SerializerMethodField(help_text="Empty: all projects of the builder.")
     created_at = serializers.DateTimeField()
@@ -56,6 +69,7 @@ class HostWrite(WriteSerializer):
     name = serializers.CharField(max_length=200)
     phone = serializers.CharField(max_length=30, allow_blank=True, required=False)
     project_ids = _projects(required=False)
+    user_id = _login(required=False)
     builder_id = serializers.IntegerField(
         min_value=1, max_value=MAX_KEY, required=False, help_text="From staff only."
     )
@@ -69,4 +83,5 @@ class HostPatch(WriteSerializer):
     name = serializers.CharField(max_length=200, required=False)
     phone = serializers.CharField(max_length=30, allow_blank=True, required=False)
     project_ids = _projects(required=False)
+    user_id = _login(required=False)
     is_active = serializers.BooleanField(required=False)

@@ -1,8 +1,35 @@
 """Working hours, holidays and free starts on the wire (R14.4)."""
 
+from datetime import time
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from scheduling.rules import MIDNIGHT, MIDNIGHT_TEXT, closing_text
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$|^24:00$",
+        "example": "18:00",
+    }
+)
+class ClosingField(serializers.TimeField):
+    """The end of an opening: a time, or 24:00 for the end of the day."""
+
+    def to_internal_value(self, value: Any) -> time:
+        """A time; ``MIDNIGHT`` for 24:00."""
+        if isinstance(value, str) and value in {MIDNIGHT_TEXT, f"{MIDNIGHT_TEXT}:00"}:
+            return MIDNIGHT
+        found: time = super().to_internal_value(value)
+        return found
+
+    def to_representation(self, value: time) -> str:
+        """Hours and minutes."""
+        return closing_text(value)
 
 
 class OpeningRead(ReadSerializer):
@@ -12,7 +39,7 @@ class OpeningRead(ReadSerializer):
 
     weekday = serializers.IntegerField(help_text="0 is Monday, 6 is Sunday.")
     opens = serializers.TimeField(format="%H:%M")
-    closes = serializers.TimeField(format="%H:%M")
+    closes = ClosingField(help_text="24:00 is the end of the day.")
 
 
 class OpeningWrite(WriteSerializer):
@@ -22,7 +49,7 @@ class OpeningWrite(WriteSerializer):
 
     weekday = serializers.IntegerField(min_value=0, max_value=6, help_text="0 is Monday.")
     opens = serializers.TimeField()
-    closes = serializers.TimeField()
+    closes = ClosingField(help_text="24:00 is the end of the day.")
 
 
 class HoursWrite(WriteSerializer):

@@ -3,7 +3,7 @@
 from scheduling.services.book import book_appointment
 from scheduling.services.feeds import close_feed, feed_owner, feed_token, open_feed
 from scheduling.services.free import FreeSlot, free_slots
-from scheduling.services.hosts import add_host, change_host, hosts_of, own_host
+from scheduling.services.hosts import HostHasLogin, add_host, change_host, hosts_of, own_host
 from scheduling.services.hours import OnHoliday, OutsideHours, set_holidays, set_hours
 from scheduling.services.limits import (
     BUFFER_MINUTES,
@@ -35,6 +35,7 @@ __all__ = [
     "AppointmentNotStarted",
     "DurationOutOfRange",
     "FreeSlot",
+    "HostHasLogin",
     "InThePast",
     "NoSuchTime",
     "OnHoliday",

@@ -6,14 +6,24 @@ from typing import Any
 from accounts.models import Builder, User
 from projects.models import Project
 from realestate.core import audit
+from realestate.core.db.conflicts import register_conflict
 from realestate.core.edits import create_row, update_row
 from realestate.core.enums import Role
-from realestate.core.errors import InvalidValue
+from realestate.core.errors import DomainError, InvalidValue
 from realestate.core.locking import lock, lock_all
 from realestate.core.transactions import service
 from scheduling.models import Appointment, Host
 from scheduling.rules import Slot
 from scheduling.services.slots import SlotTaken
+
+
+class HostHasLogin(DomainError):
+    """This person is another host already."""
+
+    code, status = "host_has_login", 409
+
+
+register_conflict("one_host_per_login", HostHasLogin)
 
 
 @service
@@ -24,15 +34,17 @@ def add_host(
     phone: str = "",
     project_ids: Sequence[int] = (),
     builder_id: int | None = None,
+    user_id: int | None = None,
 ) -> Host:
     """Somebody more who receives people, in all projects of the builder unless some are named; staff name the builder.
 
-    Raises InvalidValue (400) for projects of others and when staff name no builder.
+    ``user_id`` is the login of somebody of the builder's team, who then hears of the appointments. Raises InvalidValue
+    (400) for projects and people of others and when staff name no builder, HostHasLogin (409).
     """
     builder = _builder(actor, builder_id)
     own_host(builder=builder)
     projects = _projects(builder.pk, project_ids)
-    row = Host(builder=builder, name=name, phone=phone)
+    row = Host(builder=builder, name=name, phone=phone, user_id=_login(builder.pk, user_id))
     create_row(actor=actor, row=row, name=name)
     row.projects.set(projects)
     return row
@@ -44,10 +56,14 @@ def change_host(
 ) -> Host:
     """Change what was sent; who is not active any more keeps what is agreed and gets nothing new.
 
-    Raises InvalidValue (400) for projects of others; DoesNotExist for strangers.
+    Raises InvalidValue (400) for projects and people of others, HostHasLogin (409); DoesNotExist for strangers.
     """
     rows = Host.objects.for_user(actor)
     row = lock(rows, host_id)
+    if "user_id" in changes and changes["user_id"] != row.user_id:
+        if row.user_id == row.builder_id:
+            raise InvalidValue(errors={"user_id": ["This host is the builder itself."]})
+        _login(row.builder_id, changes["user_id"])
     if project_ids is not None:
         row.projects.set(_projects(row.builder_id, project_ids))
     return update_row(actor=actor, rows=rows, pk=host_id, changes=changes)
@@ -108,6 +124,13 @@ def _builder(actor: User, builder_id: int | None) -> Builder:
     if found is None:
         raise InvalidValue(errors={"builder_id": ["Say whose host this is."]})
     return found
+
+
+def _login(builder_id: int, user_id: int | None) -> int | None:
+    """The login of a host. Raises InvalidValue (400) for somebody who is not of the builder's people."""
+    if user_id and not User.objects.of_builder(builder_id).filter(pk=user_id).exists():
+        raise InvalidValue(errors={"user_id": ["Nobody of this builder has this number."]})
+    return user_id
 
 
 def _projects(builder_id: int, project_ids: Sequence[int]) -> list[Project]:

@@ -11,7 +11,7 @@ from realestate.core.errors import DomainError, InvalidValue
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 from scheduling.models import Holiday, WorkingHours
-from scheduling.rules import Slot, is_open
+from scheduling.rules import MIDNIGHT, Slot, is_open
 from scheduling.services.limits import CLOSES, OPENS
 
 DAYS = range(7)
@@ -42,7 +42,7 @@ def hours_of(project: Project) -> Hours | None:
     opens, closes = OPENS.for_project(project), CLOSES.for_project(project)
     if (opens, closes) == (0, HOURS_OF_A_DAY):
         return None
-    last = time.max if closes == HOURS_OF_A_DAY else time(closes)
+    last = MIDNIGHT if closes == HOURS_OF_A_DAY else time(closes)
     return {day: [(time(opens), last)] for day in DAYS}
 
 

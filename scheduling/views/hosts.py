@@ -23,7 +23,10 @@ class HostViewSet(HouseViewSet):
     default_limit = 100
     access = {"list": BUILDERS, "create": BUILDERS, "partial_update": BUILDERS}
     duty = Duty.SALES
-    errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}
+    errors = {
+        "create": (services.HostHasLogin, IdempotencyMismatch, IdempotencyInProgress),
+        "partial_update": (services.HostHasLogin,),
+    }
 
     @extend_schema(operation_id="hosts_list", responses=HostRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:

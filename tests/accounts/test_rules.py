@@ -102,19 +102,3 @@ def test_dates_of_birth_are_in_the_past_and_of_somebody_alive(day, good):
 )
 def test_E7_words_of_this_site_are_no_passwords(password, found):
     assert rules.is_context_word(password) is found
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::"),
-        ("unknown", "unknown"),
-        ("", ""),
-    ],
-)
-def test_one_subscriber_counts_as_one_caller(address, network):
-    assert rules.network(address) == network

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -219,6 +220,32 @@ def test_a_new_account_is_staff(staff: Client):
     assert reply.status_code == 302, reply.context["errors"]
     made = type(UserFactory.build()).objects.get(email="new@staff.example")
     assert (made.user_type, made.is_staff, made.is_superuser) == ("staff", True, False)
+
+
+@pytest.fixture
+def support(db: None) -> Client:
+    """Somebody who helps people with their accounts, and has no other rights."""
+    person = StaffFactory(is_superuser=False)
+    person.groups.add(Group.objects.get(name="Platform support"))
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_R21_only_superusers_set_passwords_of_others(support: Client):
+    customer = CustomerFactory().user
+    before = customer.password
+    new = "another long enough pass"
+    form = {"usable_password": "true", "password1": new, "password2": new}
+    assert support.post(f"/admin/accounts/user/{customer.pk}/password/", form).status_code == 403
+    customer.refresh_from_db()
+    assert customer.password == before
+
+
+def test_R21_only_superusers_change_the_address_of_those_who_may_enter_here(support: Client):
+    colleague, customer = StaffFactory(is_superuser=False), CustomerFactory().user
+    pages = [support.get(f"/admin/accounts/user/{row.pk}/change/") for row in (colleague, customer)]
+    assert ["email" in page.context["adminform"].form.fields for page in pages] == [False, True]
 
 
 def test_a_password_set_by_staff_ends_the_sessions_of_the_account(staff: Client):

@@ -154,14 +154,17 @@ def test_an_export_is_in_the_audit_trail(staff):
     }
 
 
-def test_too_many_rows_are_refused_with_a_message(staff, monkeypatch):
+def test_a_workbook_has_its_limit_and_csv_has_none(staff, monkeypatch):
     monkeypatch.setattr(export, "MOST_ROWS", 2)
     project = ProjectFactory()
     UnitFactory.create_batch(3, project=project)
-    page = staff.get(f"{UNITS}export/csv/", follow=True)
+    page = staff.get(f"{UNITS}export/xlsx/", follow=True)
     assert page.redirect_chain == [(f"{UNITS}?", 302)]
-    assert "These are 3 rows; a file has at most 2." in page.content.decode()
+    assert "These are 3 rows; a workbook has at most 2." in page.content.decode()
     assert not AuditEntry.objects.filter(action="exported").exists()
+
+    flowing = b"".join(staff.get(f"{UNITS}export/csv/").streaming_content)
+    assert len(flowing.splitlines()) == 1 + 3
 
 
 def test_an_export_is_read_only(staff):

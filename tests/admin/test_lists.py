@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.contrib import admin
 from django.test import Client
 
 from payments.enums import ReceiptState
@@ -157,3 +158,29 @@ def test_demands_are_filtered_by_what_is_open_and_overdue(staff):
         for standing in ("open", "overdue", "paid")
     }
     assert shown == {"open": {late.pk, soon.pk}, "overdue": {late.pk}, "paid": set()}
+
+
+# What is listed of money without a sum, and why.
+WITHOUT_A_SUM = {
+    (
+        "projects.project",
+        "price_range_min",
+    ): "the cheapest unit of each; together they are no amount",
+    ("projects.unit", "price"): "a price list, not money that is owed",
+    ("payments.terms", "bounce_charge"): "what one bounced cheque would cost",
+}
+
+
+def test_money_that_is_listed_is_summed():
+    listed = {
+        (model._meta.label_lower, column.admin_order_field)
+        for model, page in admin.site._registry.items()
+        for column in page.list_display
+        if getattr(column, "is_money", False)
+    }
+    summed = {
+        (model._meta.label_lower, name)
+        for model, page in admin.site._registry.items()
+        for name in getattr(page, "totals", ())
+    }
+    assert listed - summed == set(WITHOUT_A_SUM)

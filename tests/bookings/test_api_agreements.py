@@ -87,5 +87,5 @@ def test_the_booking_shows_a_link_once_there_is_an_agreement(as_, cast, booking)
 
 
 def test_a_link_for_a_booking_that_has_none_is_404(as_, cast):
-    link = document_link("/api/bookings/999999/download-agreement")
+    link = document_link("/api/bookings/999999/download-agreement", None)
     assert as_(None).get(link).status_code == 404

@@ -9,13 +9,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookings.events import DocumentFiled
 from bookings.models import BookingDocument
 from bookings.services import generate_agreement
+from notifications.models import Notification
+from realestate.core.events import publish
 from realestate.core.files import file_path, keep_upload, store_file
 from realestate.core.models import AuditEntry, StoredFile
+from realestate.core.transactions import service
 from tests.factories.accounts import MemberFactory
-from tests.factories.bookings import BookingFactory, ChangeRequestFactory
+from tests.factories.bookings import ApplicantFactory, BookingFactory, ChangeRequestFactory
 from tests.factories.payments import PaymentFactory
+from tests.links import ON_OUR_PAGE
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -84,7 +89,7 @@ def test_every_kind_of_paper_is_listed_with_what_it_is(as_, cast, booking):
 
 
 def status_of(client, path) -> int:
-    reply = client.get(path)
+    reply = client.get(path, headers=ON_OUR_PAGE)
     if reply.streaming:
         b"".join(reply.streaming_content)  # at its end the file is closed
     return reply.status_code
@@ -124,6 +129,32 @@ def test_without_a_word_a_document_is_the_builders_alone_and_audited(as_, cast, 
         cast.meera.pk,
         "Sale deed",
     )
+
+
+def test_buyers_with_an_account_are_told_once_of_what_is_filed_for_them(as_, cast, booking):
+    ApplicantFactory(booking=booking, customer=cast.ravi.customer)
+    ApplicantFactory(booking=booking)  # without an account
+    filed(as_, cast.meera, booking, title="Credit check", visibility="builder")
+    assert not Notification.objects.filter(title="New document").exists()
+    filed(as_, cast.meera, booking, title="Sale deed", visibility="buyer")
+    document = BookingDocument.objects.get(title="Sale deed")
+    service(publish)(DocumentFiled(document_id=document.pk, booking_id=booking.pk))  # again
+    told = Notification.objects.filter(title="New document").order_by("user")
+    text = (
+        f"Meera Homes has filed “Sale deed” for unit A-101 in Meera Gardens (booking"
+        f" {booking.booking_number})."
+    )
+    assert [(row.user_id, row.message, row.action_url) for row in told] == [
+        (person, text, "/customer/bookings") for person in sorted([cast.asha.pk, cast.ravi.pk])
+    ]
+    assert {row.related_entity_id for row in told} == {document.pk}
+
+
+def test_a_document_that_is_refused_is_told_to_nobody(as_, cast, booking):
+    own = a_pdf(cast.meera)
+    for _ in range(2):
+        filed(as_, cast.meera, booking, file_id=own.pk, visibility="buyer")
+    assert Notification.objects.filter(title="New document").count() == 1
 
 
 def test_a_file_is_filed_once_and_must_be_ones_own(as_, cast, booking):

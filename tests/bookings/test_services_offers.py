@@ -11,6 +11,7 @@ from bookings.enums import ChangeState, QuoteState
 from bookings.models import ChangeCutoff, ChangeQuote, ChangeRequest
 from notifications.models import Notification
 from payments.models import DemandLine, ScheduleLine
+from progress.models import Milestone
 from progress.services import certify_milestone
 from projects.models import TaxRate, Unit
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
@@ -225,6 +226,40 @@ def test_R13_1_the_stage_of_another_tower_closes_nothing(cast, change, slab):
     Unit.objects.filter(pk=cast.meera_unit.pk).update(tower=tower)
     certify(cast, slab)
     services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
+
+
+@pytest.mark.parametrize("lost", ["removed", "renamed"])
+def test_R13_1_a_cutoff_whose_stage_is_gone_is_closed_until_it_is_set_again(
+    cast, change, slab, lost
+):
+    cut_off(cast, ("electrical", "slab"))
+    offer(cast, change, net_amount=D(100))
+    stage = Milestone.objects.filter(pk=slab.pk)
+    if lost == "removed":
+        stage.delete()
+    else:
+        stage.update(code="first-slab")
+    with pytest.raises(services.CategoryClosed) as refusal:
+        services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
+    assert refusal.value.extra == {"milestone_code": "slab"}
+    MilestoneFactory(project=cast.meera_project, code="roof", sequence=9)
+    cut_off(cast, ("electrical", "roof"))
+    services.approve_quote(actor=cast.asha, change_request_id=change.pk, version=1)
+
+
+def test_R13_1_the_last_stage_of_a_cutoff_cannot_be_removed(as_, cast, slab):
+    tower = TowerFactory(project=cast.meera_project)
+    MilestoneFactory(project=cast.meera_project, tower=tower, code="slab", sequence=1)
+    cut_off(cast, ("electrical", "slab"))
+    path = f"/api/projects/{cast.meera_project.pk}/milestones"
+    paint = {"milestones": [{"code": "paint", "name": "Paint"}]}
+    assert as_(cast.meera).post(path, paint | {"tower_ids": [tower.pk]}).status_code == 200
+    refused = as_(cast.meera).post(path, paint)
+    assert (refused.status_code, refused.json()["code"]) == (409, "stage_is_cutoff")
+    assert Milestone.objects.filter(code="slab").get() == slab
+    cut_off(cast)
+    assert as_(cast.meera).post(path, paint).status_code == 200
+    assert not Milestone.objects.filter(code="slab").exists()
 
 
 def test_cutoffs_are_replaced_and_name_stages_that_exist(as_, cast, slab):

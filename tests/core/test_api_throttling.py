@@ -10,6 +10,7 @@ from realestate.core.api.throttling import (
     client_address,
     give_back,
     limit,
+    network,
     purge_counters,
 )
 from realestate.core.errors import TooManyRequests
@@ -133,3 +134,19 @@ def test_the_callers_address_cannot_be_chosen_by_the_caller(settings, proxies, f
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="10.0.0.1")
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_one_subscriber_counts_as_one_caller(address, expected):
+    assert network(address) == expected

@@ -12,6 +12,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from realestate.core import clock
+from realestate.core.admin.maintenance import standing
 from realestate.core.commands import MaintenanceCommand
 from realestate.core.enums import RunOutcome, RunTrigger
 from realestate.core.errors import Conflict, NotAllowed, NotFound
@@ -161,6 +162,20 @@ def test_the_newest_hundred_runs_of_each_job_are_kept():
     assert purge_job_runs() == 3
     assert not JobRun.objects.filter(pk__in=oldest).exists()
     assert JobRun.objects.count() == 2 * KEPT
+
+
+@pytest.mark.parametrize(
+    ("minutes", "outcome", "says"),
+    [
+        (59, "running", "▶ Running"),
+        (61, "running", "✗ No result; its worker may have died"),
+        (61, "waiting", "… Waiting for a worker"),
+    ],
+)
+def test_a_run_whose_worker_died_does_not_look_as_if_it_were_running(minutes, outcome, says):
+    begun = clock.now() - timedelta(minutes=minutes)
+    run = JobRun(name="a", outcome=outcome, trigger="schedule", started_at=begun)
+    assert standing(run) == says
 
 
 def test_jobs_that_were_done_a_week_ago_leave_the_queue(given_up):

@@ -9,6 +9,7 @@ from messaging.models import Message
 from realestate.core import clock
 from realestate.core.files import clean_files, keep_upload
 from realestate.core.models import StoredFile
+from tests.links import ON_OUR_PAGE
 from tests.pictures import PNG
 
 SEND = "/api/messages"
@@ -38,7 +39,7 @@ def test_the_recipient_opens_the_file_until_the_link_ends(cast, as_, photo, time
     time_machine.move_to(now + timedelta(minutes=61), tick=False)
     assert as_(cast.meera).get(path).status_code == 404
     time_machine.move_to(now, tick=False)
-    shown = as_(None).get(path)
+    shown = as_(None).get(path, headers=ON_OUR_PAGE)
     assert shown.status_code == 200
     assert b"".join(shown.streaming_content).startswith(b"\x89PNG")
     shown.close()

@@ -20,6 +20,7 @@ from realestate.core.errors import ServiceUnavailable
 from realestate.core.models import AuditEntry, StoredFile
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import DemandFactory, DemandLineFactory
+from tests.links import ON_OUR_PAGE
 from tests.payments.papers import needs_pdftotext, text_of
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_the_worker_makes_one_file_of_all_letters(as_, cast, demands, monkeypatc
         3,
         "2026-01-05T12:00:00Z",
     )
-    reply = as_(None).get(body["file_url"])
+    reply = as_(None).get(body["file_url"], headers=ON_OUR_PAGE)
     assert (reply.status_code, reply["Content-Type"]) == (200, "application/zip")
     assert as_(cast.kiran).get(body["file_url"]).status_code == 404  # made for Meera
     assert b"".join(reply.streaming_content)[:4] == b"PK\x03\x04"

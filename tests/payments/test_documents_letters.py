@@ -216,7 +216,7 @@ def test_R21_the_parties_read_the_letter(as_, cast, demand, who, status):
 
 
 def test_a_link_opens_it_for_ten_minutes_and_nothing_else(as_, cast, demand, time_machine):
-    link = document_link(f"/api/demands/{demand.pk}/letter")
+    link = document_link(f"/api/demands/{demand.pk}/letter", None)
     assert as_(None).get(link)["Content-Type"] == "application/pdf"
     other = demanded(booking=BookingFactory(paid=True), on=date(2025, 12, 1))
     wrong = link.replace(f"/demands/{demand.pk}/", f"/demands/{other.pk}/")

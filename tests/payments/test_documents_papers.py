@@ -351,7 +351,7 @@ def test_R21_the_parties_read_them(as_, cast, booking, paths):
         person = getattr(cast, who) if who else None
         assert [as_(person).get(path).status_code for path in paths] == [status] * 3, who
     for path in paths:
-        assert as_(None).get(document_link(path))["Content-Type"] == "application/pdf"
+        assert as_(None).get(document_link(path, None))["Content-Type"] == "application/pdf"
         assert as_(None).get(f"{path}?token=x:y").json()["code"] == "link_expired"
     other = demanded(booking=BookingFactory(paid=True), on=date(2025, 12, 1))
     assert as_(cast.asha).get(f"/api/demands/{other.pk}/letter").status_code == 404

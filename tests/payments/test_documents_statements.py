@@ -276,7 +276,7 @@ def test_R21_the_parties_read_the_statement(as_, cast, account, who, status, kin
     ("kind", "media", "shown"), [("pdf", "application/pdf", "inline"), ("xlsx", XLSX, "attachment")]
 )
 def test_a_link_opens_the_statement_of_any_days(as_, account, kind, media, shown):
-    link = document_link(f"/api/bookings/{account.pk}/statement.{kind}")
+    link = document_link(f"/api/bookings/{account.pk}/statement.{kind}", None)
     reply = as_(None).get(f"{link}&from=2025-12-01")
     name = f'{shown}; filename="statement-{account.booking_number}.{kind}"'
     assert (reply.status_code, reply["Content-Type"]) == (200, media)

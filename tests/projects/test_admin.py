@@ -10,6 +10,7 @@ from django.test import Client
 from projects.models import Model3D, Project, Unit
 from realestate.core.enums import FilePurpose
 from realestate.core.files import keep_upload, opens
+from realestate.core.readers import Reader
 from tests.factories.projects import Model3DFactory, UnitFactory
 from tests.pictures import glb
 
@@ -98,5 +99,5 @@ def test_a_models_link_is_made_for_who_reads_the_page(cast, staff):
     page = staff.get(f"/admin/projects/model3d/{row.pk}/change/").content.decode()
     (token,) = re.findall(r"token=([^&\"]+)", page)
     token = unquote(token)
-    assert opens(token, file.pk, cast.sana)
-    assert not opens(token, file.pk, cast.kiran)
+    assert opens(token, file.pk, Reader(user_id=cast.sana.pk, is_staff=True))
+    assert not opens(token, file.pk, Reader(user_id=cast.kiran.pk))

@@ -3,7 +3,10 @@
 from datetime import UTC
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from notifications.models import Notification
 from projects.models import Project
 from realestate.core.models import AuditEntry
@@ -11,6 +14,7 @@ from scheduling import services
 from scheduling.documents import calendar_file
 from scheduling.models import Appointment, Host
 from scheduling.services import own_host
+from tests.factories.accounts import MemberFactory
 from tests.factories.projects import ProjectFactory
 from tests.factories.scheduling import AppointmentFactory, HostFactory
 
@@ -50,6 +54,7 @@ def test_a_builder_names_a_host_and_changes_it(cast, as_):
         "id": row["id"],
         "builder_id": cast.meera.pk,
         **body,
+        "user_id": None,
         "is_active": True,
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
@@ -196,10 +201,10 @@ def test_a_host_with_a_login_hears_of_it_and_of_others_the_builder_does(cast, as
     ask(as_(cast.asha), cast, at(10), host_id=rohan.pk)
     assert set(Notification.objects.values_list("user", flat=True)) == {cast.meera.pk}
     Notification.objects.all().delete()
-    rohan.user = cast.sana
+    rohan.user = member = MemberFactory(employer=cast.meera.builder)
     rohan.save()
     ask(as_(cast.asha), cast, at(14), host_id=rohan.pk)
-    assert set(Notification.objects.values_list("user", flat=True)) == {cast.sana.pk}
+    assert set(Notification.objects.values_list("user", flat=True)) == {member.pk}
 
 
 def test_calendars_say_who_receives(cast, at, rohan):
@@ -209,3 +214,75 @@ def test_calendars_say_who_receives(cast, at, rohan):
     rows = Appointment.objects.for_calendar()
     assert b"With Rohan\\, Meera Homes." in calendar_file(rows, reader=cast.asha)
     assert b"With Asha Rao.\\nReceived by Rohan." in calendar_file(rows, reader=cast.meera)
+
+
+# --- logins of hosts ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def priya(cast):
+    """Of Meera's team."""
+    return MemberFactory(employer=cast.meera.builder, name="Priya Shah")
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_R14_a_host_with_a_login_hears_of_the_appointments(cast, as_, at, priya, is_active):
+    api = as_(cast.meera)
+    host = api.post(URL, {"name": "Priya", "user_id": priya.pk}).json()
+    assert host["user_id"] == priya.pk
+    User.objects.filter(pk=priya.pk).update(is_active=is_active)
+    reply = ask(as_(cast.asha), cast, at(10), host_id=host["id"])
+    assert reply.status_code == 201, reply.content
+    told = set(Notification.objects.values_list("user", flat=True)) - {cast.asha.pk}
+    assert told == ({priya.pk} if is_active else {cast.meera.pk})  # else the builder hears it
+
+
+def test_a_login_is_given_and_taken(cast, as_, priya, rohan):
+    api, path = as_(cast.meera), f"{URL}/{rohan.pk}"
+    assert api.get(URL).json()[1]["user_id"] is None
+    assert api.patch(path, {"user_id": priya.pk}).json()["user_id"] == priya.pk
+    assert api.patch(path, {"name": "Rohan K"}).json()["user_id"] == priya.pk
+    assert api.patch(path, {"user_id": None}).json()["user_id"] is None
+
+
+def test_only_the_builders_own_people_are_hosts(cast, as_, rohan):
+    gone = MemberFactory(employer=cast.meera.builder, is_active=False)
+    others = MemberFactory(employer=cast.kiran.builder)
+    api = as_(cast.meera)
+    for stranger in (cast.asha, cast.kiran, cast.sana, gone, others):
+        for reply in (
+            api.post(URL, {"name": "X", "user_id": stranger.pk}),
+            api.patch(f"{URL}/{rohan.pk}", {"user_id": stranger.pk}),
+        ):
+            assert (reply.status_code, list(reply.json()["errors"])) == (400, ["user_id"])
+    assert set(Host.objects.values_list("user", flat=True)) == {cast.meera.pk, None}
+
+
+def test_one_person_is_one_host_and_the_builder_stays_its_own(cast, as_, priya, rohan):
+    api, own = as_(cast.meera), Host.objects.get(user=cast.meera.pk)
+    api.patch(f"{URL}/{rohan.pk}", {"user_id": priya.pk})
+    for reply in (
+        api.post(URL, {"name": "X", "user_id": priya.pk}),
+        api.post(URL, {"name": "X", "user_id": cast.meera.pk}),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (409, "host_has_login")
+    for user_id in (None, priya.pk):
+        assert api.patch(f"{URL}/{own.pk}", {"user_id": user_id}).status_code == 400
+    assert Host.objects.get(pk=own.pk).user_id == cast.meera.pk
+
+
+def test_the_back_office_offers_the_builders_own_people(cast, priya, rohan):
+    MemberFactory(employer=cast.kiran.builder)
+    office = Client()
+    office.force_login(cast.sana)
+    address = reverse("admin:scheduling_host_change", args=[rohan.pk])
+    form = office.get(address).context["adminform"].form
+    assert set(form.fields["user"].queryset) == {cast.meera, priya}
+    body = {"name": "Rohan", "phone": "", "is_active": "on", "user": priya.pk}
+    reply = office.post(address, body)
+    assert reply.status_code == 302, reply.context["adminform"].form.errors
+    rohan.refresh_from_db()
+    assert rohan.user_id == priya.pk
+    own = Host.objects.get(user=cast.meera.pk)
+    page = office.get(reverse("admin:scheduling_host_change", args=[own.pk]))
+    assert "user" not in page.context["adminform"].form.fields

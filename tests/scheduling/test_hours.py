@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.test import Client
+from django.urls import reverse
 
 from notifications.models import Notification
 from projects.models import Project
@@ -115,6 +117,81 @@ def test_hours_across_a_clock_change_are_those_of_the_wall_clock():
         assert is_open(slot, "Europe/London", week)
         early = slot_from(start - timedelta(minutes=1), minutes=60, buffer_minutes=0)
         assert not is_open(early, "Europe/London", week)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours_long"),
+    [
+        ("Asia/Kolkata", date(2026, 1, 9), 24),
+        ("Europe/Berlin", date(2026, 3, 29), 23),  # 2:00 becomes 3:00
+        ("Europe/Berlin", date(2026, 10, 25), 25),  # 3:00 becomes 2:00
+        ("Africa/Cairo", date(2026, 4, 23), 24),  # the day ends where 0:00 becomes 1:00
+        ("America/Santiago", date(2026, 4, 4), 25),  # 24:00 becomes 23:00 once
+        ("America/Havana", date(2026, 10, 31), 24),  # 0:00 comes twice after it
+    ],
+)
+def test_R14_4_an_opening_until_midnight_has_slots_up_to_it(cast, noon, as_, zone, day, hours_long):
+    project = cast.meera_project
+    Project.objects.filter(pk=project.pk).update(time_zone=zone)
+    opening = {"weekday": day.weekday(), "opens": "22:00", "closes": "24:00"}
+    path = f"/api/projects/{project.pk}"
+    assert as_(cast.meera).post(f"{path}/working-hours", {"hours": [opening]}).json() == [opening]
+    first, end = (
+        datetime.combine(date_, time.min, ZoneInfo(zone)).astimezone(UTC)
+        for date_ in (day, day + timedelta(days=1))
+    )
+    assert end - first == timedelta(hours=hours_long)
+    noon.move_to(first - timedelta(days=2), tick=False)
+    found = as_(cast.asha).get(f"{path}/slots?date={day}&duration=60").json()
+    begun = [datetime.fromisoformat(row["starts_at"]) for row in found]
+    real = 3 if zone == "America/Santiago" else 2  # hours from 22:00 to midnight
+    assert begun == [end - timedelta(minutes=30 * step) for step in range(2 * real, 1, -1)]
+    row = book(cast, begun[-1], duration_minutes=60)
+    assert row.ends_at == end
+    Appointment.objects.all().delete()
+    with pytest.raises(services.OutsideHours):  # past midnight
+        book(cast, end - timedelta(minutes=30), duration_minutes=60)
+
+
+@pytest.mark.parametrize("closes", ["24:00", "24:00:00"])
+def test_R14_4_the_end_of_the_day_is_24_00_on_the_way_in_and_out(as_, cast, closes):
+    path = f"/api/projects/{cast.meera_project.pk}/working-hours"
+    opening = {"weekday": 0, "opens": "09:00", "closes": closes}
+    shown = [{"weekday": 0, "opens": "09:00", "closes": "24:00"}]
+    assert as_(cast.meera).post(path, {"hours": [opening]}).json() == shown
+    assert as_(None).get(path).json() == shown
+    assert str(WorkingHours.objects.get()) == "0: 09:00-24:00"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        {"opens": "24:00", "closes": "24:00"},
+        {"opens": "09:00", "closes": "24:01"},
+        {"opens": "09:00", "closes": "25:00"},
+        {"opens": "09:00", "closes": "00:00"},  # before it opens
+        {"opens": "09:00", "closes": 24},
+        {"opens": "09:00", "closes": ["24:00"]},
+        {"opens": "09:00", "closes": {}},
+    ],
+)
+def test_other_hours_past_the_end_of_the_day_are_none(as_, cast, opening):
+    path = f"/api/projects/{cast.meera_project.pk}/working-hours"
+    reply = as_(cast.meera).post(path, {"hours": [opening | {"weekday": 0}]})
+    assert reply.status_code == 400, reply.content
+    assert not WorkingHours.objects.exists()
+
+
+def test_the_back_office_shows_24_00(cast):
+    hours = [(0, time(9), time.max), (1, time(9), time(18))]
+    services.set_hours(actor=cast.meera, project_id=cast.meera_project.pk, hours=hours)
+    office = Client()
+    office.force_login(cast.sana)
+    page = office.get(reverse("admin:scheduling_workinghours_changelist")).content.decode()
+    assert [page.count(f">{text}<") for text in ("24:00", "18:00")] == [1, 1]
+    row = WorkingHours.objects.earliest("weekday")
+    page = office.get(reverse("admin:scheduling_workinghours_change", args=[row.pk]))
+    assert "24:00" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from realestate.core import audit, edits
 from realestate.core.admin.bulk import BulkMixin
+from realestate.core.admin.choices import ChoiceMixin
 from realestate.core.admin.columns import Column, fact
 from realestate.core.admin.export import ExportMixin
 from realestate.core.admin.forms import HouseForm
@@ -32,7 +33,7 @@ from realestate.core.transactions import service
 ObjectAction = Callable[[Any, int, str], object]  # (actor, pk, reason) -> anything
 
 
-class HouseAdmin(ListMixin, BulkMixin, ExportMixin):
+class HouseAdmin(ListMixin, BulkMixin, ExportMixin, ChoiceMixin):
     """Back-office pages of a table: search, neighbours, formatted columns, buttons that call services."""
 
     form = HouseForm

@@ -28,6 +28,7 @@ def money(path: str, label: str, currency: str = "currency") -> Column:
             else format_money(amount, follow(row, currency) or DEFAULT_CURRENCY)
         )
 
+    column.is_money = True  # type: ignore[attr-defined]  # lists must sum it
     return with_raw(column, lambda row: follow(row, path))
 
 

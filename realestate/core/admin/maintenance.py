@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from procrastinate.contrib.django import admin as _theirs  # noqa: F401  # registers the page that ours replaces
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from realestate.core import clock
 from realestate.core.admin.base import ReadOnlyAdmin
 from realestate.core.admin.columns import NOTHING, moment
 from realestate.core.enums import RunOutcome
@@ -18,7 +19,7 @@ from realestate.core.errors import DomainError
 from realestate.core.jobs import periodic_jobs
 from realestate.core.maintenance import PERMISSION, retry_job, start_job
 from realestate.core.models import JobRun
-from realestate.core.runs import latest_runs
+from realestate.core.runs import is_lost, latest_runs
 
 MARKS = {
     RunOutcome.WAITING: "…",
@@ -40,6 +41,8 @@ def standing(run: JobRun | None) -> str:
     """Outcome with a mark: the colour is not all that tells."""
     if run is None:
         return "not yet"
+    if is_lost(run, clock.now()):
+        return "✗ No result; its worker may have died"
     return f"{MARKS[RunOutcome(run.outcome)]} {run.get_outcome_display()}"
 
 

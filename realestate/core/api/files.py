@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from realestate.core.api.access import PUBLIC, USERS
-from realestate.core.api.links import reader_id
+from realestate.core.api.links import reader_in, reader_of
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty, FilePurpose, Visibility
@@ -79,14 +79,14 @@ class UploadRead(ReadSerializer):
 
     def get_url(self, file: StoredFile) -> str:
         """A link for who sent it."""
-        return signed_link(file, LINK_MINUTES, reader_id=reader_id(self.context))
+        return signed_link(file, LINK_MINUTES, reader=reader_in(self.context))
 
     @extend_schema_field({"type": "string", "nullable": True})
     def get_thumbnail_url(self, file: StoredFile) -> str | None:
         """A link to the small picture."""
         if file.width is None:
             return None
-        return signed_link(file, LINK_MINUTES, size="thumb", reader_id=reader_id(self.context))
+        return signed_link(file, LINK_MINUTES, size="thumb", reader=reader_in(self.context))
 
 
 class UploadWrite(WriteSerializer):
@@ -163,13 +163,14 @@ class FileView(Edge):
     def get(self, request: Request, file_id: int) -> FileResponse:
         """Download a file.
 
-        Public files open for everybody, others with the token of a link that was made for them; a login is not needed,
-        but with that of another user than the link was made for the file is not found.
+        Public files open for everybody, others with the token of a link, and only for whom it was made: with their
+        login, or without one in the browser that was handed the link, from a page of the site. For everybody else, and
+        once that login has ended, the file is not found.
         """
         file = StoredFile.objects.get(pk=file_id)
         public = file.visibility == Visibility.PUBLIC
         token = request.query_params.get("token", "")
-        if not public and not opens(token, file.pk, self.caller):
+        if not public and not opens(token, file.pk, reader_of(request)):
             raise NotFound
         # Always through this process, also from an S3 store: the headers below, the origin's CORS and the end of a
         # link then hold for both kinds of store, and a bucket needs no address that browsers reach.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.db.models.expressions import Combinable
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -18,7 +19,9 @@ class ReadSerializer(serializers.Serializer[Any]):
     figures: ClassVar[Sequence[str]] = ()  # lent figures that the shape shows
     related: ClassVar[Sequence[str]] = ()  # select_related paths
     prefetch: ClassVar[Sequence[Any]] = ()  # prefetch_related lookups
-    order: ClassVar[Sequence[str]] = ("-pk",)  # the default order, ending in the primary key
+    order: ClassVar[Sequence[str | Combinable]] = (
+        "-pk",
+    )  # the default order, ending in the primary key
 
     @classmethod
     def shape(cls, rows: Any) -> Any:  # any house queryset, given back with its own type

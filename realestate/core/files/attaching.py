@@ -10,6 +10,7 @@ from realestate.core import audit
 from realestate.core.errors import InvalidValue
 from realestate.core.files.links import file_path, signed_link
 from realestate.core.models import StoredFile
+from realestate.core.readers import Reader
 
 MINUTES = 60  # in which a page that shows a link can open it; asking again gives a new one
 _PATH = re.compile(r"/api/files/(\d{1,18})")
@@ -30,12 +31,12 @@ def attached(
     return [address if key is None else file_path(StoredFile(pk=key)) for address, key in given]
 
 
-def opened(address: str, reader_id: int | None = None) -> str:
+def opened(address: str, reader: Reader | None = None) -> str:
     """What a reader of a row gets for an address that it keeps: a link that ends soon, or the address itself."""
     found = _PATH.fullmatch(address)
     if found is None:
         return address
-    return signed_link(StoredFile(pk=int(found[1])), MINUTES, reader_id=reader_id)
+    return signed_link(StoredFile(pk=int(found[1])), MINUTES, reader=reader)
 
 
 def _key(address: str) -> int | None:

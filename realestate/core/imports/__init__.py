@@ -2,6 +2,7 @@
 
 from realestate.core.imports.checking import RowRefused, by_services
 from realestate.core.imports.kinds import ImportKind, kind_of, kinds, may_import, register_kind
+from realestate.core.imports.purging import purge_imports
 from realestate.core.imports.runs import (
     ImportHasProblems,
     ImportIsBusy,
@@ -44,6 +45,7 @@ __all__ = [
     "kinds",
     "may_import",
     "perform_import",
+    "purge_imports",
     "register_kind",
     "start_import",
     "template",

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from realestate.core import audit, clock
-from realestate.core.enums import ImportState
+from realestate.core.enums import FilePurpose, ImportState
 from realestate.core.errors import DomainError, NotAllowed
 from realestate.core.files import open_file, store_file
 from realestate.core.imports.checking import NOT_FOUND, Outcome, RowRefused, check, planned
@@ -62,12 +62,14 @@ def start_import(*, actor: Any, kind: str, scope_id: int, name: str, content: by
         name=name,
         content=content,
         content_type=XLSX_TYPE if content.startswith(b"PK") else PLAIN_CSV,
+        purpose=FilePurpose.ATTACHMENT,  # goes when nothing names it any more
     )
     table = store_file(
         actor=actor,
         name=f"{file.name}.json",
         content=sheet.packed(),
         content_type="application/json",
+        purpose=FilePurpose.ATTACHMENT,
     )
     run = _open(
         actor=actor,

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -46,7 +47,8 @@ def choice(request: HttpRequest, site: AdminSite) -> HttpResponse:
     rows = Project.objects.editable_by(user).filter(archived_at=None).select_related("builder")
     if term:
         rows = rows.filter(project_name__icontains=term)
-    pages = Paginator(rows.order_by("project_name", "pk").prefetch_related("towers"), PER_PAGE)
+    towers = Prefetch("towers", Tower.objects.in_order())
+    pages = Paginator(rows.order_by("project_name", "pk").prefetch_related(towers), PER_PAGE)
     context = {
         **site.each_context(request),
         "title": "Stacking plans",
@@ -59,7 +61,7 @@ def choice(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def show(request: HttpRequest, site: AdminSite, project_id: int) -> HttpResponse:
     """A tower of a project, floor by floor."""
     user, project = _reader(request), _project(request, project_id)
-    towers = list(Tower.objects.filter(project=project).order_by("name", "pk"))
+    towers = list(Tower.objects.filter(project=project).in_order())
     tower_id = _tower_id(request, towers)
     form = PlanForm(request.GET, label_suffix="")
     drawn = plan(user=user, project=project, tower_id=tower_id, wanted=form.wanted, now=clock.now())
@@ -94,7 +96,7 @@ def show(request: HttpRequest, site: AdminSite, project_id: int) -> HttpResponse
 def cells(request: HttpRequest, project_id: int) -> HttpResponse:
     """What the plan says at this moment; 304 while nothing has changed."""
     user, project = _reader(request), _project(request, project_id)
-    towers = list(Tower.objects.filter(project=project).order_by("name", "pk"))
+    towers = list(Tower.objects.filter(project=project).in_order())
     drawn = plan(
         user=user,
         project=project,
