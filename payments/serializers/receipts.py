@@ -121,7 +121,7 @@ class BookingPaymentsRead(ReadSerializer):
     workings = WorkingRead(
         many=True,
         allow_null=True,
-        help_text="What may still be received before the agreement is signed, and why (R6); null without explain=1.",
+        help_text="Paid, open, and what may still be received before signature (R6); null without explain=1.",
     )
 
 

@@ -63,6 +63,7 @@ from payments.services.letters import (
 from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
 from payments.services.numbers import receipt_number
 from payments.services.online import receive_online, release_held
+from payments.services.paid import explain_paid
 from payments.services.plans import (
     PlanExists,
     PlanNotValid,
@@ -184,6 +185,7 @@ __all__ = [
     "demands_of_stage",
     "explain_cap",
     "explain_credit",
+    "explain_paid",
     "explain_payment",
     "explain_statement",
     "fail_letters",

@@ -101,7 +101,7 @@ class BookingPaymentsView(Edge):
         Until a booking has a payment plan, the schedule has two lines: the token and the remainder.
         """
         rows: Any = Booking.objects.all()
-        shown = ("paid_amount", "pending_amount")
+        shown = ("paid_amount", "pending_amount", "payment_progress")
         rows = rows.for_user(request.user).with_figures(*shown).select_related("claim", "project")
         booking = rows.get(pk=pk)
         explain = wants_explanation(request)
@@ -113,11 +113,15 @@ class BookingPaymentsView(Edge):
             "total_pending": booking.pending_amount,
             "payment_schedule": services.installments(booking, explain=explain)
             or _until_confirmed(booking),
-            "workings": [each.as_json() for each in services.explain_cap(booking)]
-            if explain
-            else None,
+            "workings": _workings(booking) if explain else None,
         }
         return Response(BookingPaymentsRead(body, context={"explain_schedule": explain}).data)
+
+
+def _workings(booking: Any) -> list[dict[str, Any]]:
+    """What was paid, what is open, and the room below the cap."""
+    found = [*services.explain_paid(booking), *services.explain_cap(booking)]
+    return [working.as_json() for working in found]
 
 
 class ReceiptView(Edge):

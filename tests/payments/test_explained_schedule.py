@@ -182,11 +182,14 @@ def test_R3_1_the_schedule_to_be_paid_explains_principal_and_taxes(as_, cast, co
 def test_R6_the_room_below_the_cap_explains_itself(as_, cast, booking):
     pay(cast, booking, "50000", date(2026, 1, 5), payment_type="token")
     body = as_(cast.asha).get(f"/api/bookings/{booking.pk}/payments?explain=1").json()
-    cap, counted, room = body["workings"]
+    paid, pending, progress, cap, counted, room = body["workings"]
     assert told(cap) == ("R6", "agreement_value × percent / 100, cut down", "750000.00")
     assert cap["inputs"] == {"agreement_value": "7500000.00", "percent": "10.0000"}
     assert (counted["inputs"]["receipts"], counted["inputs"]["apart"]) == ("50000.00", "0.00")
     assert told(room) == ("R6", "max(cap - received, 0)", "700000.00")
+    assert list(paid["inputs"].values()) == ["50000.00"]
+    assert (paid["amount"], pending["amount"]) == ("50000.00", "7450000.00")
+    assert (progress["unrounded"][:8], progress["amount"]) == ("0.666666", "0.67")
     token, rest = (row["workings"][0] for row in body["payment_schedule"])
     assert told(token) == ("R2.6", "as agreed with the booking", "75000.00")
     assert told(rest) == ("R2.6", "total_amount - token", "7425000.00")
@@ -196,7 +199,11 @@ def test_R6_after_signature_there_is_no_cap_to_explain(as_, cast, confirmed):
     confirmed.state = "agreement_signed"
     confirmed.save()
     body = as_(cast.asha).get(f"/api/bookings/{confirmed.pk}/payments?explain=1").json()
-    assert body["workings"] == []
+    assert [working["figure"] for working in body["workings"]] == [
+        "Paid",
+        "Pending",
+        "Progress in percent",
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
