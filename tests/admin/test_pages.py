@@ -29,6 +29,7 @@ QUERIES = {
     **dict.fromkeys(IDS, 4),
     "bookings.agreement": 6,
     "bookings.booking": 7,
+    "bookings.changequote": 5,
     "bookings.changerequest": 7,
     "bookings.promiseddate": 6,
     "bookings.quote": 7,
