@@ -17,6 +17,7 @@ from realestate.core.errors import ServiceUnavailable
 from realestate.core.files import Sweep, clean_files, keep_upload, picture_for_paper, signed_link
 from realestate.core.models import StoredFile
 from tests.core.conftest import bucket_options
+from tests.links import ON_OUR_PAGE
 from tests.pictures import FBX, GLTF, JPEG, OBJ, PDF, PNG, WEBP, glb, picture
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_a_picture_and_its_smaller_ones_come_back(api, kept, client):
     path = StoredFile.objects.get().path
     assert kept() == {path, f"{path}-thumb", f"{path}-preview"}
     for link, size in ((body["url"], (2000, 1000)), (body["thumbnail_url"], (320, 160))):
-        reply = client.get(link.removeprefix("http://testserver"))
+        reply = client.get(link.removeprefix("http://testserver"), headers=ON_OUR_PAGE)
         assert reply.status_code == 200
         assert reply["X-Content-Type-Options"] == "nosniff"
         with Image.open(io.BytesIO(b"".join(reply.streaming_content))) as shown:
@@ -68,7 +69,7 @@ def test_a_picture_and_its_smaller_ones_come_back(api, kept, client):
 def test_a_large_model_comes_back_as_it_was(api, kept, client):
     content = OBJ + b"v 0.25 0.5 0.75\n" * 400_000  # more than stays in memory
     body = send(api, "tower.obj", content, "model").json()
-    reply = client.get(body["url"].removeprefix("http://testserver"))
+    reply = client.get(body["url"].removeprefix("http://testserver"), headers=ON_OUR_PAGE)
     assert reply["Content-Disposition"] == 'attachment; filename="tower.obj"'
     assert reply["Content-Length"] == str(len(content))
     assert b"".join(reply.streaming_content) == content
