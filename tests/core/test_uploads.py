@@ -14,6 +14,7 @@ from realestate.core.enums import FilePurpose
 from realestate.core.errors import InvalidValue, NotAllowed
 from realestate.core.files import keep_upload, limits, uploads
 from realestate.core.models import AuditEntry, StoredFile, SystemSetting
+from tests.links import ON_OUR_PAGE
 from tests.pictures import BLEND, FBX, GLTF, JPEG, OBJ, PDF, PNG, WEBP, glb, picture
 
 pytestmark = pytest.mark.django_db
@@ -314,7 +315,7 @@ def test_G2_a_photo_is_turned_upright_and_loses_its_place(cast, client):
     sent = picture("JPEG", (60, 40), exif=exif, comment=b"at home")
     reply = send(cast.asha, sent, "photo.jpg", purpose="image").json()
     assert (reply["width"], reply["height"]) == (40, 60)
-    photo = client.get(reply["url"].removeprefix("http://testserver"))
+    photo = client.get(reply["url"].removeprefix("http://testserver"), headers=ON_OUR_PAGE)
     body = b"".join(photo.streaming_content)
     assert [word for word in (b"Camera", b"at home", b"Exif") if word in body] == []
     with Image.open(io.BytesIO(body)) as kept:
@@ -345,7 +346,7 @@ def test_a_picture_has_smaller_ones(cast, client, size, thumb, preview):
     path = body["url"].removeprefix("http://testserver")
     assert body["thumbnail_url"] == f"{body['url']}&size=thumb"
     for name, expected in (("thumb", thumb), ("preview", preview), ("vast", size), ("", size)):
-        reply = client.get(f"{path}&size={name}")
+        reply = client.get(f"{path}&size={name}", headers=ON_OUR_PAGE)
         small = shown(reply)
         assert (small.size, reply["X-Content-Type-Options"]) == (expected, "nosniff")
         form, ending = ("WEBP", "webp") if name in {"thumb", "preview"} else ("PNG", "png")

@@ -9,6 +9,7 @@ from progress.models import ConstructionUpdate, ProjectProgress
 from realestate.core.files import keep_upload
 from tests.factories.progress import PhaseFactory, UpdateFactory
 from tests.factories.projects import TowerFactory
+from tests.links import ON_OUR_PAGE
 from tests.pictures import PNG
 
 OLD = "/api/files/999999998"  # of somebody who has left
@@ -47,7 +48,7 @@ def test_an_uploaded_file_opens_by_its_link_only(cast, as_, photo, field):
     [link] = reply.json()[field]
     assert as_(None).get(f"/api/files/{photo.pk}").status_code == 404
     assert link.startswith("http://testserver/api/files/")
-    opened = as_(None).get(f"{urlsplit(link).path}?{urlsplit(link).query}")
+    opened = as_(None).get(f"{urlsplit(link).path}?{urlsplit(link).query}", headers=ON_OUR_PAGE)
     assert opened.status_code == 200
     opened.close()
 
