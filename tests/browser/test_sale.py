@@ -65,3 +65,32 @@ def receive(finance: Desk, number: str, amount: str) -> None:
     finance.press("Save")
     finance.look()
     expect(page.get_by_text("was added successfully")).to_be_visible()
+
+
+# Which controls of the page have had the focus, and which a person sees.
+REACHED = """() => {
+  window.reached = new Set();
+  document.addEventListener("focusin", (event) => window.reached.add(event.target));
+}"""
+LEFT_OUT = """() => [...document.querySelectorAll("#content :is(a[href], button, input, select, textarea, summary)")]
+  .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.disabled)
+  .filter((control) => control.type !== "hidden" && control.tabIndex !== -1)
+  .filter((control) => !window.reached.has(control))
+  .map((control) => control.outerHTML)"""
+
+
+def test_every_control_of_a_booking_is_reached_with_the_keyboard(desk_of):
+    desk = desk_of(SALES)
+    page = desk.open("/admin/bookings/booking/")
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_load_state()
+    page.evaluate(REACHED)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")  # past the menu
+
+    for _ in range(200):
+        page.keyboard.press("Tab")
+
+    assert page.evaluate("window.reached.size") > 30
+    assert page.evaluate(LEFT_OUT) == []
