@@ -45,9 +45,10 @@ def mail_password_reset(*, user_id: int, **_unknown: object) -> None:
 
 @job("accounts.mail_invitation")
 def mail_invitation(*, user_id: int, **_unknown: object) -> None:
-    """The link with which an invited builder sets the first password."""
+    """The link with which whoever is invited sets the first password; nothing once there is one."""
     for user in _active(user_id):
-        _mail(user, INVITATION, reset_token(user))
+        if not user.has_usable_password():
+            _mail(user, INVITATION, reset_token(user))
 
 
 @job("accounts.purge_sessions", cron="11 3 * * *")

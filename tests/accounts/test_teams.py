@@ -178,6 +178,14 @@ def test_an_owner_invites_and_a_link_is_mailed(cast):
     )
 
 
+def test_who_has_a_password_meanwhile_is_not_invited_again(cast):
+    member = invite(cast.meera)
+    member.set_password("a long enough pass")
+    member.save()
+    mail_invitation(user_id=member.pk)
+    assert mail.outbox == []
+
+
 def test_an_address_that_is_taken_is_refused(cast):
     with pytest.raises(EmailTaken):
         invite(cast.meera, email="ASHA@example.com")
