@@ -10,7 +10,7 @@ from benchmarks.database import throw_away_database
 from benchmarks.load import refuse_without_wrk
 
 ROWS, CONTESTANTS = 8, 3
-UNITS = 50_000
+UNITS, IMPORTS = 50_000, 10_000
 
 
 def arguments() -> argparse.Namespace:
@@ -20,6 +20,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="processes of each server")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="of each round")
+    parser.add_argument("--imports", type=int, default=IMPORTS, help=f"units; default: {IMPORTS:,}")
     parser.add_argument("--quick", action="store_true", help="one round of 1 s, few rows")
     parser.add_argument(
         "--memory", type=int, default=0, metavar="N", help="also memory after N requests; long"
@@ -32,6 +33,7 @@ def main() -> None:
     asked = arguments()
     if asked.quick:
         asked.rounds, asked.seconds, asked.units = 1, 1, min(asked.units, 5_000)
+        asked.imports = min(asked.imports, 500)
     refuse_without_wrk()
     with throw_away_database(workers=asked.workers) as database:
         measure(asked, database)
@@ -60,7 +62,9 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         steps = (ROWS * CONTESTANTS + 4) * plan.rounds + 2 * (plan.rounds + 1) + 2 * plan.rounds + 1
         progress = Progress(steps)
         run.compared = Comparison(scene, plan, progress).all()
-        run.singles = singles(scene, progress, rounds=plan.rounds, seconds=plan.seconds)
+        run.singles = singles(
+            scene, progress, rounds=plan.rounds, seconds=plan.seconds, imports=asked.imports
+        )
         if asked.memory:
             run.singles.append(memory(scene, progress, asked.memory))
         progress.end()

@@ -5,6 +5,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 TOKEN_MINUTES = 1440  # no run takes longer than its tokens live
@@ -14,6 +15,7 @@ TOKEN_MINUTES = 1440  # no run takes longer than its tokens live
 def throw_away_database(*, workers: int) -> Iterator[str]:
     """Django set up over an empty, migrated database; yields its address for other processes. Nothing stays."""
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # the database server of a checkout of root runs as somebody else
         os.environ.update(
             DJANGO_SETTINGS_MODULE="realestate.settings.local",
             ENV_FILE="",

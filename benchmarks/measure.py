@@ -69,15 +69,23 @@ class Comparison:
     def holds(self) -> Compared:
         """Eight customers hold different units; between rounds all holds end."""
         loads: dict[str, list[Load]] = {"platform": [], "yardstick": []}
-        asks = holds(self.stage.town, self.stage.holders)
+        asks, begin = holds(self.stage.town, self.stage.holders), 0
         for number in range(self.plan.rounds + 1):  # the first is the warm-up
             for who, found in loads.items():
                 self.progress.step(f"hold different units: {who}")
-                load = self._load(who, asks, self.plan.seconds, threads=CUSTOMERS)
+                turned = asks[begin:] + asks[:begin]
+                load = self._load(who, turned, self.plan.seconds, threads=CUSTOMERS)
                 release_holds()
+                begin = self._after(begin, load) % len(asks)
                 if number:
                     found.append(load)
         return Compared(name="hold different units", loads=loads, goal=HOLD)
+
+    def _after(self, begin: int, load: Load) -> int:
+        """Beyond the units that were asked for, some of which are still being taken when wrk has ended."""
+        people = len(self.stage.holders)
+        asked = load.requests + load.broken + 2 * CUSTOMERS
+        return begin + people * -(-asked // people)
 
     def _rounds(self, read: Read, tags: dict[str, str]) -> dict[str, list[Load]]:
         loads: dict[str, list[Load]] = {who: [] for who in tags}

@@ -103,7 +103,8 @@ def finish_town() -> None:
         names,
         ((key, builder, builder, "Sales") for key, builder in zip(hosts, builders, strict=True)),
     )
-    loader.load(Appointment, MEETING, meetings(dict(zip(builders, hosts, strict=True))))
+    rows = list(meetings(dict(zip(builders, hosts, strict=True))))  # before COPY has the connection
+    loader.load(Appointment, MEETING, rows)
 
 
 def tell_more(count: int) -> None:

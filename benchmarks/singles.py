@@ -15,11 +15,12 @@ from benchmarks.stage import Stage
 
 IN_ALL = re.compile(r"in all ([0-9.]+) s")
 FIRST, GROWTH = 10_000, 5.0  # requests after which memory shall be flat; percent
-IMPORTED = 10_000  # units
 CHUNK = 10  # seconds of load between two looks
 
 
-def singles(stage: Stage, progress: Progress, *, rounds: int, seconds: float) -> list[Single]:
+def singles(
+    stage: Stage, progress: Progress, *, rounds: int, seconds: float, imports: int
+) -> list[Single]:
     """All but memory, which takes long."""
     town = stage.town
     paths = (
@@ -45,19 +46,19 @@ def singles(stage: Stage, progress: Progress, *, rounds: int, seconds: float) ->
                 note=f"{troubles} refusals" if troubles else "one caller, over HTTP",
             )
         )
-    progress.step(f"import of {IMPORTED:,} units")
-    return [*found, imported()]
+    progress.step(f"import of {imports:,} units")
+    return [*found, imported(imports)]
 
 
-def imported() -> Single:
+def imported(rows: int) -> Single:
     """The slowest of the forms and kinds that import_units.py measures."""
-    command = [sys.executable, "benchmarks/import_units.py", str(IMPORTED)]
+    command = [sys.executable, "benchmarks/import_units.py", str(rows)]
     said = subprocess.run(
         command, cwd=ROOT, check=True, capture_output=True, text=True, env=plain_environment()
     ).stdout
     times = [float(seconds) for seconds in IN_ALL.findall(said)]
     return Single(
-        name=f"import of {IMPORTED:,} units",
+        name=f"import of {rows:,} units",
         value=max(times),
         unit="s",
         at_most=10.0,
