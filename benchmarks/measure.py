@@ -47,9 +47,7 @@ class Comparison:
             loads=self._rounds(read, tags),
             goal=read.goal,
             limit_goal=OF_LIMIT,
-            note="; ".join(
-                self._differ(read, who) for who in everybody[1:] if self._differ(read, who)
-            ),
+            note="; ".join(filter(None, (self._differ(read, who) for who in everybody[1:]))),
         )
 
     def catalogue(self) -> Compared:

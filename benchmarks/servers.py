@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,7 +11,6 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from django.conf import settings
 from django.db import connection
 
 from realestate.core.processes import ending_with_us
@@ -127,13 +125,3 @@ def resident(process: subprocess.Popen[bytes]) -> list[float]:
             if int(fields[1]) == process.pid:
                 found.append(int((folder / "statm").read_text().split()[1]) * page)
     return sorted(found)
-
-
-def python_of_the_platform() -> str:
-    """The interpreter that runs us."""
-    return sys.executable
-
-
-def workers() -> int:
-    """Processes of each server."""
-    return int(settings.WEB_WORKERS)
