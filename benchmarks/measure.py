@@ -80,9 +80,9 @@ class Comparison:
         return Compared(name="hold different units", loads=loads, goal=HOLD)
 
     def _after(self, begin: int, load: Load) -> int:
-        """Beyond the units that were asked for, some of which are still being taken when wrk has ended."""
+        """Beyond the units that were asked for: threads are not equally fast, and some holds end after wrk does."""
         people = len(self.stage.holders)
-        asked = load.requests + load.broken + 2 * CUSTOMERS
+        asked = 2 * (load.requests + load.broken + CUSTOMERS)
         return begin + people * -(-asked // people)
 
     def _rounds(self, read: Read, tags: dict[str, str]) -> dict[str, list[Load]]:
