@@ -4,7 +4,8 @@
 .POSIX:
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
-	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements clean distclean
+	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements requirements-bench \
+	bench bench-quick bench-growth clean distclean
 
 PY = .venv/bin/python
 ARGS =
@@ -108,6 +109,24 @@ lint-docs: .venv/.installed-dev
 lint-dependencies: .venv/.installed-dev
 	@$(PY) -m deptry --no-ansi .
 
+# --- measure ---------------------------------------------------------------------------------------------------------
+
+# The design that we compare ourselves with has an environment of its own; the platform never sees it.
+.venv-bench/.installed: .venv/.installed-dev requirements-bench.txt
+	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements-bench.txt
+	@touch .venv-bench/.installed
+
+bench: .venv-bench/.installed ## Measure every goal beside FastAPI and hand-written SQL; needs wrk (apt-get install wrk): make bench [ARGS=--help].
+	@$(PY) -m benchmarks.bench $(ARGS)
+
+bench-quick: .venv-bench/.installed ## The same with few rows and one short round: does it run at all?
+	@$(PY) -m benchmarks.bench --quick $(ARGS)
+
+bench-growth: .venv/.installed-dev ## How p95 of lists grows from 10,000 to 1,000,000 units: make bench-growth [ARGS="--sizes 10000,100000"].
+	@$(PY) -m benchmarks.growth $(ARGS)
+
 # --- write -----------------------------------------------------------------------------------------------------------
 
 format: .venv/.installed-dev ## Format the code and repair what can be repaired safely.
@@ -133,11 +152,14 @@ requirements: .venv/.installed-dev ## Rewrite both requirements files: make requ
 	@sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' requirements.txt > requirements.txt.new
 	@mv requirements.txt.new requirements.txt
 
+requirements-bench: .venv/.installed-dev ## Rewrite requirements-bench.txt: make requirements-bench [ARGS=--upgrade].
+	@$(COMPILE) $(ARGS) requirements-bench.in --output-file requirements-bench.txt
+
 # --- clean -----------------------------------------------------------------------------------------------------------
 
 clean: ## Remove caches and reports.
-	@find . \( -name .venv -o -name var -o -name .git \) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	@find . \( -name .venv -o -name .venv-bench -o -name var -o -name .git \) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov coverage.xml
 
 distclean: clean ## Remove the environment and everything in var, the embedded database included.
-	@rm -rf .venv var
+	@rm -rf .venv .venv-bench var
