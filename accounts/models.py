@@ -228,7 +228,7 @@ class Customer(TimestampedModel):
     @property
     def full_name(self) -> str:
         """First and last name."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return rules.full_name(self.first_name, self.last_name)
 
 
 class Relation(models.Model):

@@ -122,3 +122,8 @@ def plain_code(text: str) -> str:
 def in_groups(code: str, size: int = 4) -> str:
     """A long code as people read it: ``abcd-efgh-ijkl``."""
     return "-".join(code[start : start + size] for start in range(0, len(code), size))
+
+
+def full_name(first: str, last: str) -> str:
+    """First and last name, as far as they are known."""
+    return f"{first} {last}".strip()

@@ -12,12 +12,15 @@ from django.db.models import (
     F,
     FilteredRelation,
     Func,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     TextField,
     Value,
     When,
 )
+from django.db.models.lookups import IsNull
 
 from projects.enums import AccessLevel, ClaimStage, UnitStatus
 from realestate.core import clock
@@ -191,6 +194,16 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
     def available(self, now: datetime) -> Self:
         """Units that are free and for sale at an instant."""
         return self.with_status(now).filter(status=UnitStatus.AVAILABLE)
+
+    def free(self, now: datetime, claims: QuerySet[Claim]) -> Self:
+        """The same as ``available``, by asking an index for each unit: for counting the units of one project.
+
+        As a join PostgreSQL reads all claims of the platform for it.
+        """
+        mine = claims.filter(live(now), unit=OuterRef("pk")).order_by().values("pk")[:1]
+        return self.filter(released_at__isnull=False, blocked_at=None).filter(
+            IsNull(Subquery(mine), True)  # noqa: FBT003  # Django's lookup
+        )
 
     def claimable(self, now: datetime) -> Self:
         """Available units of projects that sell: published and not archived."""

@@ -1,9 +1,11 @@
 """What clients get (contract 5)."""
 
+from django.db.models import F
 from rest_framework import serializers
 
 from accounts.enums import BuilderRole, ContactMethod, TeamRole
 from accounts.models import Builder
+from realestate.core.api.read_sql import Float
 from realestate.core.api.serializers import PageRead, ReadSerializer
 from realestate.core.enums import Role
 
@@ -91,6 +93,11 @@ class BuilderPublic(ReadSerializer):
     """A builder as everybody sees it; licence, phone and address are not for everybody."""
 
     figures = ("rating", "total_projects")
+    in_sql = {
+        "full_name": lambda: F("company_name"),
+        "rating": lambda: Float("rating"),
+        "total_projects": lambda: F("total_projects"),
+    }
 
     id = serializers.IntegerField(source="pk")
     user_id = serializers.IntegerField()

@@ -47,8 +47,8 @@ class ProfileViewSet(HouseViewSet):
         """The row in the shape that the caller may see."""
         inside = pk == self.caller_key() or role_of(self.request) == Role.STAFF
         shape = self.own if inside else self.read
-        row = self.shaped(self.rows(), shape).get(pk=pk)
-        return Response(shape(row, context=self.get_serializer_context()).data, status=status)
+        rows = self.shaped(self.rows(), shape)
+        return Response(self.show_row(rows, pk, shape), status=status)
 
 
 class BuilderViewSet(ProfileViewSet):

@@ -10,6 +10,7 @@ from accounts.models import Customer
 from bookings.enums import BookingState, PaymentPlan
 from bookings.models.quotes import Quote
 from bookings.querysets import BookingQuerySet
+from bookings.rules.words import booking_number
 from projects.enums import TaxClass
 from projects.models import Claim, Project, Unit
 from realestate.core.db.fields import (
@@ -125,4 +126,4 @@ class Booking(TimestampedModel):
     @property
     def booking_number(self) -> str:
         """The number that people quote; derived from the key."""
-        return f"BK-{self.pk:06d}"
+        return booking_number(self.pk)

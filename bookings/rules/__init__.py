@@ -43,6 +43,7 @@ from bookings.rules.words import (
     PLAN_WORDS,
     QUOTE_WORDS,
     TYPE_WORDS,
+    booking_number,
 )
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "WHOLE",
     "action_for",
     "are_whole",
+    "booking_number",
     "change_action_for",
     "change_lines",
     "cooling_off_end",

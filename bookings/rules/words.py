@@ -32,3 +32,8 @@ C = ChangeState
 CHANGE_WORDS = Vocabulary(
     C, {"pending": C.SUBMITTED, "in_review": C.UNDER_REVIEW, "reviewing": C.UNDER_REVIEW}
 )
+
+
+def booking_number(key: int) -> str:
+    """The number that people quote of the booking with a key."""
+    return f"BK-{key:06d}"

@@ -1,7 +1,9 @@
 """What clients get (contract 7.3, 7.9)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -16,13 +18,16 @@ from bookings.enums import (
     QuoteState,
 )
 from bookings.models import Booking, ChangeQuote
+from bookings.rules import booking_number
 from bookings.serializers.workings import WorkingRead
 from projects.enums import ClaimKind, ReleaseReason
-from projects.models import Claim
+from projects.models import Claim, Project, Unit
 from projects.serializers import ProjectRead, UnitRead
 from realestate.core import clock
 from realestate.core.api.links import opened_links, reader_in
 from realestate.core.api.pdf import document_link
+from realestate.core.api.read_sql import Context
+from realestate.core.api.readings import Made
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
 from realestate.core.readers import Reader
 
@@ -30,7 +35,14 @@ from realestate.core.readers import Reader
 class BookedUnitRead(UnitRead):
     """A unit with its project and builder, three deep as the frontend reads it."""
 
+    related: ClassVar[Sequence[str]] = ()
     project = ProjectRead()
+
+    @classmethod
+    def shape(cls, rows: Any) -> Any:  # any UnitQuerySet, given back with its own type
+        """With the project and its builder, each with its figures."""
+        projects = ProjectRead.shape(Project.objects.all())
+        return super().shape(rows).prefetch_related(Prefetch("project", projects))
 
 
 class BookingRead(ReadSerializer):
@@ -40,6 +52,26 @@ class BookingRead(ReadSerializer):
     figures = ("paid_amount", "pending_amount", "payment_progress")
     related = ("claim", "customer")
     order = ("-booking_date", "-pk")
+    in_sql = {
+        "booking_number": Made(lambda _context, key: booking_number(key), ["pk"]),
+        "agreement_url": Made(
+            lambda context, *row: agreement_of(context, *row),  # noqa: PLW0108  # defined below
+            ["pk", "has_agreement"],
+        ),
+    }
+
+    @classmethod
+    def annotated(cls, rows: Any) -> Any:  # any BookingQuerySet, given back with its own type
+        """With where they stand at this moment, unless the rows have it."""
+        has_status = "booking_status" in rows.query.annotations
+        rows = rows if has_status else rows.with_lifecycle(clock.now())
+        return super().annotated(rows).with_agreement()
+
+    @classmethod
+    def shape(cls, rows: Any) -> Any:  # any BookingQuerySet, given back with its own type
+        """With the unit three deep, in a fixed number of queries."""
+        units = BookedUnitRead.shape(Unit.objects.all())
+        return super().shape(rows).prefetch_related(Prefetch("unit", units))
 
     id = serializers.IntegerField()
     booking_number = serializers.CharField()
@@ -90,9 +122,12 @@ class BookingRead(ReadSerializer):
 
     def get_agreement_url(self, booking: Booking) -> str | None:
         """A fresh link for whoever reads."""
-        if not booking.has_agreement:  # type: ignore[attr-defined]  # annotated by with_agreement
-            return None
-        return agreement_link(booking.pk, reader_in(self.context))
+        return agreement_of(self.context, booking.pk, booking.has_agreement)  # type: ignore[attr-defined]  # annotated by with_agreement
+
+
+def agreement_of(context: Context, booking_id: int, has_agreement: bool) -> str | None:  # noqa: FBT001  # a column
+    """A fresh link for whoever reads; None without an agreement."""
+    return agreement_link(booking_id, reader_in(context)) if has_agreement else None
 
 
 def agreement_link(booking_id: int, reader: Reader | None) -> str:

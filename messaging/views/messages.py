@@ -73,9 +73,10 @@ class MessageViewSet(HouseViewSet):
             conversation__customer=customer_id, conversation__project=project_id
         )
         page = paginate(rows, request, default_limit=self.default_limit)
-        answer = self.page_response(Page(page.rows[::-1], page.total, page.number, page.limit))
-        if page.rows and self.caller.has_duty(Duty.SALES):  # a builder's team has one inbox
-            newest = page.rows[0]
+        latest = [*page.rows]
+        answer = self.page_response(Page(latest[::-1], page.total, page.number, page.limit))
+        if latest and self.caller.has_duty(Duty.SALES):  # a builder's team has one inbox
+            newest = latest[0]
             services.mark_conversation_read(
                 actor=self.caller, conversation_id=newest.conversation_id, up_to=newest.pk
             )
@@ -87,7 +88,7 @@ class MessageViewSet(HouseViewSet):
         row = Message.objects.for_user(self.caller).get(pk=pk)
         first = row.thread_id or row.pk
         rows = self.get_queryset().filter(Q(pk=first) | Q(thread=first)).order_by("pk")
-        return self.page_response(paginate(rows, request, default_limit=self.default_limit))
+        return self.show_list(rows)
 
 
 class ConversationViewSet(HouseViewSet):

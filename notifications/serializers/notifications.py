@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from notifications.enums import Channel, NotificationType, Priority
+from realestate.core.api.read_sql import given
 from realestate.core.api.serializers import PageRead, ReadSerializer
 
 
@@ -13,6 +14,7 @@ class NotificationRead(ReadSerializer):
 
     aliases = {"type": "notification_type"}
     order = ("-due_at", "-pk")
+    in_sql = {"is_sent": lambda: given("sent_at"), "is_read": lambda: given("read_at")}
 
     id = serializers.IntegerField()
     user_id = serializers.IntegerField()

@@ -3,14 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from progress.enums import PhaseStatus, Priority, UpdateType
 from progress.models import ProjectProgress
 from progress.rules import PHASE_STATUS, PRIORITY, UPDATE_TYPE
-from projects.models import Project
 from realestate.core.api.access import role_of
 from realestate.core.api.links import links, opened_links, texts
+from realestate.core.api.read_sql import Context, given
+from realestate.core.api.readings import HIDDEN, Made
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
 from realestate.core.enums import Role
 
@@ -25,6 +27,17 @@ class PhaseRead(ReadSerializer):
     aliases = {"description": "phase_description", "completion_percentage": "progress_percentage"}
     related = ("project",)
     order = ("sequence", "pk")
+    in_sql = {
+        "end_date": lambda: Coalesce("actual_end_date", "expected_end_date"),
+        **{
+            name: Made(
+                lambda context, value, builder: value if is_own(context, builder) else HIDDEN,
+                [name, "project__builder_id"],
+                hides=True,
+            )
+            for name in FOR_THE_OWNER
+        },
+    }
 
     id = serializers.IntegerField()
     project_id = serializers.IntegerField()
@@ -53,17 +66,17 @@ class PhaseRead(ReadSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Without what only the owner may see."""
         shown = super().to_representation(instance)
-        if not self._is_own(instance.project):
+        if not is_own(self.context, instance.project.builder_id):
             for name in FOR_THE_OWNER:
                 del shown[name]
         return shown
 
-    def _is_own(self, project: Project) -> bool:
-        request: Any = self.context["request"]
-        role = role_of(request)
-        return role == Role.STAFF or (
-            role == Role.BUILDER and project.builder_id == request.user.builder_id
-        )
+
+def is_own(context: Context, builder_id: int) -> bool:
+    """Whether the reader acts for the builder, or is of staff."""
+    request: Any = context["request"]
+    role = role_of(request)
+    return role == Role.STAFF or (role == Role.BUILDER and builder_id == request.user.builder_id)
 
 
 class UpdateRead(ReadSerializer):
@@ -75,6 +88,7 @@ class UpdateRead(ReadSerializer):
         "update_date": "created_at",
     }
     order = ("-created_at", "-pk")
+    in_sql = {"is_published": lambda: given("published_at")}
 
     id = serializers.IntegerField()
     project_id = serializers.IntegerField()

@@ -1,8 +1,5 @@
 """Projects and their availability grid."""
 
-from typing import Any
-
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -48,11 +45,6 @@ class ProjectViewSet(HouseViewSet):
         "create": (IdempotencyMismatch, IdempotencyInProgress),
         "destroy": (services.ProjectHasBookings,),
     }
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Projects and their builders, each with its figures."""
-        rows: QuerySet[Any] = ProjectRead.whole(self.rows()).order_by(*ProjectRead.order)
-        return rows
 
     @extend_schema(operation_id="projects_list", responses=ProjectPageRead)
     def list(self, request: Request, **_path: str) -> Response:

@@ -19,7 +19,10 @@ def now() -> datetime:
 
 @contextmanager
 def pretend(instant: datetime) -> Iterator[None]:
-    """Let everything inside happen at an instant of the past: how the demo gets its history. Nothing else uses it."""
+    """Let everything inside happen at an instant of the past.
+
+    The demo gets its history so, and a fast read is compiled as of one. Nothing else uses it.
+    """
     before = _pretended.set(instant)
     try:
         yield

@@ -29,6 +29,7 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
         "statement_timeout": statement_timeout,
         "lock_timeout": lock_timeout,
         "idle_in_transaction_session_timeout": idle_timeout,
+        "jit": "off",  # compiles for 100 ms what then runs for 5: statements here are short
     }
     defaults = {
         "connect_timeout": 3,

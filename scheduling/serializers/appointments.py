@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from rest_framework import serializers
 
+from accounts.rules import full_name
 from accounts.serializers import BuilderPublic
+from projects.models import Project
 from projects.serializers import ProjectRead
+from realestate.core.api.readings import Made
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
 from realestate.core.enums import Role
 from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
-from scheduling.rules import ASKED, TYPES, place
+from scheduling.rules import ASKED, TYPES, place, time_text
 
 MAX_TEXT = 5000
 MAX_KEY = 2**63 - 1
@@ -30,6 +34,8 @@ class MomentField(serializers.DateTimeField):
 class AppointmentCustomerRead(ReadSerializer):
     """Who comes."""
 
+    in_sql = {"name": Made(lambda _context, *names: full_name(*names), ["first_name", "last_name"])}
+
     id = serializers.IntegerField(source="pk")
     first_name = serializers.CharField()
     last_name = serializers.CharField()
@@ -42,8 +48,20 @@ class AppointmentRead(ReadSerializer):
     """An appointment with its project and its parties."""
 
     aliases = {"scheduled_at": "appointment_date"}
-    related = ("customer__user", "host")  # the view fetches the project with its own shape
+    related = ("customer__user", "host")
     order = ("-starts_at", "-pk")
+    in_sql = {
+        "title": Made(lambda _context, word: AppointmentType(word).label, ["appointment_type"]),
+        "appointment_time": Made(
+            lambda _context, *row: time_text(*row), ["starts_at", "project__time_zone"]
+        ),
+    }
+
+    @classmethod
+    def shape(cls, rows: Any) -> Any:  # any AppointmentQuerySet, given back with its own type
+        """With the project and its builder, each with its figures."""
+        projects = ProjectRead.shape(Project.objects.all())
+        return super().shape(rows).prefetch_related(Prefetch("project", projects))
 
     id = serializers.IntegerField()
     customer_id = serializers.IntegerField()

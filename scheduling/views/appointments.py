@@ -1,21 +1,19 @@
 """Appointments over HTTP (contract 7.6): parse, call one service, show."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Builder, Customer
-from accounts.serializers import BuilderPublic
+from accounts.models import Customer
 from projects.models import Project
-from projects.serializers import ProjectRead
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     idempotent,
 )
-from realestate.core.api.pagination import array_response, paginate
+from realestate.core.api.pagination import array_response
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
@@ -69,13 +67,6 @@ class AppointmentViewSet(HouseViewSet):
         "set_status": (InvalidTransition, services.AppointmentNotStarted),
         "reschedule": (*WHEN, InvalidTransition),
     }
-
-    def get_queryset(self) -> QuerySet[Appointment]:
-        """Appointments with their project and its builder, each with its figures."""
-        builders = BuilderPublic.shape(Builder.objects.all())
-        projects = ProjectRead.shape(Project.objects.all()).select_related(None)
-        projects = projects.prefetch_related(Prefetch("builder", builders))
-        return super().get_queryset().prefetch_related(Prefetch("project", projects))
 
     @property
     def paged(self) -> bool:
@@ -150,9 +141,8 @@ class AppointmentViewSet(HouseViewSet):
         return self.show(pk)
 
     def _array(self, rows: QuerySet[Appointment]) -> Response:
-        page = paginate(rows, self.request, default_limit=self.default_limit)
-        shown = self.read(page.rows, many=True, context=self.get_serializer_context()).data
-        return array_response(self.request, page, [*shown])
+        page = self.page(rows)
+        return array_response(self.request, page, self.shown(page))
 
 
 class AppointmentHistoryViewSet(HouseViewSet):

@@ -1,6 +1,5 @@
 """Paging as the contract wants it: ``page`` and ``limit`` that clamp instead of failing (T10)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ MAX_LIMIT = 100
 class Page:
     """One page of a list and where it stands."""
 
-    rows: Sequence[Any]
+    rows: Any  # a slice of a queryset, or what was made of one
     total: int
     number: int
     limit: int
@@ -33,10 +32,10 @@ def paginate(queryset: QuerySet[Any], request: Request, *, default_limit: int) -
     last = max(1, -(-total // limit))
     number = _number(request, "page", 1, last)
     start = (number - 1) * limit
-    return Page(list(queryset[start : start + limit]), total, number, limit)
+    return Page(queryset[start : start + limit], total, number, limit)
 
 
-def envelope(page: Page, key: str, rows: list[Any], **more: object) -> dict[str, object]:
+def envelope(page: Page, key: str, rows: Any, **more: object) -> dict[str, object]:
     """The object that lists come in: ``{<key>: […], total, page, limit, pagination, …}``."""
     return {
         key: rows,
@@ -54,7 +53,7 @@ def envelope(page: Page, key: str, rows: list[Any], **more: object) -> dict[str,
     }
 
 
-def array_response(request: Request, page: Page, rows: list[Any]) -> Response:
+def array_response(request: Request, page: Page, rows: Any) -> Response:
     """A bare array with ``X-Total-Count`` and ``Link`` (contract 0.11)."""
     response = Response(rows)
     response["X-Total-Count"] = str(page.total)

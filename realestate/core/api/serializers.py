@@ -22,13 +22,20 @@ class ReadSerializer(serializers.Serializer[Any]):
     order: ClassVar[Sequence[str | Combinable]] = (
         "-pk",
     )  # the default order, ending in the primary key
+    in_sql: ClassVar[Mapping[str, Any]] = {}  # how the fast read gets what no column has; see reads
+
+    @classmethod
+    def annotated(cls, rows: Any) -> Any:  # any house queryset, given back with its own type
+        """Rows with what this shape shows beside their columns; the clock is all that it may depend on."""
+        return rows.with_figures(*cls.figures) if cls.figures else rows
 
     @classmethod
     def shape(cls, rows: Any) -> Any:  # any house queryset, given back with its own type
         """Rows with everything that this shape shows, so that showing them costs no further query."""
-        if cls.figures:
-            rows = rows.with_figures(*cls.figures)
-        return rows.select_related(*cls.related).prefetch_related(*cls.prefetch)
+        rows = cls.annotated(rows).prefetch_related(*cls.prefetch)
+        return (
+            rows.select_related(*cls.related) if cls.related else rows
+        )  # none named: Django takes all
 
     def to_representation(self, instance: Any) -> dict[str, Any]:  # rows and dicts alike
         """The canonical fields, then their aliases with the same values."""

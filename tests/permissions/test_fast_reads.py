@@ -1,0 +1,34 @@
+"""What the database writes is what the serializers say: every GET of the document, for every caller, byte for byte."""
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from realestate.core import clock
+from realestate.core.api.reads import by_serializers
+from tests.permissions.matrix import CALLERS
+from tests.permissions.team import TEAM
+from tests.permissions.test_matrix import LINES, client_of, content_of, world  # noqa: F401  # a fixture
+
+pytestmark = pytest.mark.django_db
+GETS = [(line, operation, row) for line, operation, row in LINES if operation.method == "get"]
+
+
+def answer(client, url):
+    before = transaction.savepoint()
+    reply = client.get(url, headers={"X-Request-ID": "the-same"})
+    text = content_of(reply)
+    transaction.savepoint_rollback(before)  # who reads a conversation has read it
+    return reply.status_code, dict(reply.headers), text
+
+
+@pytest.mark.parametrize("caller", [*CALLERS, *TEAM])
+def test_fast_and_ordinary_answers_are_the_same_bytes(world, caller):  # noqa: F811  # the fixture
+    client = client_of(world, caller)
+    with time_machine.travel(clock.now(), tick=False):  # links that end hold the time
+        for line, operation, row in GETS:
+            url = operation.url(row, world)
+            with by_serializers():
+                ordinary = answer(client, url)
+            fast = answer(client, url)
+            assert fast == ordinary, line
