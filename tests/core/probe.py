@@ -5,6 +5,7 @@ Use with ``@pytest.mark.urls("tests.core.probe")``.
 
 from contextlib import suppress
 from typing import ClassVar
+from uuid import uuid4
 
 from django.core.exceptions import (
     BadRequest,
@@ -203,7 +204,8 @@ class Once(Edge):
     def post(self, request, name="test"):
         """Store a setting; ``fail`` refuses after the effect."""
         number = SystemSetting.objects.count() + 1
-        setting = store(key=f"{name}.{number}", value=request.data)
+        # A key of its own each time, so that two effects at one moment are two rows.
+        setting = store(key=f"{name}.{uuid4().hex}", value=request.data)
         if request.data.get("fail"):
             raise Conflict
         return Response({"id": setting.pk, "number": number, "text": "₹ 7.50"}, status=201)
