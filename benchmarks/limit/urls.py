@@ -13,7 +13,7 @@ from benchmarks.limit.queries import (
 )
 from benchmarks.limit.views import passing
 from realestate import urls
-from realestate.urls import (  # the platform's own pages for errors  # noqa: F401
+from realestate.urls import (  # noqa: F401  # Django reads them here by name: the platform's own pages for errors
     handler400,
     handler403,
     handler404,

@@ -18,7 +18,7 @@ from payments.services.ledger import OpenItem, gone
 from payments.services.replay import posted_net, working_of
 from payments.services.statements import as_of, posted_by
 from realestate.core.money import ZERO
-from realestate.core.working import Working
+from realestate.core.working import Working, exact
 
 AGE_NAMES = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90")
 
@@ -126,24 +126,10 @@ def _subject(line: DemandLine | None) -> str:
     return line.of_line.demand.number if line is not None and line.of_line is not None else ""
 
 
-def _exact(
-    figure: str, rule: str, formula: str, inputs: dict[str, Any], *, amount: Decimal
-) -> Working:
-    """A sum of amounts that are rounded already."""
-    return Working(
-        figure=figure,
-        rule=rule,
-        formula=formula,
-        inputs=inputs,
-        unrounded=amount,
-        amount=amount,
-    )
-
-
 def _balance(statement: Statement) -> Working:
     debits = sum((line.debit for line in statement.lines), ZERO)
     credits_ = sum((line.credit for line in statement.lines), ZERO)
-    return _exact(
+    return exact(
         "Closing balance",
         "R10.2",
         "brought forward + Σ debits - Σ credits",
@@ -157,7 +143,7 @@ def _balance(statement: Statement) -> Working:
 
 
 def _open_items(statement: Statement, opened: Decimal) -> Working:
-    return _exact(
+    return exact(
         "Closing balance by open items",
         "R10.4",
         "Σ open items - advance",
@@ -182,7 +168,7 @@ def _accrued(
         for line, accrual in accruals.items()
         if accrual.amount
     ]
-    return _exact(
+    return exact(
         "Interest not posted yet",
         "R9",
         "Σ max(interest up to the last day - posted by then, 0)",
@@ -198,7 +184,7 @@ def _undemanded(booking: Booking, statement: Statement, facts: Facts) -> Working
         if line.schedule_line_id is not None and line.demand.issued_on > statement.last_on
     ]
     waiting = [{"label": line.label, "amount": str(line.amount)} for line in waiting_lines(booking)]
-    return _exact(
+    return exact(
         "Still to be demanded",
         "R10.3",
         "Σ schedule lines that no demand has asked for by the last day, before tax",
@@ -211,7 +197,7 @@ def _advance(booking: Booking, statement: Statement, facts: Facts, opened: Decim
     on = statement.last_on
     money = [source for source in facts.money if source.value_on <= on]
     items = sum((item.amount for item in facts.items if item.issued_on <= on), ZERO)
-    return _exact(
+    return exact(
         "Advance",
         "R8.4",
         "receipts + credit notes - applied - returned or kept",
@@ -230,7 +216,7 @@ def _next_due(
 ) -> Working:
     day = statement.next_due_on
     due = [_item(item, lines, statement) for item in opened if item.due_on == day]
-    return _exact(
+    return exact(
         "Next due",
         "R10.3",
         "Σ open items of the first due day from the last day on",
@@ -251,7 +237,7 @@ def _ageing(
     ageing: Ageing = statement.ageing
     for name, items in by_bucket.items():
         if items:
-            yield _exact(
+            yield exact(
                 f"Ageing, {name}",
                 "R10.5",
                 "Σ open items by last day - due date",

@@ -11,7 +11,7 @@ from payments.models.agreed import PlannedLine
 from payments.rules.schedule import PlanSpec
 from projects.rules import tax
 from realestate.core.money import ZERO
-from realestate.core.working import Working
+from realestate.core.working import Working, exact
 
 AnyLine = PlanSpec | PlannedLine
 FIRST = 1  # the revision that the plan itself made
@@ -70,7 +70,7 @@ def tax_workings(
     if sum((Decimal(part["amount"]) for part in parts), ZERO) == line.tax:
         return parts
     return [
-        _exact(
+        exact(
             "Tax", "R13", "as accepted with the offer", {"demand_line_id": line.pk}, amount=line.tax
         ).as_json()
     ]
@@ -86,11 +86,11 @@ def _of_plan(
     line: AnyLine, amount: Decimal, *, value: Decimal, fixed: Decimal, is_last: bool
 ) -> Working:
     if line.kind == LineKind.FIXED:
-        return _exact(line.label, "R2.2", "fixed amount", {"fixed": amount}, amount=amount)
+        return exact(line.label, "R2.2", "fixed amount", {"fixed": amount}, amount=amount)
     inputs: dict[str, object] = {"plan_value": value, "percent": line.percent}
     if is_last:  # it takes what rounding left over
         inputs["other_lines"] = value - amount
-        return _exact(line.label, "R2.2", "plan_value - all other lines", inputs, amount=amount)
+        return exact(line.label, "R2.2", "plan_value - all other lines", inputs, amount=amount)
     formula, unrounded = "plan_value × percent / 100", value * (line.percent or ZERO) / 100
     if line.less_fixed:
         formula, unrounded = f"{formula} - fixed lines before", unrounded - fixed
@@ -113,7 +113,7 @@ def _other(
     if row.tax_class and row.label in sheet:
         return _of_sheet(row, sheet[row.label])
     inputs = {"revision": row.revision.number, "reason": row.revision.reason}
-    return _exact(row.label, "R2.7", "as agreed in the revision", inputs, amount=row.amount)
+    return exact(row.label, "R2.7", "as agreed in the revision", inputs, amount=row.amount)
 
 
 def _of_change(row: ScheduleLine, addendum: Iterable[ScheduleLine]) -> Working:
@@ -129,7 +129,7 @@ def _of_change(row: ScheduleLine, addendum: Iterable[ScheduleLine]) -> Working:
     }
     if row.percent is None:
         formula = "net_amount - the other lines of the change"
-        return _exact(row.label, "R13.3", formula, inputs, amount=row.amount)
+        return exact(row.label, "R13.3", formula, inputs, amount=row.amount)
     return Working(
         figure=row.label,
         rule="R13.3",
@@ -153,18 +153,4 @@ def _of_sheet(row: ScheduleLine, line: Mapping[str, Any]) -> Working:
         inputs=inputs,
         unrounded=Decimal(line["unrounded"]) - discount,
         amount=row.amount,
-    )
-
-
-def _exact(
-    figure: str, rule: str, formula: str, inputs: Mapping[str, object], *, amount: Decimal
-) -> Working:
-    """A figure that needed no rounding."""
-    return Working(
-        figure=figure,
-        rule=rule,
-        formula=formula,
-        inputs=inputs,
-        unrounded=amount,
-        amount=amount,
     )

@@ -29,5 +29,19 @@ class Working:
         }
 
 
+def exact(
+    figure: str, rule: str, formula: str, inputs: Mapping[str, object], *, amount: Decimal
+) -> Working:
+    """A figure that needed no rounding: a sum of amounts that are rounded already, or as agreed."""
+    return Working(
+        figure=figure,
+        rule=rule,
+        formula=formula,
+        inputs=inputs,
+        unrounded=amount,
+        amount=amount,
+    )
+
+
 def _plain(value: object) -> object:
     return value if isinstance(value, bool | int | str | list) or value is None else str(value)
