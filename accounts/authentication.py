@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -29,6 +29,7 @@ from accounts.services.hashing import matches
 from realestate.core import clock
 from realestate.core.api.links import LOGIN
 from realestate.core.api.throttling import client_address
+from realestate.core.db.remembered import NOW, Values, instances
 
 KEYWORD = b"bearer"
 # What the admin's session keeps beside ``LOGIN``: when it was last used, the device whose code was good.
@@ -56,20 +57,16 @@ class SessionJWTAuthentication(BaseAuthentication):
 
 
 def _caller(claims: Claims) -> User:
-    session = (
-        Session.objects.live(clock.now())
-        .select_related("user")
-        .filter(
-            pk=claims.session_id,
-            user=claims.user_id,
-            user__is_active=True,
-            user__user_type=claims.user_type,
-        )
-        .first()
-    )
-    if session is None:
+    def logged_in(values: Values) -> QuerySet[User]:
+        live = Session.objects.live(values[NOW]).filter(pk=values["session"], user=OuterRef("pk"))
+        people = User.objects.filter(pk=values["user"], is_active=True, user_type=claims.user_type)
+        return people.filter(Exists(live))
+
+    keys = {"session": claims.session_id, "user": claims.user_id}
+    found = instances(User, ("logged in", claims.user_type), logged_in, keys)
+    if not found:
         raise AuthenticationFailed(SessionEnded.default_detail(), SessionEnded.code)
-    return session.user
+    return found[0]
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass is untyped

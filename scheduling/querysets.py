@@ -25,6 +25,19 @@ if TYPE_CHECKING:
     from scheduling.rules import Slot
 
 
+_SCHEDULED = Q(status=AppointmentStatus.SCHEDULED)
+# How many there are in each state; ``pending`` is what waits for the builder (contract 8).
+STATS = {
+    "total": Count("pk"),
+    "confirmed": Count("pk", filter=Q(status=AppointmentStatus.CONFIRMED)),
+    "pending": Count("pk", filter=_SCHEDULED),
+    "completed": Count("pk", filter=Q(status=AppointmentStatus.COMPLETED)),
+    "cancelled": Count("pk", filter=Q(status=AppointmentStatus.CANCELLED)),
+    "scheduled": Count("pk", filter=_SCHEDULED & Q(rescheduled_at=None)),
+    "rescheduled": Count("pk", filter=_SCHEDULED & Q(rescheduled_at__isnull=False)),
+}
+
+
 class AppointmentQuerySet(QuerySet["Appointment"]):
     """Appointments."""
 
@@ -67,20 +80,6 @@ class AppointmentQuerySet(QuerySet["Appointment"]):
         """With everything that an entry of a calendar shows, and how often each was moved."""
         shown = self.select_related("customer__user", "project__builder", "host")
         return shown.annotate(move_count=Count("moves"))
-
-    def stats(self) -> dict[str, int]:
-        """How many there are in each state; ``pending`` is what waits for the builder (contract 8)."""
-        scheduled = Q(status=AppointmentStatus.SCHEDULED)
-        counts: dict[str, int] = self.aggregate(
-            total=Count("pk"),
-            confirmed=Count("pk", filter=Q(status=AppointmentStatus.CONFIRMED)),
-            pending=Count("pk", filter=scheduled),
-            completed=Count("pk", filter=Q(status=AppointmentStatus.COMPLETED)),
-            cancelled=Count("pk", filter=Q(status=AppointmentStatus.CANCELLED)),
-            scheduled=Count("pk", filter=scheduled & Q(rescheduled_at=None)),
-            rescheduled=Count("pk", filter=scheduled & Q(rescheduled_at__isnull=False)),
-        )
-        return counts
 
 
 class AppointmentMoveQuerySet(QuerySet["AppointmentMove"]):

@@ -1,7 +1,8 @@
 """Profiles of builders and customers."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,8 +48,12 @@ class ProfileViewSet(HouseViewSet):
         """The row in the shape that the caller may see."""
         inside = pk == self.caller_key() or role_of(self.request) == Role.STAFF
         shape = self.own if inside else self.read
-        rows = self.shaped(self.rows(), shape)
+        rows = self.one_inside if inside else self.one
         return Response(self.show_row(rows, pk, shape), status=status)
+
+    def one_inside(self, pk: int) -> QuerySet[Any]:
+        """The row with a key, with what its owner sees."""
+        return self.shaped(self.rows(), self.own).filter(pk=pk)
 
 
 class BuilderViewSet(ProfileViewSet):

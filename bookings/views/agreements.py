@@ -68,8 +68,8 @@ class AgreementViewSet(HouseViewSet):
     )
     def list(self, request: Request, *, pk: int) -> Response:  # type: ignore[override]  # nested: the route names the booking
         """The agreements of a booking with their signatures, newest first."""
-        booking = Booking.objects.for_user(request.user).get(pk=pk)
-        return self.show_list(self.get_queryset().filter(booking=booking))
+        self.expect(Booking, pk)
+        return self.show_list(keys={"booking_id": pk})
 
     @extend_schema(
         operation_id="agreements_sign",

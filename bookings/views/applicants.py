@@ -44,8 +44,8 @@ class ApplicantViewSet(HouseViewSet):
     @extend_schema(operation_id="bookings_applicants_list", responses=ApplicantRead(many=True))
     def list(self, request: Request, *, pk: int) -> Response:  # type: ignore[override]  # nested: the route names the booking
         """The applicants of a booking, the primary one first."""
-        booking = Booking.objects.for_user(request.user).get(pk=pk)
-        return self.show_list(self.get_queryset().filter(booking=booking))
+        self.expect(Booking, pk)
+        return self.show_list(keys={"booking_id": pk})
 
     @extend_schema(
         operation_id="bookings_applicants_replace",

@@ -212,8 +212,8 @@ class CutoffViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_change_cutoffs_list", responses=CutoffRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """Until when changes can be asked for; kinds that are not named have no limit."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.get_queryset().filter(project=project))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(
         operation_id="projects_change_cutoffs_replace",

@@ -1,7 +1,5 @@
 """The promised date of a booking, with every revision (R13.5)."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,9 +32,8 @@ class PromisedDateViewSet(HouseViewSet):
     )
     def list(self, request: Request, pk: str) -> Response:  # type: ignore[override]  # nested: the route names the booking
         """Every revision, the first one first; the last one that is agreed holds."""
-        rows: Any = Booking.objects.all()
-        booking = rows.for_user(request.user).get(pk=pk)
-        return self.show_list(self.get_queryset().filter(booking=booking))
+        self.expect(Booking, int(pk))
+        return self.show_list(keys={"booking_id": int(pk)})
 
     @extend_schema(
         operation_id="bookings_promised_dates_create",

@@ -87,8 +87,11 @@ class MessageViewSet(HouseViewSet):
         """The thread of a message: what it began with and all answers, oldest first. Marks nothing as read."""
         row = Message.objects.for_user(self.caller).get(pk=pk)
         first = row.thread_id or row.pk
-        rows = self.get_queryset().filter(Q(pk=first) | Q(thread=first)).order_by("pk")
-        return self.show_list(rows)
+        return self.show_list(self.of_thread, keys={"first": first})
+
+    def of_thread(self, first: int) -> QuerySet[Message]:
+        """A message and all answers to it."""
+        return self.get_queryset().filter(Q(pk=first) | Q(thread=first)).order_by("pk")
 
 
 class ConversationViewSet(HouseViewSet):

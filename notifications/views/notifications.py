@@ -1,6 +1,6 @@
 """What the caller was told (contract 7.8)."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,10 +36,8 @@ class NotificationViewSet(HouseViewSet):
     @extend_schema(operation_id="notifications_list", responses=NotificationPageRead)
     def list(self, request: Request, **_path: str) -> Response:
         """Your notifications, newest first, with how many you have not read."""
-        unread = self._due().unread().count()
-        return self.show_list(
-            self.filter_queryset(self.get_queryset()), unread_count=unread, unreadCount=unread
-        )
+        unread = self.ask(self._unread, {}).counts(unread=Count("pk"))["unread"]
+        return self.show_list(unread_count=unread, unreadCount=unread)
 
     @extend_schema(operation_id="notifications_mark_read", request=None, responses=NotificationRead)
     def mark_read(self, request: Request, pk: int) -> Response:
@@ -54,6 +52,9 @@ class NotificationViewSet(HouseViewSet):
         """Mark all your notifications as read."""
         count = services.mark_all_notifications_read(actor=self.caller)
         return message(f"{count} marked as read.", count=count, success=True, marked_read=count)
+
+    def _unread(self) -> NotificationQuerySet:
+        return self._due().unread()
 
     def _due(self) -> NotificationQuerySet:
         return Notification.objects.for_user(self.caller).due(clock.now())

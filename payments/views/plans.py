@@ -171,9 +171,8 @@ class ScheduleViewSet(ExplainingViewSet):
     )
     def of_booking(self, request: Request, pk: str) -> Response:
         """Every state of a booking's payment schedule, the first one first; empty before it is confirmed."""
-        rows: Any = Booking.objects.all()
-        booking = rows.for_user(request.user).get(pk=pk)
-        return self.show_list(self.get_queryset().filter(booking=booking))
+        self.expect(Booking, int(pk))
+        return self.show_list(keys={"booking_id": int(pk)})
 
     @extend_schema(
         operation_id="bookings_schedule_revise",

@@ -39,8 +39,8 @@ class CompletionViewSet(HouseViewSet):
     )
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The dates that were promised for a project and its towers, the latest of each first."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(
         operation_id="projects_completion_dates_create",

@@ -39,8 +39,8 @@ class PhaseViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_progress_list", responses=PhaseRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The phases of a project, in their order."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(operation_id="progress_retrieve", responses=PhaseRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
@@ -80,8 +80,8 @@ class UpdateViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_updates_list", responses=UpdateRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The construction updates of a project that the caller may read, newest first."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(operation_id="updates_retrieve", responses=UpdateRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

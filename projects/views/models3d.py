@@ -45,8 +45,8 @@ class Model3DViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_models_list", responses=Model3DRead(many=True))
     def of_project(self, request: Request, project_id: str) -> Response:
         """The 3D models of a project that the caller may open."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(operation_id="models_retrieve", responses=Model3DRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
@@ -89,4 +89,4 @@ class Model3DVersionViewSet(HouseViewSet):
     def of_model(self, request: Request, model_id: str) -> Response:
         """The earlier files of a 3D model, the latest first; the present one is the model's own."""
         model = Model3D.objects.editable_by(request.user).get(pk=model_id)
-        return self.show_list(self.get_queryset().filter(model=model))
+        return self.show_list(keys={"model_id": model.pk})

@@ -1,5 +1,8 @@
 """Projects and their availability grid."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -52,10 +55,15 @@ class ProjectViewSet(HouseViewSet):
 
         A builder's token sees that builder's own projects, unless ``builder_id`` asks for others.
         """
+        return self.show_list(self.offered)
+
+    def offered(self) -> QuerySet[Any]:
+        """What is not archived; a builder's own unless others are asked for."""
         rows = self.get_queryset().filter(archived_at=None)
+        request = self.request
         if role_of(request) == Role.BUILDER and not request.query_params.get("builder_id"):
             rows = rows.filter(builder=self.caller.builder_id)
-        return self.show_list(self.filter_queryset(rows))
+        return self.filter_queryset(rows)
 
     @extend_schema(operation_id="projects_retrieve", responses=ProjectRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

@@ -41,8 +41,8 @@ class TowerViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_towers_list", responses=TowerRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The towers of a project, by name."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.get_queryset().filter(project=project))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(
         operation_id="projects_towers_create", request=TowerWrite, responses={201: TowerRead}
@@ -88,14 +88,17 @@ class UnitViewSet(HouseViewSet):
     @extend_schema(operation_id="units_list", responses=UnitRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:
         """Units of all projects, with filters by place, kind, price, area and status."""
-        rows = self.get_queryset().filter(project__archived_at=None)
-        return self.show_list(self.filter_queryset(rows))
+        return self.show_list(self.offered)
+
+    def offered(self) -> QuerySet[Any]:
+        """What belongs to no archived project."""
+        return self.filter_queryset(self.get_queryset().filter(project__archived_at=None))
 
     @extend_schema(operation_id="projects_units_list", responses=UnitRead(many=True))
     def of_project(self, request: Request, project_id: int) -> Response:
         """The units of a project, floor by floor."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.filter_queryset(self.get_queryset().filter(project=project)))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
     @extend_schema(operation_id="units_retrieve", responses=UnitRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

@@ -12,6 +12,11 @@ statement_timeout = env.number(
 lock_timeout = env.number(
     "DB_LOCK_TIMEOUT", default=3_000, about="Longest wait for a lock, in ms; 0: no limit."
 )
+prepared = env.switch(
+    "DB_PREPARED_STATEMENTS",
+    default=True,
+    about="Let connections keep plans of frequent reads; off behind a pooler that cannot keep them apart.",
+)
 idle_timeout = env.number(
     "DB_IDLE_TRANSACTION_TIMEOUT",
     default=15_000,
@@ -37,11 +42,14 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "application_name": "realestate",
+        "prepare_threshold": 1
+        if prepared
+        else None,  # of ``fetched``: the ORM's own cursors never prepare
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
     }
     return {
         **given,
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "realestate.core.db.postgresql",
         # One lasting connection per web thread rather than a pool: as many as there are threads, nothing to tune,
         # nothing to fork, and a health check finds one that a restarted server has dropped.
         "CONN_MAX_AGE": 60,

@@ -20,6 +20,7 @@ from realestate.core.errors import InvalidTransition
 from scheduling import services
 from scheduling.filters import AppointmentFilter
 from scheduling.models import Appointment, AppointmentMove
+from scheduling.querysets import STATS
 from scheduling.rules import ACTION_FOR
 from scheduling.serializers import (
     AppointmentCancelledRead,
@@ -68,6 +69,10 @@ class AppointmentViewSet(HouseViewSet):
         "reschedule": (*WHEN, InvalidTransition),
     }
 
+    def unfiltered(self, **keys: int) -> QuerySet[Appointment]:
+        """The rows with these keys, whatever the query says."""
+        return self.get_queryset().filter(**keys)
+
     @property
     def paged(self) -> bool:
         """Whether the action answers in pages; for the OpenAPI document."""
@@ -76,10 +81,7 @@ class AppointmentViewSet(HouseViewSet):
     @extend_schema(operation_id="appointments_list", responses=AppointmentPageRead)
     def list(self, request: Request, **_path: str) -> Response:
         """Your appointments, latest first, with counts over all of them."""
-        return self.show_list(
-            self.filter_queryset(self.get_queryset()),
-            stats=Appointment.objects.for_user(self.caller).stats(),
-        )
+        return self.show_list(stats=self.ask(self.rows, {}).counts(**STATS))
 
     @extend_schema(
         operation_id="appointments_create",
@@ -109,7 +111,7 @@ class AppointmentViewSet(HouseViewSet):
     def of_customer(self, request: Request, customer_id: int) -> Response:
         """The appointments of a customer: your own, or with your projects."""
         customer = Customer.objects.for_user(self.caller).get(pk=customer_id)
-        return self._array(self.get_queryset().filter(customer=customer))
+        return self._array(customer_id=customer.pk)
 
     @extend_schema(
         operation_id="appointments_of_project", responses=AppointmentRead(many=True), filters=False
@@ -117,7 +119,7 @@ class AppointmentViewSet(HouseViewSet):
     def of_project(self, request: Request, project_id: int) -> Response:
         """The appointments of one of your projects."""
         project = Project.objects.editable_by(self.caller).get(pk=project_id)
-        return self._array(self.get_queryset().filter(project=project))
+        return self._array(project_id=project.pk)
 
     @extend_schema(
         operation_id="appointments_set_status",
@@ -140,8 +142,8 @@ class AppointmentViewSet(HouseViewSet):
         services.reschedule_appointment(actor=self.caller, appointment_id=pk, **body)
         return self.show(pk)
 
-    def _array(self, rows: QuerySet[Appointment]) -> Response:
-        page = self.page(rows)
+    def _array(self, **keys: int) -> Response:
+        page = self.page(self.unfiltered, keys)
         return array_response(self.request, page, self.shown(page))
 
 
@@ -156,5 +158,5 @@ class AppointmentHistoryViewSet(HouseViewSet):
     @extend_schema(operation_id="appointments_history", responses=AppointmentMoveRead(many=True))
     def list(self, request: Request, *, pk: int) -> Response:  # type: ignore[override]  # nested: the route names the appointment
         """Each earlier time, who moved the appointment and why; the first time comes first."""
-        row = Appointment.objects.for_user(self.caller).get(pk=pk)
-        return self.show_list(self.get_queryset().filter(appointment=row))
+        self.expect(Appointment, pk)
+        return self.show_list(keys={"appointment_id": pk})

@@ -31,7 +31,7 @@ class HostViewSet(HouseViewSet):
     @extend_schema(operation_id="hosts_list", responses=HostRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:
         """Your hosts, those who are not active too."""
-        return self.show_list(self.get_queryset())
+        return self.show_list()
 
     @extend_schema(operation_id="hosts_create", request=HostWrite, responses={201: HostRead})
     @idempotent

@@ -35,8 +35,8 @@ class OfProject(HouseViewSet):
 
     def of_project(self, request: Request, project_id: int) -> Response:
         """The rows of a project that the caller may see."""
-        project = Project.objects.for_user(request.user).get(pk=project_id)
-        return self.show_list(self.get_queryset().filter(project=project))
+        self.expect(Project, project_id)
+        return self.show_list(keys={"project_id": project_id})
 
 
 class WorkingHoursViewSet(OfProject):

@@ -139,7 +139,7 @@ def test_the_clock_is_asked_by_each_request(project):
     """What was compiled once holds no instant."""
     found = reading(ProjectRead, Project)
     assert all(hasattr(each, "tell") for each in found.parameters)
-    assert str(clock.now().year) not in found.statement
+    assert str(clock.now().year) not in found.source
 
 
 class Unsaid(ReadSerializer):

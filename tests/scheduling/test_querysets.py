@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from realestate.core import clock
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, AppointmentMove
+from scheduling.querysets import STATS
 from tests.factories.scheduling import AppointmentFactory
 
 
@@ -65,7 +66,7 @@ def test_stats_add_up(cast):
             status=state,
             rescheduled_at=clock.now() - timedelta(days=1) if number == 0 else None,
         )
-    assert Appointment.objects.for_user(cast.meera).stats() == {
+    assert Appointment.objects.for_user(cast.meera).aggregate(**STATS) == {
         "total": 10,
         "confirmed": 2,
         "pending": 3,

@@ -14,7 +14,7 @@ MAX_LIMIT = 100
 class Page:
     """One page of a list and where it stands."""
 
-    rows: Any  # a slice of a queryset, or what was made of one
+    rows: Any  # a slice of a queryset, or the JSON text of each row
     total: int
     number: int
     limit: int
@@ -27,12 +27,22 @@ class Page:
 
 def paginate(queryset: QuerySet[Any], request: Request, *, default_limit: int) -> Page:
     """The page that the query asks for; nonsense clamps to the nearest page that exists."""
-    limit = _number(request, "limit", default_limit, MAX_LIMIT)
+    limit = limit_of(request, default_limit)
     total = queryset.count()
     last = max(1, -(-total // limit))
     number = _number(request, "page", 1, last)
     start = (number - 1) * limit
     return Page(queryset[start : start + limit], total, number, limit)
+
+
+def limit_of(request: Request, default: int) -> int:
+    """How many rows a page of this request has at most."""
+    return _number(request, "limit", default, MAX_LIMIT)
+
+
+def is_first(request: Request) -> bool:
+    """Whether the first page is asked for, however many there are."""
+    return _number(request, "page", 1, 2) == 1
 
 
 def envelope(page: Page, key: str, rows: Any, **more: object) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import orjson
@@ -17,7 +18,6 @@ from realestate.core.db.fetching import fetched
 
 Key = int
 Columns = tuple[Any, ...]
-KEYS = "<keys>"  # in a statement: where its keys come from
 HIDDEN: Final = object()  # what a made field says when this reader does not get it
 
 
@@ -35,7 +35,7 @@ class _Request:
     """What one answer knows: who asks, and the nested rows that it has already."""
 
     context: Context
-    known: dict[Reading, dict[Key, str]] = field(default_factory=dict)
+    known: dict[tuple[Reading, Key], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class TextPart:
 
     at: int  # the column
 
-    def say(self, columns: Columns, _request: _Request) -> str:
+    def say(self, columns: Columns, start: int, _request: _Request) -> str:
         """Its fields, without the braces."""
-        text: str = columns[self.at]
+        text: str = columns[start + self.at]
         return text[1:-1]
 
 
@@ -58,9 +58,10 @@ class MadePart:
     at: int
     made: Made
 
-    def say(self, columns: Columns, request: _Request) -> str:
+    def say(self, columns: Columns, start: int, request: _Request) -> str:
         """The field with its name; nothing where it is hidden."""
-        given = columns[self.at : self.at + len(self.made.columns)]
+        first = start + self.at
+        given = columns[first : first + len(self.made.columns)]
         value = self.made.make(request.context, *given)
         if value is HIDDEN:
             return ""
@@ -69,56 +70,137 @@ class MadePart:
 
 @dataclass(frozen=True)
 class NestedPart:
-    """A row behind a foreign key."""
+    """A row behind a foreign key; its columns come after those of the row that it belongs to."""
 
     name: str
-    at: int
+    at: int  # the column of its key
     reading: Reading
+    offset: int = 0  # of its columns
 
-    def say(self, columns: Columns, request: _Request) -> str:
+    def say(self, columns: Columns, start: int, request: _Request) -> str:
         """The field with its name; null without a row."""
-        key = columns[self.at]
-        return f'"{self.name}":{"null" if key is None else request.known[self.reading][key]}'
+        if columns[start + self.at] is None:
+            return f'"{self.name}":null'
+        return f'"{self.name}":{self.reading.text(columns, start + self.offset, request)}'
 
 
 Part = TextPart | MadePart | NestedPart
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which rows: a statement of their keys in their order, and one of all keys where they are to be counted."""
+
+    keys: str
+    parameters: Sequence[Any]  # of both
+    everything: str = ""
+    limit: int = 0  # of a first page; there ``keys`` has none
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A shape, compiled: the statement, and how its columns become the text of a row."""
+    """A shape, compiled: its columns and where they come from, and how they become the text of a row."""
 
-    statement: str  # with KEYS where its keys come from
-    parameters: Sequence[Any]  # each Told
+    columns: Sequence[str]  # the key first
+    source: str  # of the rows with these keys: a join with ``page(key, place)``
+    parameters: Sequence[Any]  # each Told, in the order of the source
     parts: Sequence[Part]
 
     def of(self, rows: QuerySet[Any], context: Context) -> list[str]:
-        """The JSON of these rows, filtered, ordered and sliced as they are; keys and text come in one statement."""
-        request = _Request(context)
+        """The JSON of these rows, filtered, ordered and sliced as they are; all of it comes in one statement."""
         try:
             keys, parameters = rows.values_list("pk").query.sql_with_params()
         except EmptyResultSet:
             return []
-        self._learn(f"ARRAY(SELECT key FROM ({keys}) k(key))", parameters, request)  # noqa: S608  # Django's own
-        return [*request.known[self].values()]
+        return self.page(Asked(keys=keys, parameters=parameters), context)[0]
 
-    def _learn_more(self, keys: Iterable[Key], request: _Request) -> None:
-        known = request.known.get(self, {})
-        missing = [key for key in dict.fromkeys(keys) if key not in known]
-        if missing:
-            self._learn("%s::bigint[]", [missing], request)
+    def page(self, asked: Asked, context: Context) -> tuple[list[str], int]:
+        """The JSON of the rows that are asked for, with commas between, and how many there are in all.
 
-    def _learn(self, keys: str, parameters: Sequence[Any], request: _Request) -> None:
-        known = request.known.setdefault(self, {})
-        told = (each.tell(request.context) for each in self.parameters)
-        rows = fetched(self.statement.replace(KEYS, keys), [*parameters, *told])
-        for part in self.parts:
-            if isinstance(part, NestedPart):
-                behind = (row[part.at] for row in rows)
-                part.reading._learn_more((key for key in behind if key is not None), request)  # noqa: SLF001  # its own class
-        if len(self.parts) == 1 and isinstance(self.parts[0], TextPart):
-            known |= dict(rows)
-            return
-        for row in rows:
-            said = (part.say(row, request) for part in self.parts)
-            known[row[0]] = f"{{{','.join(piece for piece in said if piece)}}}"
+        In one piece where the database writes all of it, else row by row.
+        """
+        request = _Request(context)
+        told = [each.tell(context) for each in self.all_parameters]
+        statement = self.statement(asked.keys, asked.everything, asked.limit)
+        rows = fetched(statement, [*asked.parameters, *told])
+        if self.is_all_text:
+            texts = [text for text, _total in rows if text is not None]
+        else:
+            texts = [self.text(row, 0, request) for row in rows if row[0] is not None]
+        return texts, rows[0][-1]
+
+    def text(self, columns: Columns, start: int, request: _Request) -> str:
+        """The JSON of one row, whose columns begin there; a row that comes again is not said anew."""
+        known = (self, columns[start])
+        if known not in request.known:
+            said = (part.say(columns, start, request) for part in self.parts)
+            request.known[known] = f"{{{','.join(piece for piece in said if piece)}}}"
+        return request.known[known]
+
+    @cached_property
+    def all_parameters(self) -> list[Any]:
+        """Each Told, in the order of the statement."""
+        behind = (each for part in self.nested for each in part.reading.all_parameters)
+        return [*self.parameters, *behind]
+
+    @cached_property
+    def is_all_text(self) -> bool:
+        """Whether the database writes whole rows."""
+        return len(self.parts) == 1 and isinstance(self.parts[0], TextPart)
+
+    @cached_property
+    def nested(self) -> list[NestedPart]:
+        """The rows behind foreign keys."""
+        return [part for part in self.parts if isinstance(part, NestedPart)]
+
+    @lru_cache(maxsize=256)  # noqa: B019  # readings live as long as the process
+    def statement(self, keys: str, everything: str, limit: int) -> str:
+        """One statement for a page: which keys, their rows, and the rows behind those, each of them read once.
+
+        A first page that is not full needs no count; the rows are counted only where ``everything`` is given.
+        """
+        page = f"SELECT key FROM ({keys} LIMIT {limit:d}) k(key)" if limit else keys  # noqa: S608  # compiled from declared names
+        count = "cardinality(keys)"
+        if everything:
+            count = f"CASE WHEN {count} < {limit:d} THEN {count} ELSE (SELECT count(*) FROM ({everything}) e) END"  # noqa: S608  # see above
+        steps = [
+            f"first AS MATERIALIZED (SELECT ARRAY({page}) AS keys)",
+            f"total AS MATERIALIZED (SELECT {count} AS rows FROM first)",  # noqa: S608  # see above
+            *self.steps("r", "(SELECT keys FROM first)"),
+        ]
+        if self.is_all_text:
+            text = "string_agg(r.x1, ',' ORDER BY r.place)"
+            return (
+                f"WITH {', '.join(steps)} SELECT {text}, total.rows"  # noqa: S608  # see above
+                " FROM total LEFT JOIN r ON true GROUP BY total.rows"
+            )
+        return (
+            f"WITH {', '.join(steps)} SELECT {', '.join(self.shown('r'))}, total.rows"  # noqa: S608  # see above
+            f" FROM total LEFT JOIN r ON true {' '.join(self.joins('r'))} ORDER BY r.place"
+        )
+
+    def steps(self, name: str, keys: str) -> Iterator[str]:
+        """The rows with these keys under a name, then those behind them."""
+        columns = ", ".join(f"{column} AS x{place}" for place, column in enumerate(self.columns))
+        yield f"{name} AS MATERIALIZED (SELECT {columns}, page.place FROM unnest({keys}::bigint[]) {self.source})"  # noqa: S608  # compiled from declared names
+        for place, part in enumerate(self.nested):
+            behind = f"ARRAY(SELECT DISTINCT x{part.at} FROM {name})"  # noqa: S608  # see above
+            yield from part.reading.steps(f"{name}{place}", behind)
+
+    def shown(self, name: str) -> Iterator[str]:
+        """The columns of a row, then those of the rows behind it."""
+        yield from (f"{name}.x{place}" for place in range(len(self.columns)))
+        for place, part in enumerate(self.nested):
+            yield from part.reading.shown(f"{name}{place}")
+
+    def joins(self, name: str) -> Iterator[str]:
+        """What puts the rows behind beside their row."""
+        for place, part in enumerate(self.nested):
+            behind = f"{name}{place}"
+            yield f"LEFT JOIN {behind} ON {behind}.x0 = {name}.x{part.at}"
+            yield from part.reading.joins(behind)
+
+    @cached_property
+    def width(self) -> int:
+        """How many columns a row has with those behind it."""
+        return len(self.columns) + sum(part.reading.width for part in self.nested)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -32,14 +32,12 @@ from django.core.exceptions import FieldError
 from django.db import connection
 from django.db.models import DateTimeField, F, ForeignKey, Model, QuerySet
 from django.db.models.expressions import Combinable
-from psycopg import sql
 from rest_framework import serializers
 
 from realestate.core import clock
 from realestate.core.api.links import OpenedLink, reader_in
 from realestate.core.api.read_sql import Context, NotInSql, Told, in_sql
 from realestate.core.api.readings import (
-    KEYS,
     Made,
     MadePart,
     NestedPart,
@@ -48,12 +46,9 @@ from realestate.core.api.readings import (
     TextPart,
 )
 from realestate.core.api.serializers import ReadSerializer
+from realestate.core.db.remembered import INSTANTS, literal
 from realestate.core.files import opened
 
-INSTANTS = (
-    datetime(2000, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
-    datetime(2001, 2, 3, 4, 5, 6, 7, tzinfo=UTC),
-)
 _serializers_only: ContextVar[bool] = ContextVar("serializers_only", default=False)
 
 
@@ -79,9 +74,14 @@ class Ordinary:
     reason: str
 
 
+def is_fast() -> bool:
+    """Whether rows are read fast here."""
+    return not _serializers_only.get()
+
+
 def reading_of(read: type[ReadSerializer], model: type[Model]) -> Reading | None:
     """How to read a shape fast; None where its serializer shows it."""
-    if _serializers_only.get():
+    if not is_fast():
         return None
     found = reading(read, model)
     return found if isinstance(found, Reading) else None
@@ -100,16 +100,9 @@ def _with_clock(one: Reading, other: Reading) -> Reading:
     """Compiled at two instants: parameters that are these instants are told anew by each request."""
     pairs = zip(one.parameters, other.parameters, strict=True)
     parameters = [_parameter(*pair) for pair in pairs]
-    known = tuple("%s" if isinstance(each, Told) else _literal(each) for each in parameters)
+    known = tuple("%s" if isinstance(each, Told) else literal(each) for each in parameters)
     told = [each for each in parameters if isinstance(each, Told)]
-    return replace(one, statement=one.statement.replace("%%", "%%%%") % known, parameters=told)
-
-
-def _literal(value: object) -> str:
-    """A constant as it stands in a statement; a per cent sign would be a parameter's."""
-    connection.ensure_connection()
-    text: str = sql.Literal(value).as_string(connection.connection)
-    return text.replace("%", "%%")
+    return replace(one, source=one.source.replace("%%", "%%%%") % known, parameters=told)
 
 
 def _parameter(one: object, other: object) -> object:
@@ -142,11 +135,18 @@ class _Compiler:
                 raise NotInSql("its serializer changes what it shows")
             rows = self.rows.annotate(key=F("pk")).order_by().values_list("key", *self.columns)
             inner, parameters = rows.query.get_compiler(connection=connection).as_sql()
-        statement = (
-            f"SELECT {', '.join(self.select)} FROM unnest({KEYS}) WITH ORDINALITY page(key, place)"  # noqa: S608  # compiled from declared names
-            f" JOIN ({inner}) q ON q.key = page.key {' '.join(self.texts)} ORDER BY page.place"
-        )
-        return Reading(statement, parameters, parts)
+        source = f"WITH ORDINALITY page(key, place) JOIN ({inner}) q ON q.key = page.key {' '.join(self.texts)}"
+        return Reading(self.select, source, parameters, [*self._placed(parts)])
+
+    def _placed(self, parts: Sequence[Part]) -> Iterator[Part]:
+        """The columns of rows behind come after the row's own, in turn."""
+        offset = len(self.select)
+        for part in parts:
+            if isinstance(part, NestedPart):
+                yield replace(part, offset=offset)
+                offset += part.reading.width
+            else:
+                yield part
 
     def _parts(self) -> Iterator[Part]:
         """In the order of the wire: the fields, then their aliases."""

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from realestate.core.api.asking import Question, Rows
 from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
-from realestate.core.api.pagination import Page, array_response, envelope, paginate
+from realestate.core.api.pagination import Page, array_response, envelope
 from realestate.core.api.readings import Reading
 from realestate.core.api.reads import reading_of
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
@@ -94,9 +95,14 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
         """The read shape; for the OpenAPI document."""
         return self.read
 
+    def listed(self, **keys: int) -> QuerySet[Any]:
+        """The rows of a list, narrowed to these keys and by the query's filters."""
+        rows = self.get_queryset()
+        return self.filter_queryset(rows.filter(**keys) if keys else rows)
+
     def list(self, request: Request, **_path: str) -> Response:
         """The caller's rows, a page at a time."""
-        return self.show_list(self.filter_queryset(self.get_queryset()))
+        return self.show_list()
 
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:
         """One row, or 404 when it does not exist for the caller."""
@@ -104,25 +110,43 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
 
     def show(self, pk: int, status: int = status.HTTP_200_OK) -> Response:
         """Read again through for_user: an answer can never hold a row that the caller may not see."""
-        return Response(self.show_row(self.get_queryset(), pk, self.read), status=status)
+        return Response(self.show_row(self.one, pk, self.read), status=status)
 
-    def show_row(self, rows: QuerySet[Any], pk: int, read: Shape) -> object:
-        """One of these rows in a shape; raises DoesNotExist."""
+    def one(self, pk: int) -> QuerySet[Any]:
+        """The row with a key, if the caller may see it."""
+        return self.get_queryset().filter(pk=pk)
+
+    def show_row(self, rows: Rows, pk: int, read: Shape) -> object:
+        """The row that a function of its key finds, in a shape; raises DoesNotExist."""
         context, reading = self.get_serializer_context(), self.reading(read)
         if reading is None:
-            return read(rows.get(pk=pk), context=context).data
-        shown = reading.of(rows.filter(pk=pk), context)
-        if not shown:
+            return read(rows(pk=pk).get(), context=context).data
+        shown = self.ask(rows, {"pk": pk}).row(reading, context)
+        if shown is None:
             raise self.model.DoesNotExist  # type: ignore[attr-defined]  # every model has one
-        return Fragment(shown[0])
+        return shown
 
-    def show_list(self, rows: QuerySet[Any], **more: object) -> Response:
-        """A page of rows, in the envelope or as a bare array."""
-        return self.page_response(self.page(rows), **more)
+    def ask(self, rows: Rows, keys: Mapping[str, int]) -> Question:
+        """Rows that one of this view's functions finds by keys."""
+        name = (type(self), self.action, rows.__name__)
+        return Question(request=self.request, name=name, rows=rows, keys=keys)
 
-    def page(self, rows: QuerySet[Any]) -> Page:
-        """The page that is asked for."""
-        return paginate(rows, self.request, default_limit=self.default_limit)
+    def expect(self, model: type[Model], pk: int) -> None:
+        """Go on only if the caller may see this row, for example the project whose units are asked for."""
+
+        def seen(pk: int) -> QuerySet[Any]:
+            rows = model._default_manager.for_user(self.request.user)  # type: ignore[attr-defined]  # noqa: SLF001  # see rows
+            return rows.filter(pk=pk)  # type: ignore[no-any-return]  # see rows
+
+        question = Question(request=self.request, name=(model, "seen"), rows=seen, keys={"pk": pk})
+        if not question.exists():
+            raise model.DoesNotExist  # type: ignore[attr-defined]  # every model has one
+
+    def show_list(
+        self, rows: Rows | None = None, *, keys: Mapping[str, int] | None = None, **more: object
+    ) -> Response:
+        """A page of rows, in the envelope or as a bare array; ``rows`` is one of the view's functions of the keys."""
+        return self.page_response(self.page(rows or self.listed, keys or {}), **more)
 
     def page_response(self, page: Page, **more: object) -> Response:
         """The rows of a page in the resource's shape."""
@@ -131,12 +155,17 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
             return array_response(self.request, page, shown)
         return Response(envelope(page, self.list_key, shown, **more))
 
+    def page(self, rows: Rows, keys: Mapping[str, int]) -> Page:
+        """The page that is asked for."""
+        reading, question = self.reading(), self.ask(rows, keys)
+        context = self.get_serializer_context()
+        return question.page(reading, context, default_limit=self.default_limit)
+
     def shown(self, page: Page) -> object:
         """The rows of a page as JSON knows them."""
-        context, reading = self.get_serializer_context(), self.reading()
-        if reading is None:
-            return [*self.read(page.rows, many=True, context=context).data]
-        return Fragment(f"[{','.join(reading.of(page.rows, context))}]")
+        if isinstance(page.rows, Fragment):
+            return page.rows
+        return [*self.read(page.rows, many=True, context=self.get_serializer_context()).data]
 
 
 def message(text: str, **more: object) -> Response:

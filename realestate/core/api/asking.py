@@ -1,0 +1,172 @@
+"""Rows that a view asks for by one of its functions, so that their SQL can be remembered (docs/adr/0013).
+
+The function depends on nothing but the caller, the clock, the query's parameters and the keys that it is given; the
+view has a stranger as its caller while the SQL is compiled. With other parameters than those of paging it is called
+each time, as filters make too many different statements to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Aggregate, QuerySet, Value
+from orjson import Fragment
+from rest_framework.request import Request
+
+from realestate.core.api.pagination import Page, is_first, limit_of, paginate
+from realestate.core.api.read_sql import Context
+from realestate.core.api.readings import Asked, Reading
+from realestate.core.api.reads import is_fast
+from realestate.core.db.fetching import fetched
+from realestate.core.db.remembered import NotRememberedError, Remembered, Values, kept, with_now
+
+Rows = Callable[..., QuerySet[Any]]  # a view's function of the path's keys
+PAGING = {"page", "limit"}
+CALLER, BUILDER = "caller's key", "builder's key"
+
+
+class Stranger:
+    """Somebody of the same kind as the caller, with keys that nobody has."""
+
+    def __init__(self, real: Any, values: Values) -> None:  # User or AnonymousUser
+        self.pk = self.id = values[CALLER]
+        self.builder_id = values[BUILDER]
+        self.employer_id = values[BUILDER] if getattr(real, "employer_id", None) else None
+        self.is_authenticated = real.is_authenticated
+        self.is_anonymous = real.is_anonymous
+        self.is_active, self.is_staff = real.is_active, real.is_staff
+        self.is_superuser = real.is_superuser
+        self.user_type = getattr(real, "user_type", None)
+        self.team_role = getattr(real, "team_role", "")
+        self.customer_id = self.pk if getattr(real, "customer_id", None) else None
+
+    def __getattr__(self, name: str) -> object:
+        """Rows that depend on more of the caller than this are not remembered."""
+        message = f"it depends on the caller's {name}"
+        raise NotRememberedError(message)
+
+    @property
+    def kind(self) -> Hashable:
+        """What else than keys the rows may depend on."""
+        return (
+            *(self.user_type, self.team_role, self.employer_id is None, self.customer_id is None),
+            *(self.is_authenticated, self.is_active, self.is_staff, self.is_superuser),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Who asks by which function, and about which keys."""
+
+    request: Request
+    name: Hashable  # of the function: the same name, the same rows
+    rows: Rows
+    keys: Mapping[str, int]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the query filters nothing."""
+        return self.request.query_params.keys() <= PAGING
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is told each time."""
+        user: Any = self.request.user
+        builder = getattr(user, "builder_id", None)
+        return {CALLER: user.pk, BUILDER: builder, **self.keys}
+
+    def ordinary(self) -> QuerySet[Any]:
+        """The rows as the function builds them."""
+        return self.rows(**self.keys)
+
+    def remembered(
+        self, name: str, finish: Callable[[QuerySet[Any]], QuerySet[Any]]
+    ) -> Remembered | None:
+        """The SQL of what ``finish`` makes of the rows, under its name; None where it has to be built each time."""
+        if not (self.is_plain and is_fast()):
+            return None
+        values = self.values
+        key = (
+            *(self.name, name, tuple(self.keys)),
+            Stranger(self.request.user, values).kind,
+        )
+        return kept(key, lambda world: finish(self._as_stranger(world)), values)
+
+    def _as_stranger(self, world: Values) -> QuerySet[Any]:
+        with _caller(self.request, Stranger(self.request.user, world)):
+            return self.rows(**{name: world[name] for name in self.keys})
+
+    def keys_of(self) -> Remembered | None:
+        """The keys of the rows in their order."""
+        return self.remembered("keys", lambda rows: rows.values_list("pk"))
+
+    def all_of(self) -> Remembered | None:
+        """The keys of the rows in no order, to be counted."""
+        return self.remembered("all", lambda rows: rows.order_by().values_list("pk"))
+
+    def page(self, reading: Reading | None, context: Context, *, default_limit: int) -> Page:
+        """The page that the query asks for; with a reading its rows are JSON."""
+        keys, everything = (self.keys_of(), self.all_of()) if reading else (None, None)
+        if reading and keys and everything and is_first(self.request):
+            values, limit = with_now(self.values), limit_of(self.request, default_limit)
+            asked = Asked(
+                keys=keys.text,
+                everything=everything.text,
+                parameters=[*keys.told(values), *everything.told(values)],
+                limit=limit,
+            )
+            texts, total = reading.page(asked, context)
+            return Page(array(texts), total, 1, limit)
+        page = paginate(self.ordinary(), self.request, default_limit=default_limit)
+        return replace(page, rows=array(reading.of(page.rows, context))) if reading else page
+
+    def row(self, reading: Reading, context: Context) -> Fragment | None:
+        """The one row as JSON, if it is there."""
+        keys = self.all_of()
+        if keys is None:
+            texts = reading.of(self.ordinary(), context)
+        else:
+            asked = Asked(keys=keys.text, parameters=keys.told(with_now(self.values)))
+            texts, _total = reading.page(asked, context)
+        return Fragment(texts[0]) if texts else None
+
+    def exists(self) -> bool:
+        """Whether there is such a row."""
+        asked = self.all_of()
+        if asked is None:
+            return self.ordinary().exists()
+        return bool(fetched(f"{asked.text} LIMIT 1", asked.told(with_now(self.values))))
+
+    def counts(self, **counts: Aggregate) -> dict[str, int]:
+        """Counts over all the rows, in one statement."""
+
+        def finish(rows: QuerySet[Any]) -> QuerySet[Any]:
+            alone = rows.order_by().values(
+                all_of_them=Value(1)
+            )  # so that the aggregates are over all
+            return alone.annotate(**counts).values_list(*counts)
+
+        asked = self.remembered(f"counts of {tuple(counts)}", finish)
+        if asked is None:
+            return self.ordinary().aggregate(**counts)
+        (row,) = fetched(asked.text, asked.told(with_now(self.values)))
+        return dict(zip(counts, row, strict=True))
+
+
+def array(texts: Sequence[str]) -> Fragment:
+    """Rows as one array."""
+    return Fragment(f"[{','.join(texts)}]")
+
+
+@contextmanager
+def _caller(request: Request, somebody: Any) -> Iterator[None]:
+    """Inside, somebody else asks."""
+    real = request._user  # noqa: SLF001  # its setter would tell Django's request too, which the log reads
+    request._user = somebody  # noqa: SLF001  # see above
+    try:
+        yield
+    finally:
+        request._user = real  # noqa: SLF001  # see above
