@@ -1,5 +1,6 @@
 """R8: which money pays which open item. A pure function of the dated facts, so that it can be replayed at any time."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,7 +62,9 @@ def allocate(
     goes to the lines that it names; what they do not need becomes an advance. The result for an earlier ``until`` is
     the part of the result for a later one that had happened by then.
     """
-    known = [item for item in items if item.issued_on <= until]
+    known = sorted(
+        (item for item in items if item.issued_on <= until), key=lambda item: item.issued_on
+    )
     sources = sorted(
         money, key=lambda each: (each.value_on, not each.is_credit, each.number, each.key)
     )
@@ -70,44 +73,56 @@ def allocate(
         reserved=_reserved(sources),
         left={each.key: each.amount for each in sources if each.value_on <= until},
     )
-    order = ORDERS[preset]
+    order, coming = ORDERS[preset], deque(known)
+    issued: dict[ItemKey, Item] = {}
+    unpaid: list[Item] = []  # an item that is paid stays paid, and in a long account nearly all are
     for day in sorted(
         {item.issued_on for item in known} | {m.value_on for m in sources if m.value_on <= until}
     ):
-        issued = [item for item in known if item.issued_on <= day]
+        while coming and coming[0].issued_on <= day:
+            unpaid.append(coming.popleft())
+            issued[unpaid[-1].key] = unpaid[-1]
         for each in sources:
-            if each.value_on <= day and (book.left[each.key] > 0):
-                _use(book, each, issued, order=order, day=day)
+            if each.value_on <= day and book.left[each.key] > 0 and (unpaid or each.targets):
+                _use(book, each, issued, unpaid=unpaid, order=order, day=day)
+                unpaid = [item for item in unpaid if book.open[item.key] > 0]
     return Allocated(
         applied=tuple(book.applied.values()),
         advances={key: left for key, left in book.left.items() if left > 0},
     )
 
 
-def _use(book: _Book, money: Money, issued: Sequence[Item], *, order: Order, day: date) -> None:
-    by_key = {item.key: item for item in issued}
+def _use(
+    book: _Book,
+    money: Money,
+    issued: Mapping[ItemKey, Item],
+    *,
+    unpaid: Sequence[Item],
+    order: Order,
+    day: date,
+) -> None:
     for target in money.targets:
-        item = by_key.get((target.line, target.part))
+        item = issued.get((target.line, target.part))
         if item is None or day != max(money.value_on, item.issued_on):
             continue
         if not money.is_credit:
             book.reserved[item.key] -= target.amount
         book.put(money, item.key, target.amount, day, is_manual=not money.is_credit)
-    waiting = _waiting(money, by_key)
-    for item in sorted(issued, key=lambda each: order(each, money.value_on)):
+    waiting = _waiting(money, issued)
+    for item in sorted(unpaid, key=lambda each: order(each, money.value_on)):
         free = book.left[money.key] - waiting
         if free <= 0:
             return
         book.put(money, item.key, free, day)
 
 
-def _waiting(money: Money, by_key: Mapping[ItemKey, Item]) -> Decimal:
+def _waiting(money: Money, issued: Mapping[ItemKey, Item]) -> Decimal:
     """What this money must keep for items that it is to pay by hand and that are not issued yet."""
     return sum(
         (
             target.amount
             for target in money.targets
-            if not money.is_credit and (target.line, target.part) not in by_key
+            if not money.is_credit and (target.line, target.part) not in issued
         ),
         ZERO,
     )

@@ -303,7 +303,7 @@ def test_lists_take_a_fixed_number_of_queries(as_, cast, django_assert_num_queri
     api = as_(cast.asha)
     for path, queries in (
         ("/api/quotes", 2),
-        (f"/api/bookings/{booking.pk}/applicants", 3),
+        (f"/api/bookings/{booking.pk}/applicants", 2),
         (f"/api/bookings/{booking.pk}/agreements", 4),
     ):
         with django_assert_num_queries(queries):

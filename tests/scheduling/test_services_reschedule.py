@@ -79,12 +79,12 @@ def test_R14_5_both_sides_read_the_history(cast, as_, visit, move, at):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_history_costs_three_queries(
+def test_the_history_costs_two_queries(
     cast, as_, visit, move, at, django_assert_num_queries, count
 ):
     for hour in range(12, 12 + count):
         move(at(hour))
-    with django_assert_num_queries(3):  # the appointment, count, rows
+    with django_assert_num_queries(2):  # the appointment, rows
         assert len(as_(cast.asha).get(f"/api/appointments/{visit.pk}/history").json()) == count
 
 

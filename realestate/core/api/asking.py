@@ -65,6 +65,7 @@ class Question:
     name: Hashable  # of the function: the same name, the same rows
     rows: Rows
     keys: Mapping[str, int]
+    is_filtered: bool = True  # whether the function heeds the query's parameters
 
     @property
     def is_plain(self) -> bool:
@@ -86,7 +87,7 @@ class Question:
         self, name: str, finish: Callable[[QuerySet[Any]], QuerySet[Any]]
     ) -> Remembered | None:
         """The SQL of what ``finish`` makes of the rows, under its name; None where it has to be built each time."""
-        if not (self.is_plain and is_fast()):
+        if not (is_fast() and (self.is_plain or not self.is_filtered)):
             return None
         values = self.values
         key = (
@@ -107,10 +108,10 @@ class Question:
         """The keys of the rows in no order, to be counted."""
         return self.remembered("all", lambda rows: rows.order_by().values_list("pk"))
 
-    def page(self, reading: Reading | None, context: Context, *, default_limit: int) -> Page:
-        """The page that the query asks for; with a reading its rows are JSON."""
-        keys, everything = (self.keys_of(), self.all_of()) if reading else (None, None)
-        if reading and keys and everything and is_first(self.request):
+    def page(self, reading: Reading, context: Context, *, default_limit: int) -> Page:
+        """The page that the query asks for, as JSON."""
+        keys, everything = self.keys_of(), self.all_of()
+        if keys and everything and is_first(self.request):
             values, limit = with_now(self.values), limit_of(self.request, default_limit)
             asked = Asked(
                 keys=keys.text,
@@ -121,7 +122,7 @@ class Question:
             texts, total = reading.page(asked, context)
             return Page(array(texts), total, 1, limit)
         page = paginate(self.ordinary(), self.request, default_limit=default_limit)
-        return replace(page, rows=array(reading.of(page.rows, context))) if reading else page
+        return replace(page, rows=array(reading.of(page.rows, context)))
 
     def row(self, reading: Reading, context: Context) -> Fragment | None:
         """The one row as JSON, if it is there."""

@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from realestate.core.api.asking import Question, Rows
 from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
-from realestate.core.api.pagination import Page, array_response, envelope
+from realestate.core.api.pagination import Page, array_response, envelope, paginate
 from realestate.core.api.readings import Reading
 from realestate.core.api.reads import reading_of
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
@@ -138,7 +138,10 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
             rows = model._default_manager.for_user(self.request.user)  # type: ignore[attr-defined]  # noqa: SLF001  # see rows
             return rows.filter(pk=pk)  # type: ignore[no-any-return]  # see rows
 
-        question = Question(request=self.request, name=(model, "seen"), rows=seen, keys={"pk": pk})
+        name = (model, "seen")
+        question = Question(
+            request=self.request, name=name, rows=seen, keys={"pk": pk}, is_filtered=False
+        )
         if not question.exists():
             raise model.DoesNotExist  # type: ignore[attr-defined]  # every model has one
 
@@ -158,6 +161,8 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
     def page(self, rows: Rows, keys: Mapping[str, int]) -> Page:
         """The page that is asked for."""
         reading, question = self.reading(), self.ask(rows, keys)
+        if reading is None:
+            return paginate(question.ordinary(), self.request, default_limit=self.default_limit)
         context = self.get_serializer_context()
         return question.page(reading, context, default_limit=self.default_limit)
 

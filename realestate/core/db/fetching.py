@@ -11,6 +11,8 @@ import psycopg
 from django.db import connection
 from psycopg.types.numeric import Int8
 
+BIGINT = range(-(2**63), 2**63)  # beyond, PostgreSQL compares as numeric and finds nothing
+
 
 def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a SELECT as PostgreSQL gives them; its text comes from our own code, values only as parameters."""
@@ -28,4 +30,4 @@ def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def _sized(value: object) -> object:
     """One type for all whole numbers: by default each size would make a statement of its own."""
-    return Int8(value) if type(value) is int else value
+    return Int8(value) if type(value) is int and value in BIGINT else value
