@@ -7,9 +7,13 @@ from drf_spectacular.views import SpectacularAPIView
 from realestate import health
 from realestate.binder.pages import DocumentsPage
 from realestate.core.api import errors
+from realestate.core.api.routing import by_first_word
 from realestate.pages import RedocPage, SwaggerPage
 
 HOUSE = (
+    "realestate.core",
+    "realestate.reports",
+    "realestate.binder",
     "accounts",
     "projects",
     "progress",
@@ -32,10 +36,7 @@ urlpatterns = [
     path("api/schema", schema, name="schema"),
     path("api/docs", SwaggerPage.as_view(url_name="schema"), name="docs"),
     path("api/redoc", RedocPage.as_view(url_name="schema"), name="redoc"),
-    path("api/", include("realestate.core.urls")),
-    path("api/", include("realestate.reports.urls")),
-    path("api/", include("realestate.binder.urls")),
-    *[path("api/", include(f"{app}.urls")) for app in HOUSE],
+    path("api/", include(by_first_word(f"{room}.urls" for room in HOUSE))),
 ]
 
 handler400 = errors.bad_request

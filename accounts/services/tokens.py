@@ -5,8 +5,9 @@ lost can be repeated (D19).
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +49,23 @@ class Claims:
     jti: str
 
 
+@lru_cache(maxsize=4096)
+def _signed(text: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The claims that one of these keys has signed; a token comes with each request, and its signature stays good.
+
+    Whether it has expired is asked each time, by ``Token.verify``. Raises TokenBackendError.
+    """
+    given = settings.SIMPLE_JWT
+    *others, last = (
+        TokenBackend(given["ALGORITHM"], key, "", given["AUDIENCE"], given["ISSUER"])
+        for key in keys
+    )
+    for backend in others:
+        with suppress(TokenBackendError):
+            return backend.decode(text)  # type: ignore[arg-type]  # simplejwt's annotation is wrong
+    return last.decode(text)  # type: ignore[arg-type]  # see above
+
+
 class _Backend(TokenBackend):
     """Signs with the key of the settings; also accepts the keys before it, so that they can be changed (D20)."""
 
@@ -64,19 +82,8 @@ class _Backend(TokenBackend):
         # Padding with "=" would be a second way to write the same token.
         if text.partition(".")[0] != self.header or "=" in text:
             raise TokenBackendError("not written by us")
-        return self._decoded(text, verify)
-
-    def _decoded(self, text: str, verify: bool) -> dict[str, Any]:  # noqa: FBT001  # see decode
-        try:
-            return super().decode(text, verify)  # type: ignore[arg-type]  # simplejwt's annotation is wrong
-        except TokenBackendError:
-            for key in settings.SIMPLE_JWT.get("PREVIOUS_SIGNING_KEYS", ()):
-                older = TokenBackend(self.algorithm, key, "", self.audience, self.issuer)
-                try:
-                    return older.decode(text, verify)  # type: ignore[arg-type]  # see above
-                except TokenBackendError:
-                    continue
-            raise
+        keys = (self.signing_key, *settings.SIMPLE_JWT.get("PREVIOUS_SIGNING_KEYS", ()))
+        return dict(_signed(text, keys) if verify else super().decode(text, verify=False))
 
 
 _backend = _Backend(

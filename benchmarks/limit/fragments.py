@@ -36,10 +36,11 @@ SHOWN_BUILDER = """
 TOTAL_UNITS = """
     coalesce(nullif((SELECT count(*) FROM projects_unit home WHERE home.project_id = p.id), 0), p.planned_units)
 """
+# Not NOT EXISTS: PostgreSQL makes a join of it and reads all claims for each project.
 AVAILABLE_UNITS = f"""
     (SELECT count(*) FROM projects_unit home WHERE home.project_id = p.id AND home.released_at IS NOT NULL
         AND home.blocked_at IS NULL
-        AND NOT EXISTS (SELECT FROM projects_claim claim WHERE claim.unit_id = home.id AND {LIVE}))
+        AND (SELECT claim.id FROM projects_claim claim WHERE claim.unit_id = home.id AND {LIVE} LIMIT 1) IS NULL)
 """
 PROGRESS = """
     coalesce((SELECT round(sum(part.weight * part.progress_percentage) / sum(part.weight), 2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from psycopg import Cursor
 
 from accounts.services import Claims, TokenRefused, read_access
 
@@ -19,7 +20,9 @@ def passing(statement: str, *, limit: int = 1) -> Callable[..., HttpResponse]:
         wanted = min(int(request.GET.get("limit", limit)), MAX_LIMIT)
         page = int(request.GET.get("page", 1))
         asked = {"limit": wanted, "page": page, "offset": (page - 1) * wanted}
-        with connection.cursor() as cursor:
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        with Cursor(connection.connection) as cursor:  # prepared, as the platform's own reads are
             cursor.execute(statement, {**path, **asked, **caller(request)})
             text, total = cursor.fetchone() or (None, None)
         if text is None:

@@ -16,11 +16,11 @@ BIGINT = range(-(2**63), 2**63)  # beyond, PostgreSQL compares as numeric and fi
 
 def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a SELECT as PostgreSQL gives them; its text comes from our own code, values only as parameters."""
-    with connection.cursor() as django_cursor:  # opens the connection, or finds that it was lost
-        raw = django_cursor.connection
+    connection.close_if_health_check_failed()  # these two as Django's own cursors begin
+    connection.ensure_connection()
     # Django's own cursors put the values into the text; its wrapper translates errors and lets tests count queries.
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(psycopg.Cursor(raw)) as cursor:
+    with wrap(psycopg.Cursor(connection.connection)) as cursor:
         cursor.execute(statement, [_sized(each) for each in parameters])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if connection.queries_logged:
