@@ -19,7 +19,7 @@ def total_units() -> Combinable:
 def available_units() -> Combinable:
     """``Project.available_units``: released, unblocked and without a live claim at this instant (R4.1)."""
     return Coalesce(
-        _count("project", Unit.objects.free(clock.now(), Claim.objects.all())),
+        _count("project", Unit.objects.free(clock.now())),
         Value(0),
         output_field=IntegerField(),
     )

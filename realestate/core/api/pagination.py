@@ -1,4 +1,9 @@
-"""Paging as the contract wants it: ``page`` and ``limit`` that clamp instead of failing (T10)."""
+"""Paging as the contract wants it: ``page`` and ``limit`` that clamp instead of failing (T10).
+
+What belongs to somebody is counted to its end. A list of everybody's rows – all homes for sale, whatever staff ask
+for – is counted and paged as far as ``MOST`` rows, so that neither the count nor the last page gets slower with the
+number of rows; the answer says when there are more (docs/adr/0015).
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +12,11 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from realestate.core.api.access import role_of
+from realestate.core.enums import Role
+
 MAX_LIMIT = 100
+MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class Page:
     total: int
     number: int
     limit: int
+    is_cut: bool = False  # more rows match than are counted and paged
 
     @property
     def last(self) -> int:
@@ -25,18 +35,33 @@ class Page:
         return max(1, -(-self.total // self.limit))
 
 
-def paginate(queryset: QuerySet[Any], request: Request, *, default_limit: int) -> Page:
-    """The page that the query asks for; nonsense clamps to the nearest page that exists."""
+def paginate(
+    queryset: QuerySet[Any], request: Request, *, default_limit: int, at_most: int | None = None
+) -> Page:
+    """The page that the query asks for; nonsense clamps to the nearest page that exists.
+
+    ``at_most`` rows are counted and paged: of a list of everybody's rows, and of any list that staff ask for.
+    """
+    if role_of(request) == Role.STAFF:
+        at_most = at_most or MOST
     limit = _number(request, "limit", default_limit, MAX_LIMIT)
-    total = queryset.count()
+    counted = queryset.count() if at_most is None else _count(queryset, at_most + 1)
+    total = counted if at_most is None else min(counted, at_most)
     last = max(1, -(-total // limit))
     number = _number(request, "page", 1, last)
     start = (number - 1) * limit
-    return Page(queryset[start : start + limit], total, number, limit)
+    rows = queryset[start : min(start + limit, total)]
+    return Page(rows, total, number, limit, is_cut=counted > total)
+
+
+def _count(queryset: QuerySet[Any], at_most: int) -> int:
+    """How many there are, as far as it matters; without what the rows only show."""
+    return queryset.order_by().values_list("pk")[:at_most].count()
 
 
 def envelope(page: Page, key: str, rows: Any, **more: object) -> dict[str, object]:
     """The object that lists come in: ``{<key>: […], total, page, limit, pagination, …}``."""
+    cut = {"hasMore": True} if page.is_cut else {}
     return {
         key: rows,
         "total": page.total,
@@ -48,6 +73,7 @@ def envelope(page: Page, key: str, rows: Any, **more: object) -> dict[str, objec
             "totalItems": page.total,
             "hasNext": page.number < page.last,
             "hasPrev": page.number > 1,
+            **cut,
         },
         **more,
     }
@@ -58,6 +84,8 @@ def array_response(request: Request, page: Page, rows: Any) -> Response:
     response = Response(rows)
     response["X-Total-Count"] = str(page.total)
     response["Link"] = _links(request, page)
+    if page.is_cut:
+        response["X-Total-More"] = "true"
     return response
 
 
