@@ -75,7 +75,7 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 # --- check -----------------------------------------------------------------------------------------------------------
 
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
-	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
 	@$(PY) -m pytest -n 0 -m browser --durations=10 $(ARGS) tests/browser

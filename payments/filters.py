@@ -64,8 +64,7 @@ class DemandFilter(HouseFilterSet):
 
     def by_overdue(self, rows: Any, _name: str, value: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         """Demands that are overdue today; the others with ``false``."""
-        late = rows.overdue(clock.today())
-        return late if value else rows.exclude(pk__in=late.values("pk"))
+        return rows.overdue(clock.today()) if value else rows.not_overdue(clock.today())
 
 
 class CreditNoteFilter(HouseFilterSet):

@@ -105,6 +105,10 @@ class DemandQuerySet(OfBooking["Demand"]):
         """Open demands that were due before a day; needs ``with_open``."""
         return self.open().filter(due_on__lt=on)
 
+    def not_overdue(self, on: date) -> Self:
+        """All others; needs ``with_open``."""
+        return self.exclude(open_amount__gt=0, due_on__lt=on)
+
 
 class DemandLineQuerySet(OfDemand["DemandLine"]):
     """Lines of demands."""

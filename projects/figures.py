@@ -4,7 +4,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from projects.models import Claim, Project, Unit
+from projects.models import Project, Unit
 from projects.querysets import public
 from realestate.core import clock
 
@@ -19,7 +19,7 @@ def total_units() -> Combinable:
 def available_units() -> Combinable:
     """``Project.available_units``: released, unblocked and without a live claim at this instant (R4.1)."""
     return Coalesce(
-        _count("project", Unit.objects.free(clock.now(), Claim.objects.all())),
+        _count("project", Unit.objects.free(clock.now())),
         Value(0),
         output_field=IntegerField(),
     )

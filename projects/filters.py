@@ -22,6 +22,7 @@ from projects.rules import (
     UNIT_STATUS,
     UNIT_TYPE,
 )
+from realestate.core import clock
 from realestate.core.api.filters import HouseFilterSet, Ordering, WordFilter
 
 PLACES = ("location_address", "location_city", "location_state")
@@ -150,7 +151,7 @@ class UnitFilter(HouseFilterSet):
         """Units that look like this to the caller: to the public, hidden ones look reserved."""
         status = UNIT_STATUS.resolve(value)
         user = getattr(self.request, "user", None)
-        return rows.none() if status is None else rows.seen_as(status, user)  # type: ignore[attr-defined]  # UnitQuerySet
+        return rows.none() if status is None else rows.seen_as(status, user, clock.now())  # type: ignore[attr-defined]  # UnitQuerySet
 
 
 class Model3DFilter(HouseFilterSet):

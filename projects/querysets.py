@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     F,
@@ -20,7 +21,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.lookups import IsNull
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from projects.enums import AccessLevel, ClaimStage, UnitStatus
 from realestate.core import clock
@@ -47,7 +49,13 @@ STATUS_OF_STAGE = {
     ClaimStage.HANDED_OVER: UnitStatus.HANDED_OVER,
 }
 RESERVED = UnitStatus.RESERVED.value
-HIDDEN = (UnitStatus.NOT_RELEASED, UnitStatus.BLOCKED)  # shown as reserved to the public
+STAGE_OF_STATUS = {status: stage for stage, status in STATUS_OF_STAGE.items()}
+ON_OFFER = Q(released_at__isnull=False, blocked_at=None)
+KEPT_BACK = {  # if nobody has a claim
+    UnitStatus.NOT_RELEASED: Q(released_at=None),
+    UnitStatus.BLOCKED: Q(released_at__isnull=False, blocked_at__isnull=False),
+}
+HIDDEN = tuple(KEPT_BACK)  # shown as reserved to the public
 # Not Q(): "x or nothing said" is x to Django, so that staff would lose what a builder sees.
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~NOTHING
@@ -182,28 +190,44 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
             seen_status=Case(hidden, default=F("status"), output_field=CharField())
         )
 
-    def seen_as(self, status: UnitStatus, user: Any) -> Self:  # User or AnonymousUser
-        """Units with a status as the user sees it: others' blocked and unreleased ones look reserved (contract 8.1)."""
+    def seen_as(
+        self, status: UnitStatus, user: Any, now: datetime
+    ) -> Self:  # User or AnonymousUser
+        """Units with a status as the user sees it: others' blocked and unreleased ones look reserved (contract 8.1).
+
+        Each status is said in terms that an index has; of the CASE of ``with_status`` no index knows anything.
+        """
         own = editable(user, "project__")
-        if status in HIDDEN:
-            return self.filter(own, status=status)
-        if status == UnitStatus.RESERVED:
-            return self.filter(Q(status=status) | Q(status__in=HIDDEN) & ~own)
-        return self.filter(status=status)
+        if status == UnitStatus.AVAILABLE:
+            return self.free(now)
+        if status in KEPT_BACK:
+            return self.filter(own, KEPT_BACK[status]).unclaimed(now)
+        if status != UnitStatus.RESERVED:
+            return self.filter(live(now, "claims__"), claims__stage=STAGE_OF_STATUS[status])
+        # The keys of the few that are held come first, so that the others need no look at the claims.
+        held = self._claims().filter(live(now), stage=ClaimStage.HELD).values("unit")
+        return self.filter(Q(pk__in=held) | Q(~own, ~ON_OFFER, self._is_unclaimed(now)))
+
+    def unclaimed(self, now: datetime) -> Self:
+        """Units without a live claim, by asking an index for each of them: as a join PostgreSQL reads all claims."""
+        return self.filter(self._is_unclaimed(now))
+
+    def _is_unclaimed(self, now: datetime) -> Combinable:
+        """Of a truth value PostgreSQL expects half of the rows; of IS NULL so few that it would read and sort all."""
+        claimed = self._claims().filter(live(now), unit=OuterRef("pk")).values(no=Value(False))[:1]  # noqa: FBT003  # a value
+        return Coalesce(Subquery(claimed), Value(True), output_field=BooleanField())  # noqa: FBT003  # likewise
+
+    def _claims(self) -> QuerySet[Claim]:
+        claims = self.model._meta.get_field("claims").related_model  # noqa: SLF001  # documented access
+        return claims._default_manager.order_by()  # type: ignore[union-attr, no-any-return]  # noqa: SLF001  # likewise
 
     def available(self, now: datetime) -> Self:
         """Units that are free and for sale at an instant."""
         return self.with_status(now).filter(status=UnitStatus.AVAILABLE)
 
-    def free(self, now: datetime, claims: QuerySet[Claim]) -> Self:
-        """The same as ``available``, by asking an index for each unit: for counting the units of one project.
-
-        As a join PostgreSQL reads all claims of the platform for it.
-        """
-        mine = claims.filter(live(now), unit=OuterRef("pk")).order_by().values("pk")[:1]
-        return self.filter(released_at__isnull=False, blocked_at=None).filter(
-            IsNull(Subquery(mine), True)  # noqa: FBT003  # Django's lookup
-        )
+    def free(self, now: datetime) -> Self:
+        """The same as ``available``: for counting the units of one project, and for lists of few among many."""
+        return self.filter(ON_OFFER).unclaimed(now)
 
     def claimable(self, now: datetime) -> Self:
         """Available units of projects that sell: published and not archived."""

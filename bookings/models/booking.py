@@ -111,6 +111,8 @@ class Booking(TimestampedModel):
         ]
         indexes = [
             models.Index(fields=["customer", "-booking_date", "-id"], name="booking_by_customer"),
+            # The order of everybody's rows, as staff see them here and in the back office.
+            models.Index(fields=["-booking_date", "-id"], name="booking_newest"),
             models.Index(fields=["project", "state"], name="booking_by_project"),
             models.Index(fields=["project", "-booking_date", "-id"], name="booking_by_day"),
             models.Index(

@@ -43,7 +43,11 @@ class ChangeRequest(TimestampedModel):
             enum_check("change_type", "request_type", ChangeType),
             enum_check("change_state", "state", ChangeState),
         ]
-        indexes = [models.Index(fields=["booking", "-created_at", "-id"], name="change_by_booking")]
+        indexes = [
+            models.Index(fields=["booking", "-created_at", "-id"], name="change_by_booking"),
+            # The order of everybody's rows, as staff see them here and in the back office.
+            models.Index(fields=["-created_at", "-id"], name="change_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.tracking_number

@@ -86,6 +86,14 @@ class Quote(models.Model):
         indexes = [
             models.Index(fields=["customer", "-created_at", "-id"], name="quote_by_customer"),
             models.Index(fields=["project", "-created_at", "-id"], name="quote_by_project"),
+            # The order of everybody's rows, as staff see them here and in the back office.
+            models.Index(fields=["-created_at", "-id"], name="quote_newest"),
+            # Nearly all are approved; the others are looked for.
+            models.Index(
+                fields=["state", "-created_at", "-id"],
+                name="quote_not_approved",
+                condition=~Q(state=QuoteState.APPROVED),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -100,6 +100,13 @@ class Message(TimestampedModel):
                 condition=Q(read_at=None),
             ),
             models.Index(fields=["sender", "-id"], name="message_by_sender"),
+            # Few among many: what is urgent, or not at all, and what has files.
+            models.Index(
+                fields=["priority", "-id"],
+                name="message_not_medium",
+                condition=~Q(priority=Priority.MEDIUM),
+            ),
+            models.Index(fields=["-id"], name="message_attached", condition=~Q(attachments=[])),
             GinIndex(
                 OpClass(Upper("message_content"), name="gin_trgm_ops"),
                 OpClass(Upper("subject"), name="gin_trgm_ops"),

@@ -134,6 +134,14 @@ class Payment(TimestampedModel):
         ]
         indexes = [
             models.Index(fields=["booking", "paid_date", "id"], name="payment_by_booking"),
+            # The order of everybody's rows, as staff see them here and in the back office.
+            models.Index(fields=["-paid_date", "-id"], name="payment_newest"),
+            # Nearly all are completed; the others are looked for.
+            models.Index(
+                fields=["payment_status", "-paid_date", "-id"],
+                name="payment_not_completed",
+                condition=~Q(payment_status=PaymentStatus.COMPLETED),
+            ),
             GinIndex(
                 OpClass(Upper("receipt_number"), name="gin_trgm_ops"),
                 OpClass(Upper("transaction_id"), name="gin_trgm_ops"),

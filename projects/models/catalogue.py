@@ -200,7 +200,7 @@ class Unit(TimestampedModel):
         Project,
         on_delete=models.PROTECT,
         related_name="units",
-        db_index=False,  # unit_by_floor and its neighbours
+        db_index=False,  # unit_in_order and its neighbours
     )
     tower = models.ForeignKey(
         Tower, null=True, blank=True, on_delete=models.PROTECT, related_name="units"
@@ -234,10 +234,27 @@ class Unit(TimestampedModel):
             models.CheckConstraint(name="unit_has_a_number", condition=~Q(unit_number="")),
         ]
         indexes = [
-            models.Index(fields=["project", "floor_number", "id"], name="unit_by_floor"),
+            # Floor by floor, the order of every list of units: pages come out of the index alone.
+            models.Index(
+                fields=["project", "floor_number", "unit_number", "id"], name="unit_in_order"
+            ),
             models.Index(fields=["project", "unit_type"], name="unit_by_type"),
             models.Index(fields=["project", "price"], name="unit_by_price"),
             models.Index(fields=["project", "area_sqft"], name="unit_by_area"),
+            # The other orders and filters of the list of all units; the project says who may see them.
+            *(
+                models.Index(
+                    fields=[*fields, "id"], include=["project"], name=f"any_unit_by_{name}"
+                )
+                for name, fields in {
+                    "floor": ["floor_number"],
+                    "price": ["price"],
+                    "area": ["area_sqft"],
+                    "number": ["unit_number"],
+                    "facing": ["facing"],
+                    "type": ["unit_type", "price"],  # the cheapest of a kind
+                }.items()
+            ),
             GinIndex(
                 OpClass(Upper("unit_number"), name="gin_trgm_ops"), name="unit_number_trigrams"
             ),
@@ -303,6 +320,13 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "unit", "-expires_at"], name="claim_by_customer"),
+            # Units by a status that comes from their claim.
+            models.Index(
+                fields=["stage", "unit"],
+                include=["expires_at"],
+                name="live_claim_by_stage",
+                condition=Q(released_at=None),
+            ),
             models.Index(
                 fields=["expires_at"],
                 name="open_hold_by_expiry",

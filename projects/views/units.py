@@ -19,9 +19,9 @@ from projects.serializers import (
     UnitsGenerate,
     UnitWrite,
 )
-from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.pagination import MOST
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 
@@ -81,13 +81,18 @@ class UnitViewSet(HouseViewSet):
         """Whether the action answers in pages; for the OpenAPI document."""
         return self.action in {"list", "of_project"}
 
-    def rows(self) -> QuerySet[Any]:
-        """Units with their status at this moment."""
-        return super().rows().with_status(clock.now())  # type: ignore[no-any-return, attr-defined]  # UnitQuerySet
+    @property
+    def at_most(self) -> int | None:
+        """All units of one project; of all projects as many as somebody may look through."""
+        return MOST if self.action == "list" else None
 
     @extend_schema(operation_id="units_list", responses=UnitRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:
-        """Units of all projects, with filters by place, kind, price, area and status."""
+        """Units of all projects, with filters by place, kind, price, area and status.
+
+        At most 10,000 are counted and paged; `X-Total-More` says that more match. Whoever wants all goes project by
+        project.
+        """
         return self.show_list(self.offered)
 
     def offered(self) -> QuerySet[Any]:

@@ -227,6 +227,7 @@ CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "x-reques
 CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
 CORS_EXPOSE_HEADERS = (
     "X-Total-Count",
+    "X-Total-More",
     "Link",
     "X-Request-ID",
     "Retry-After",

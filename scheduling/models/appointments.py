@@ -106,6 +106,8 @@ class Appointment(TimestampedModel):
         indexes = [
             models.Index(fields=["customer", "-starts_at", "-id"], name="appointment_by_customer"),
             models.Index(fields=["project", "-starts_at", "-id"], name="appointment_by_project"),
+            # The order of everybody's rows, as staff see them here and in the back office.
+            models.Index(fields=["-starts_at", "-id"], name="appointment_newest"),
         ]
 
     def __str__(self) -> str:

@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 from django.db.models import Aggregate, QuerySet, Value
 from orjson import Fragment
 from rest_framework.request import Request
 
-from realestate.core.api.pagination import Page, is_first, limit_of, paginate
+from realestate.core.api.pagination import (
+    Extent,
+    Page,
+    bound_of,
+    is_first,
+    limit_of,
+    paginate,
+)
 from realestate.core.api.read_sql import Context
 from realestate.core.api.readings import Asked, Reading
 from realestate.core.api.reads import is_fast
@@ -108,20 +115,22 @@ class Question:
         """The keys of the rows in no order, to be counted."""
         return self.remembered("all", lambda rows: rows.order_by().values_list("pk"))
 
-    def page(self, reading: Reading, context: Context, *, default_limit: int) -> Page:
-        """The page that the query asks for, as JSON."""
+    def page(self, reading: Reading, context: Context, **extent: Unpack[Extent]) -> Page:
+        """The page that the query asks for, as JSON; see ``paginate``."""
         keys, everything = self.keys_of(), self.all_of()
         if keys and everything and is_first(self.request):
-            values, limit = with_now(self.values), limit_of(self.request, default_limit)
+            values, limit = with_now(self.values), limit_of(self.request, extent["default_limit"])
+            bound = bound_of(self.request, extent["at_most"])
             asked = Asked(
                 keys=keys.text,
-                everything=everything.text,
+                everything=f"{everything.text} LIMIT {bound + 1:d}" if bound else everything.text,
                 parameters=[*keys.told(values), *everything.told(values)],
                 limit=limit,
             )
-            texts, total = reading.page(asked, context)
-            return Page(array(texts), total, 1, limit)
-        page = paginate(self.ordinary(), self.request, default_limit=default_limit)
+            texts, counted = reading.page(asked, context)
+            total = min(counted, bound) if bound else counted
+            return Page(array(texts), total, 1, limit, is_cut=counted > total)
+        page = paginate(self.ordinary(), self.request, **extent)
         return replace(page, rows=array(reading.of(page.rows, context)))
 
     def row(self, reading: Reading, context: Context) -> Fragment | None:

@@ -45,13 +45,17 @@ class WordFilter(django_filters.CharFilter):
 
 
 class Ordering(django_filters.OrderingFilter):
-    """Orders a list by what the client names; the primary key decides ties, so that pages never overlap."""
+    """Orders a list by what the client names; the primary key decides ties, so that pages never overlap.
+
+    The key runs in the direction of the column before it: one index then serves both directions.
+    """
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """The rows in the wanted order, or in their own."""
         if not value:
             return qs
-        return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")
+        tie = "-pk" if value[-1].startswith("-") else "pk"
+        return qs.order_by(*(self.get_ordering_value(name) for name in value), tie)
 
 
 class HouseFilterBackend(DjangoFilterBackend):

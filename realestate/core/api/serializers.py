@@ -118,6 +118,10 @@ class PaginationRead(serializers.Serializer[Any]):
     totalItems = serializers.IntegerField()  # noqa: N815  # wire name
     hasNext = serializers.BooleanField()  # noqa: N815  # wire name
     hasPrev = serializers.BooleanField()  # noqa: N815  # wire name
+    hasMore = serializers.BooleanField(  # noqa: N815  # wire name
+        required=False,
+        help_text="Only where true: more rows match than are counted and paged. Narrow the list to reach them.",
+    )
 
 
 @extend_schema_serializer(many=False)  # the answer of a list is one envelope, not an array of them

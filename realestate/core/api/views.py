@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from realestate.core.api.asking import Question, Rows
 from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
-from realestate.core.api.pagination import Page, array_response, envelope, paginate
+from realestate.core.api.pagination import Extent, Page, array_response, envelope, paginate
 from realestate.core.api.readings import Reading
 from realestate.core.api.reads import reading_of
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
@@ -158,13 +158,22 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
             return array_response(self.request, page, shown)
         return Response(envelope(page, self.list_key, shown, **more))
 
+    @property
+    def at_most(self) -> int | None:
+        """How many rows of a list are counted and paged; None: all of them, except for staff."""
+        return None
+
+    @property
+    def extent(self) -> Extent:
+        """How far pages and lists go."""
+        return {"default_limit": self.default_limit, "at_most": self.at_most}
+
     def page(self, rows: Rows, keys: Mapping[str, int]) -> Page:
         """The page that is asked for."""
         reading, question = self.reading(), self.ask(rows, keys)
         if reading is None:
-            return paginate(question.ordinary(), self.request, default_limit=self.default_limit)
-        context = self.get_serializer_context()
-        return question.page(reading, context, default_limit=self.default_limit)
+            return paginate(question.ordinary(), self.request, **self.extent)
+        return question.page(reading, self.get_serializer_context(), **self.extent)
 
     def shown(self, page: Page) -> object:
         """The rows of a page as JSON knows them."""
