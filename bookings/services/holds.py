@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Max, Q
+
 from accounts.models import Customer, User
 from bookings.events import HoldExtended
 from bookings.models import Booking
@@ -18,6 +20,7 @@ from bookings.services.parties import buyer, claimable_units
 from bookings.services.quotes import end_quote, quote_for_hold, stretch_quote
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim, Project
+from projects.querysets import live
 from projects.services import extend_claim, release_claim, take_claims
 from realestate.core import clock
 from realestate.core.enums import Role
@@ -139,14 +142,15 @@ def _refuse_too_many(actor: User, claim: Claim, project: Project, now: datetime)
     """
     lock(Customer.objects.all(), actor.pk)
     mine = Claim.objects.filter(customer=actor.pk, taken_by=actor.pk, kind=ClaimKind.HOLD)
-    before = mine.filter(unit=claim.unit_id, release_reason=ReleaseReason.EXPIRED)
-    cooldown = HOLD_COOLDOWN_MINUTES.for_project(project)
-    ends = [end for end in before.values_list("expires_at", flat=True) if end is not None]
-    if ends and in_cooldown(max(ends), now, cooldown):
-        until = longest_end(max(ends), cooldown)
-        raise HoldCooldown(available_at=until)
+    lapsed = Q(unit=claim.unit_id, release_reason=ReleaseReason.EXPIRED)
+    found = mine.aggregate(
+        ended_at=Max("expires_at", filter=lapsed), live=Count("pk", filter=live(now))
+    )
+    ended_at, cooldown = found["ended_at"], HOLD_COOLDOWN_MINUTES.for_project(project)
+    if ended_at is not None and in_cooldown(ended_at, now, cooldown):
+        raise HoldCooldown(available_at=longest_end(ended_at, cooldown))
     maximum = HOLDS_PER_CUSTOMER.for_project(project)
-    if mine.live(now).count() > maximum:
+    if found["live"] > maximum:
         raise HoldLimit(
             f"You may hold {maximum} units at the same time; release one or complete its booking.",
             maximum=maximum,

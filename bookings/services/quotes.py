@@ -124,7 +124,7 @@ def quote_for_hold(*, actor: User, claim: Claim, customer: Customer | None, now:
     An approved quote of this unit and customer that is not over is used, the cheapest if there are several; else one
     is made that lives as long as the hold.
     """
-    unit = Unit.objects.select_related("project").get(pk=claim.unit_id)
+    unit = claim.unit  # as it was locked
     quote = _usable(unit, customer, claim, now).order_by("total_amount", "-pk").first()
     if quote is None:
         quote = Quote(customer=customer, claim=claim, valid_until=claim.expires_at or now)

@@ -25,17 +25,8 @@ def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> S
     Reading only. What is below the line is as of ``last_on``: facts after it do not count.
     """
     rows = LedgerEntry.objects.statement(booking.pk, last_on)
-    entries = [
-        Entry(
-            value_on=row.value_on,
-            kind=row.kind,
-            reference=row.reference,
-            label=row.label,
-            debit=row.debit,
-            credit=row.credit,
-        )
-        for row in rows
-    ]
+    shown = ("value_on", "kind", "reference", "label", "debit", "credit")
+    entries = [Entry(**row) for row in rows.values(*shown)]
     forward, lines, closing = statement_lines(entries, first_on=first_on, last_on=last_on)
     facts, stand, interest = as_of(booking, last_on, closing)
     due_on, due = next_due(stand, last_on)
@@ -81,9 +72,12 @@ def as_of(
 
 
 def _unposted(booking: Booking, interest: dict[int, Accrual], on: date) -> Decimal:
+    accruing = {line: accrual for line, accrual in interest.items() if accrual.amount > 0}
+    if not accruing:  # most accounts are paid in time
+        return ZERO
     posted = posted_net(booking)
     total = ZERO
-    for line, accrual in interest.items():
+    for line, accrual in accruing.items():
         total += max(accrual.amount - posted_by(posted[line], on), ZERO)
     return total
 

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from bookings.models import Booking
 from payments.enums import AllocationPreset, InterestMode
 from payments.models import Terms
 from projects.models import Project
+from realestate.core.db.remembered import Values, instances
 from realestate.core.enums import SettingScope
 from realestate.core.money import MAX_DIGITS
 from realestate.core.system_settings import define
@@ -127,11 +130,15 @@ def terms_of(booking: Booking) -> Terms:
 
     Call it when the booking is made and inside services; the copy never follows a later change of the settings.
     """
-    kept = Terms.objects.filter(booking=booking).first()
-    if kept is not None:  # without asking for every setting
-        return kept
+    kept = instances(Terms, "of a booking", _kept, {"booking": booking.pk})
+    if kept:  # without asking for every setting
+        return kept[0]
     terms, _made = Terms.objects.get_or_create(booking=booking, defaults=terms_for(booking.project))
     return terms
+
+
+def _kept(values: Values) -> QuerySet[Terms]:
+    return Terms.objects.filter(booking=values["booking"])
 
 
 def terms_for(project: Project) -> dict[str, object]:

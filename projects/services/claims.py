@@ -53,7 +53,7 @@ def take_claims(
 
     Raises UnitNotAvailable (409), also for units that do not exist.
     """
-    units = lock_all(Unit.objects.all(), unit_ids)
+    units = lock_all(Unit.objects.select_related("project"), unit_ids)
     now = clock.now()
     until = now + timedelta(minutes=minutes)
     _release_lapsed(Claim.objects.filter(unit__in=units), now)
