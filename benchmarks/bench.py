@@ -10,7 +10,7 @@ from benchmarks.database import throw_away_database
 from benchmarks.load import refuse_without_wrk
 
 ROWS, CONTESTANTS = 8, 3
-UNITS, IMPORTS = 50_000, 10_000
+UNITS, IMPORTS, DEMANDS = 50_000, 10_000, 1_000
 
 
 def arguments() -> argparse.Namespace:
@@ -21,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="of each round")
     parser.add_argument("--imports", type=int, default=IMPORTS, help=f"units; default: {IMPORTS:,}")
+    parser.add_argument("--demands", type=int, default=DEMANDS, help="bookings of the demand run")
     parser.add_argument("--quick", action="store_true", help="one round of 1 s, few rows")
     parser.add_argument(
         "--memory", type=int, default=0, metavar="N", help="also memory after N requests; long"
@@ -33,7 +34,7 @@ def main() -> None:
     asked = arguments()
     if asked.quick:
         asked.rounds, asked.seconds, asked.units = 1, 1, min(asked.units, 5_000)
-        asked.imports = min(asked.imports, 500)
+        asked.imports, asked.demands = min(asked.imports, 500), min(asked.demands, 50)
     refuse_without_wrk()
     with throw_away_database(workers=asked.workers) as database:
         measure(asked, database)
@@ -59,11 +60,16 @@ def measure(asked: argparse.Namespace, database: str) -> None:
     print(f"Seeding {asked.units:,} units …", flush=True)
     with stage(database, units=asked.units, workers=asked.workers) as scene:
         run = Run(machine=machine(), about=about)
-        steps = (ROWS * CONTESTANTS + 4) * plan.rounds + 2 * (plan.rounds + 1) + 2 * plan.rounds + 1
+        steps = (ROWS * CONTESTANTS + 4) * plan.rounds + 2 * (plan.rounds + 1) + 2 * plan.rounds + 2
         progress = Progress(steps)
         run.compared = Comparison(scene, plan, progress).all()
         run.singles = singles(
-            scene, progress, rounds=plan.rounds, seconds=plan.seconds, imports=asked.imports
+            scene,
+            progress,
+            rounds=plan.rounds,
+            seconds=plan.seconds,
+            imports=asked.imports,
+            demands=asked.demands,
         )
         if asked.memory:
             run.singles.append(memory(scene, progress, asked.memory))

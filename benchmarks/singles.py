@@ -1,4 +1,4 @@
-"""Rows with one figure: start, statement of account, receipt, import, memory."""
+"""Rows with one figure: start, statement of account, receipt, demand run, import, memory."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 
+from benchmarks.demands import demand_run
 from benchmarks.load import Ask, run_load
 from benchmarks.report import Progress, Single
 from benchmarks.rows import ENTRIES
@@ -19,7 +20,13 @@ CHUNK = 10  # seconds of load between two looks
 
 
 def singles(
-    stage: Stage, progress: Progress, *, rounds: int, seconds: float, imports: int
+    stage: Stage,
+    progress: Progress,
+    *,
+    rounds: int,
+    seconds: float,
+    imports: int,
+    demands: int,
 ) -> list[Single]:
     """All but memory, which takes long."""
     town = stage.town
@@ -46,6 +53,8 @@ def singles(
                 note=f"{troubles} refusals" if troubles else "one caller, over HTTP",
             )
         )
+    progress.step(f"demand run of {demands:,} bookings")
+    found.append(demand_run(demands))
     progress.step(f"import of {imports:,} units")
     return [*found, imported(imports)]
 
