@@ -5,7 +5,7 @@
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements requirements-bench \
-	bench bench-quick bench-growth clean distclean
+	bench bench-quick bench-growth bench-processes clean distclean
 
 PY = .venv/bin/python
 ARGS =
@@ -123,6 +123,9 @@ bench: .venv-bench/.installed ## Measure every goal beside FastAPI and hand-writ
 
 bench-quick: .venv-bench/.installed ## The same with few rows and one short round: does it run at all?
 	@$(PY) -m benchmarks.bench --quick $(ARGS)
+
+bench-processes: .venv/.installed-dev ## How many processes and threads the web server should have: make bench-processes [ARGS=--help].
+	@$(PY) -m benchmarks.processes $(ARGS)
 
 bench-growth: .venv/.installed-dev ## How p95 of lists grows from 10,000 to 1,000,000 units: make bench-growth [ARGS="--sizes 10000,100000"].
 	@$(PY) -m benchmarks.growth $(ARGS)

@@ -31,6 +31,13 @@ PORT = env.number(
 WEB_WORKERS = env.number(
     "WEB_WORKERS", default=2, minimum=1, maximum=64, about="Processes of the web server."
 )
+WEB_THREADS = env.number(
+    "WEB_THREADS",
+    default=4,
+    minimum=1,
+    maximum=64,
+    about="Threads of each process of the web server; each has a connection to the database.",
+)
 PUBLIC_URL = env.url(
     "PUBLIC_URL",
     default=f"http://localhost:{PORT}",

@@ -134,14 +134,8 @@ def web_command(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "realestate.wsgi:application"),
         *("--host", host, "--port", str(port), "--http", "1"),
-        *(
-            "--workers",
-            str(settings.WEB_WORKERS),
-            "--blocking-threads",
-            "4",
-            "--workers-kill-timeout",
-            "20",
-        ),
+        *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
+        *("--workers-kill-timeout", "20"),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]
 
