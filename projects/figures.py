@@ -4,7 +4,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from projects.models import Claim, Project, Unit
+from projects.models import Project, Unit
 from projects.querysets import public
 from realestate.core import clock
 
