@@ -79,7 +79,7 @@ def world(booking: Booking) -> World:
             "model_id": model.pk,
             "project_id": project.pk,
             "tower_id": Tower.objects.filter(project=project).order_by("pk")[0].pk,
-            "unit_id": booking.unit_id,
+            "unit_id": booking.unit_id or 0,
         },
         of={
             "appointments_history": Appointment.objects.order_by("pk")[0].pk,
