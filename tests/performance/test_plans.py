@@ -26,6 +26,7 @@ READ_WHOLE = {
         for person in ("public", "customer", "builder", "staff")
         for status in ("reserved", "sold")
     },
+    ("staff", "units_list", "status=blocked"): "only staff look for these in all projects",
     ("staff", "bookings_list", "booking_status"): STATUS,
     ("staff", "bookings_list", "payment_status"): STATUS,
     ("staff", "bookings_list", "status"): STATUS,
