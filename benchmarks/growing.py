@@ -9,6 +9,7 @@ from benchmarks.rows import PASSWORD, Town
 from benchmarks.servers import HOST, log_in, platform_server, wait_until_ready
 from benchmarks.stage import free_port
 from projects.models import Project, Unit
+from realestate.core.api.pagination import MOST
 
 PAGE = 20
 USERS = 8
@@ -42,7 +43,9 @@ def lists_of(asked: argparse.Namespace, database: str, town: Town) -> dict[str, 
 def paths(town: Town) -> dict[str, tuple[str, str]]:
     """Name of a list → who asks, and what."""
     last_project = -(-Project.objects.count() // PAGE)
-    last_unit = -(-Unit.objects.count() // PAGE)
+    last_unit = -(
+        -min(Unit.objects.count(), MOST) // PAGE
+    )  # the last page of all units that there is
     return {
         "projects, first page": ("", f"projects?limit={PAGE}"),
         "projects, last page": ("", f"projects?limit={PAGE}&page={last_project}"),
@@ -58,6 +61,8 @@ def paths(town: Town) -> dict[str, tuple[str, str]]:
         "units, last page": ("", f"units?limit={PAGE}&page={last_unit}"),
         "units, type and price": ("", f"units?limit={PAGE}&unit_type=2BHK&ordering=price"),
         "units, available": ("", f"units?limit={PAGE}&status=available"),
+        "units, facing": ("", f"units?limit={PAGE}&facing=north"),
+        "units, by area downwards": ("", f"units?limit={PAGE}&ordering=-area"),
         "units of a project": ("", f"projects/{town.project}/units?limit=100"),
         "my bookings": ("customer", "bookings"),
         "my bookings, active": ("customer", "bookings?status=active"),

@@ -87,6 +87,8 @@ def show(found: dict[int, dict[str, Any]]) -> None:
         figures = [found[size]["lists"][name] for size in found]
         growth = figures[-1] / smallest if smallest else 0.0
         verdict = "met" if growth <= GOAL else f"NOT MET: goal ≤ {GOAL}"
+        if not all(figures):  # no answer came within a round: it says nothing
+            verdict = "NOT MEASURED: rounds without an answer; longer ones with --seconds"
         print(
             f"  {name:<44}" + "".join(f"{f:>12.1f}" for f in figures) + f"{growth:>8.2f}× {verdict}"
         )

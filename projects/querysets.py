@@ -217,9 +217,10 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
         claimed = self._claims().filter(live(now), unit=OuterRef("pk")).values(no=Value(False))[:1]  # noqa: FBT003  # a value
         return Coalesce(Subquery(claimed), Value(True), output_field=BooleanField())  # noqa: FBT003  # likewise
 
-    def _claims(self) -> QuerySet[Claim]:
-        claims = self.model._meta.get_field("claims").related_model  # noqa: SLF001  # documented access
-        return claims._default_manager.order_by()  # type: ignore[union-attr, no-any-return]  # noqa: SLF001  # likewise
+    def _claims(self) -> QuerySet[Any]:
+        claims: Any = self.model._meta.get_field("claims").related_model  # noqa: SLF001  # documented access
+        rows: QuerySet[Any] = claims._default_manager.order_by()  # noqa: SLF001  # likewise
+        return rows
 
     def available(self, now: datetime) -> Self:
         """Units that are free and for sale at an instant."""

@@ -64,7 +64,7 @@ def projects(db):
         ("city=a%00b", ""),
         ("city=%F0%28%8C%28", ""),
         ("order=price", "ABC"),
-        ("order=-price", "CAB"),
+        ("order=-price", "CBA"),
         ("order=id", ""),
         ("order=price%00", ""),
         ("_connector=OR", "ABC"),

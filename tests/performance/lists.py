@@ -1,4 +1,4 @@
-"""Every list of the OpenAPI document with each of its filters and orders: what a new parameter adds is asked for too."""
+"""Every list of the OpenAPI document with each of its filters and orders: a new parameter is asked for too."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

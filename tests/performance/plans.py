@@ -22,10 +22,10 @@ def selects() -> Iterator[list[Statement]]:
     """The SELECTs that are sent inside."""
     sent: list[Statement] = []
 
-    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    def note(execute: Callable[..., Any], sql: str, params: Any, *context: Any) -> Any:
         if sql.lstrip().startswith(("SELECT", "(SELECT", "WITH")):
             sent.append(Statement(sql, params))
-        return execute(sql, params, many, context)
+        return execute(sql, params, *context)
 
     with connection.execute_wrapper(note):
         yield sent

@@ -15,16 +15,18 @@ MOST_READ = 30_000
 STATUS = "reckoned with the clock and the account, so no index has it; staff have all bookings of the platform"
 OPEN = "reckoned from the account, so no index has it; staff have all demands of the platform"
 SUMS = "figures over everything that the caller sees; of staff that is the platform"
-KEPT_BACK = "either of two tables may say so; counting 10,000 of the few percent that do reads some of the others"
+FEW = "units say it by their claims; where few do, counting 10,000 of them passes over the others"
 READ_WHOLE = {
     ("staff", "appointments_list", ""): SUMS,
     ("staff", "bookings_builder_list", ""): SUMS,
     ("staff", "builder_bookings_list", ""): SUMS,
     ("staff", "reports_collections", ""): SUMS,
     **{
-        (person, "units_list", "status=reserved"): KEPT_BACK
+        (person, "units_list", f"status={status}"): FEW
         for person in ("public", "customer", "builder", "staff")
+        for status in ("reserved", "sold")
     },
+    ("staff", "units_list", "status=blocked"): "only staff look for these in all projects",
     ("staff", "bookings_list", "booking_status"): STATUS,
     ("staff", "bookings_list", "payment_status"): STATUS,
     ("staff", "bookings_list", "status"): STATUS,

@@ -176,7 +176,9 @@ def test_units_as_a_reader_sees_them(cast, name, hidden):
     rows = Unit.objects.filter(project=cast.meera_project).with_status(clock.now())
 
     def seen(status):
-        found = set(rows.seen_as(status, person(cast, name), clock.now()).values_list("pk", flat=True))
+        found = set(
+            rows.seen_as(status, person(cast, name), clock.now()).values_list("pk", flat=True)
+        )
         return {key for key, unit in units.items() if unit.pk in found}
 
     assert seen(UnitStatus.AVAILABLE) == {"free"}
