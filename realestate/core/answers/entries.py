@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.http.response import HttpResponseBase
-
-from realestate.core.api.conditional import is_known
+from django.utils.http import parse_etags
 
 OVERHEAD = 1_000  # bytes, about what Python needs for an entry beside its texts
 OF_A_304 = ("ETag", "Cache-Control", "Vary", "Link", "X-Total-Count")
@@ -39,8 +37,10 @@ class Entry:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer again, or that it is known already."""
-        response = HttpResponse(self.body, headers=dict(self.headers))
-        return not_modified(request, response) or response
+        headers = dict(self.headers)
+        if knows(request, headers["ETag"]):
+            return not_modified(headers)
+        return HttpResponse(self.body, headers=headers)
 
     def dump(self) -> bytes:
         """As other processes read it."""
@@ -66,9 +66,13 @@ def tag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def not_modified(request: HttpRequest, response: HttpResponseBase) -> HttpResponse | None:
-    """304 for who has this answer already (``If-None-Match``), else None."""
-    if "HTTP_IF_NONE_MATCH" not in request.META or not is_known(request, response["ETag"]):
-        return None
-    kept = {name: response[name] for name in OF_A_304 if response.has_header(name)}
+def knows(request: HttpRequest, tag: str) -> bool:
+    """Whether who asks has this answer already: any tag of ``If-None-Match``, also one that a proxy made weak."""
+    given = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return "*" in given or tag in {known.removeprefix("W/") for known in given}
+
+
+def not_modified(headers: Mapping[str, str]) -> HttpResponse:
+    """304: what was sent before still holds."""
+    kept = {name: headers[name] for name in OF_A_304 if name in headers}
     return HttpResponseNotModified(headers=kept)

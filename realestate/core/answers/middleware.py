@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from realestate.core import clock
 from realestate.core.answers import shared, version
-from realestate.core.answers.entries import Entry, not_modified, tag_of
+from realestate.core.answers.entries import Entry, knows, not_modified, tag_of
 from realestate.core.answers.making import Making, making
 from realestate.core.answers.memory import Memory
 
@@ -47,13 +47,13 @@ class KeptAnswersMiddleware:
         if not made.is_catalogue or response.status_code != OK or response.streaming:
             response.setdefault("Cache-Control", NOBODY)
             return response
-        is_public = made.is_public and is_anonymous(request)
+        is_public = made.is_public and is_anonymous(request) and not response.cookies
         response["ETag"] = tag_of(response.content)
         response["Cache-Control"] = EVERYBODY if is_public else ONE_READER
         patch_vary_headers(response, CREDENTIALS)
         if key is not None and is_public:
             self._keep(key, response, made)
-        return not_modified(request, response) or response
+        return not_modified(response.headers) if knows(request, response["ETag"]) else response
 
     def _kept(self, key: str) -> Entry | None:
         """What this process or another one has kept, if it is still what would be answered."""
@@ -70,7 +70,7 @@ class KeptAnswersMiddleware:
         return None
 
     def _keep(self, key: str, response: HttpResponse, made: Making) -> None:
-        if made.version is None or made.since is None or response.cookies:
+        if made.version is None or made.since is None:
             return
         longest = made.since + timedelta(seconds=settings.CATALOGUE_CACHE_SECONDS)
         entry = Entry(
@@ -108,7 +108,7 @@ def key_of(request: HttpRequest) -> str | None:
 
 def _present() -> str | None:
     """The version of the catalogue; the question is also how a lost connection is found out, so it is the only one."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
     try:
         return version.present()
     except (OperationalError, InterfaceError):  # the view will try a new connection

@@ -53,4 +53,6 @@ def begin(*, is_public: bool) -> None:
     if made.is_wanted and is_public:
         made.version, made.since = present(), clock.now()
         look_again()
-        made.until = next_moment(made.since)
+        moment = next_moment(made.since)
+        if moment is not None:
+            making.ends(moment)

@@ -1,17 +1,22 @@
 """An answer that is kept costs one question, says the same bytes, and is given to nobody else's account."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.core.signing import Signer
 from django.db import connection
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from realestate.core.answers import version
 from realestate.core.answers.entries import Entry
-from realestate.core.answers.making import making
+from realestate.core.answers.making import is_for_one_reader, making
 from realestate.core.answers.memory import Memory
+from realestate.core.answers.middleware import KeptAnswersMiddleware
 from realestate.core.answers.version import ASK
+from realestate.core.models import CatalogueVersion
 from realestate.core.readers import Reader, seal
 from tests.factories.accounts import PASSWORD
 from tests.factories.projects import LONG_AGO, ProjectFactory
@@ -201,6 +206,34 @@ def test_a_link_that_is_made_for_one_reader_keeps_its_answer_from_caches():
         made.is_public, made.version = True, "any"
         seal(Signer(), 1, 10, Reader(user_id=1))
     assert (made.is_public, made.version) == (False, None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", ["a cookie", "a stream", "one reader", "nothing"])
+def test_what_is_not_for_everybody_is_not_kept_whatever_its_view_says(settings, rf, trouble):
+    def answer(_request):
+        version.begin(is_public=True)
+        made.append(1)
+        if trouble == "a stream":
+            return StreamingHttpResponse(["one"])
+        if trouble == "one reader":
+            is_for_one_reader()
+        response = HttpResponse("one")
+        if trouble == "a cookie":
+            response.set_cookie("who", "you")
+        return response
+
+    settings.CATALOGUE_CACHE_MB, made = 8, []
+    CatalogueVersion.objects.create(token=uuid4())
+    middleware = KeptAnswersMiddleware(answer)
+    said = [middleware(rf.get("/api/x"))["Cache-Control"] for _ in range(2)]
+    assert len(made) == (1 if trouble == "nothing" else 2)
+    of_trouble = {
+        "a stream": "private, no-store",
+        "a cookie": "private, no-cache",
+        "one reader": "private, no-cache",
+    }
+    assert said == [of_trouble.get(trouble, PUBLIC)] * 2
 
 
 # --- room ------------------------------------------------------------------------------------------------------------
