@@ -35,9 +35,8 @@ def seal(signer: Signer, subject: object, minutes: int, reader: Reader | None) -
     """A token that opens ``subject`` for so many minutes; without a reader for everybody, as its row is public."""
     now = clock.now()
     until = int((now + timedelta(minutes=minutes)).timestamp())
-    making.ends(
-        now + timedelta(minutes=minutes) / 2
-    )  # whoever is given it last has half of its time
+    # Whoever is given a kept answer last has half of the time.
+    making.ends(now + timedelta(minutes=minutes) / 2)
     made_for = None
     if reader is not None and reader.user_id is not None:
         made_for = [reader.user_id, reader.session_id, reader.client]
