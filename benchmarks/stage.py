@@ -27,7 +27,7 @@ class Stage:
     """Where the servers are, and who asks."""
 
     town: "Town"
-    sites: dict[str, str]  # contestant -> address; "platform" makes each answer anew, "kept" keeps some
+    sites: dict[str, str]  # of whom -> address; only "kept" keeps answers
     server: "Popen[bytes]"  # the one that keeps answers, as everybody runs it
     started_in: float
     customer: str = ""  # tokens

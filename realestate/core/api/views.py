@@ -51,7 +51,8 @@ class Edge(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Who asks, and whether they may; an answer of the catalogue begins before its first row is read."""
         super().initial(request, *args, **kwargs)
-        if request.method in SAFE_METHODS and action_of(self, request.method) in self.catalogue:
+        action = action_of(self, str(request.method)) or ""
+        if request.method in SAFE_METHODS and action in self.catalogue:
             version.begin(is_public=role_of(request) == ANONYMOUS)
 
     def parse(self, write: type[WriteSerializer], *, partial: bool = False) -> dict[str, Any]:
