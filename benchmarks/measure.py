@@ -51,16 +51,18 @@ class Comparison:
         )
 
     def catalogue(self) -> Compared:
-        """The public list as the platform serves it by default, whatever it remembers."""
-        loads = self._rounds(CATALOGUE, dict.fromkeys(("platform", "yardstick"), ""))
+        """The public list as the platform serves it by default, from what it keeps."""
+        loads = self._rounds(CATALOGUE, dict.fromkeys(("kept", "yardstick"), ""))
+        loads["platform"] = loads.pop("kept")
         return Compared(name=CATALOGUE.name, loads=loads, goal=CATALOGUE.goal)
 
     def known(self) -> Compared:
         """The same for somebody who has it already; FastAPI knows no tags and answers in full."""
-        url = f"{self.stage.sites['platform']}/api/{KNOWN.path}"
+        url = f"{self.stage.sites['kept']}/api/{KNOWN.path}"
         tag = fetch(url)[1].get("ETag", "")
         is_known = bool(tag) and fetch(url, tag=tag)[0] == NOT_MODIFIED
-        loads = self._rounds(KNOWN, {"platform": tag, "yardstick": ""})
+        loads = self._rounds(KNOWN, {"kept": tag, "yardstick": ""})
+        loads["platform"] = loads.pop("kept")
         note = "" if is_known else "answered in full: it has no tag"
         return Compared(name=KNOWN.name, loads=loads, goal=KNOWN.goal, note=note)
 

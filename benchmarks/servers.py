@@ -23,13 +23,16 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def platform_server(port: int, database: str) -> Iterator[subprocess.Popen[bytes]]:
-    """As ``manage.py serve`` starts its web server."""
+def platform_server(
+    port: int, database: str, *, keeps: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """As ``manage.py serve`` starts its web server; unless it ``keeps`` answers, each one is made anew."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.limit.settings",
         "DATABASE_URL": database,
         "PORT": str(port),
+        **({} if keeps else {"CATALOGUE_CACHE_MB": "0"}),
     }
     with running(web_command(HOST, port), environment) as process:
         yield process

@@ -77,8 +77,8 @@ def imported(rows: int) -> Single:
 
 def memory(stage: Stage, progress: Progress, requests: int) -> Single:
     """Growth of the largest worker between 10,000 and so many mixed requests."""
-    asks = [ask for read in reads(stage.town) for ask in read.asks("platform", stage.customer)]
-    site, sent, at_first = stage.sites["platform"], 0, 0.0
+    asks = [ask for read in reads(stage.town) for ask in read.asks("kept", stage.customer)]
+    site, sent, at_first = stage.sites["kept"], 0, 0.0
     while sent < requests:
         progress.step(f"memory: {sent:,} of {requests:,} requests")
         sent += run_load(site, asks, seconds=CHUNK).requests

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from subprocess import Popen
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ class Stage:
     """Where the servers are, and who asks."""
 
     town: "Town"
-    sites: dict[str, str]  # contestant -> address
-    server: "Popen[bytes]"
+    sites: dict[str, str]  # of whom -> address; only "kept" keeps answers
+    server: "Popen[bytes]"  # the one that keeps answers, as everybody runs it
     started_in: float
     customer: str = ""  # tokens
     owner: str = ""
@@ -43,17 +43,17 @@ def stage(database: str, *, units: int, workers: int) -> Iterator[Stage]:
     if not YARDSTICK.exists():
         raise SystemExit(NO_YARDSTICK)
     town = build_town(units)
-    ours, theirs = free_port(), free_port()
-    site, other = f"http://{HOST}:{ours}", f"http://{HOST}:{theirs}"
-    with (
-        platform_server(ours, database) as server,
-        yardstick_server(theirs, workers) as yardstick,
-    ):
-        seconds = wait_until_ready(server, f"{site}/health/ready")
+    site, kept, other = (f"http://{HOST}:{free_port()}" for _ in range(3))
+    with ExitStack() as running:
+        server = running.enter_context(platform_server(port_of(kept), database, keeps=True))
+        seconds = wait_until_ready(server, f"{kept}/health/ready")
+        without = running.enter_context(platform_server(port_of(site), database))
+        wait_until_ready(without, f"{site}/health/ready")
+        yardstick = running.enter_context(yardstick_server(port_of(other), workers))
         wait_until_ready(yardstick, f"{other}/health")
         people = Stage(
             town=town,
-            sites={"platform": site, "limit": site, "yardstick": other},
+            sites={"platform": site, "limit": site, "kept": kept, "yardstick": other},
             server=server,
             started_in=seconds,
         )
@@ -61,6 +61,11 @@ def stage(database: str, *, units: int, workers: int) -> Iterator[Stage]:
         people.owner = log_in(site, town.account_owner, PASSWORD)
         people.holders = [log_in(site, email, PASSWORD) for email in town.holders]
         yield people
+
+
+def port_of(site: str) -> int:
+    """The port of an address."""
+    return int(site.rpartition(":")[2])
 
 
 def free_port() -> int:

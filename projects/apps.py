@@ -9,11 +9,12 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        """Offer counted numbers to builders and projects, two kinds of imports, and projects to settings."""
+        """Lend counted numbers, tell when holds free units, offer two kinds of imports, and projects to settings."""
         from accounts.models import Builder
         from projects import figures
         from projects.imports import PriceListImport, UnitImport
-        from projects.models import Project
+        from projects.models import Claim, Project
+        from realestate.core.answers.version import changes_by_time
         from realestate.core.enums import SettingScope
         from realestate.core.figures import lend
         from realestate.core.imports import register_kind
@@ -21,6 +22,7 @@ class ProjectsConfig(AppConfig):
 
         lend(Builder, total_projects=figures.total_projects)
         lend(Project, total_units=figures.total_units, available_units=figures.available_units)
+        changes_by_time(Claim.objects.next_end)
         register_kind(UnitImport())
         register_kind(PriceListImport())
         own = Project.objects.editable_by

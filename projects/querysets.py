@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from projects.enums import AccessLevel, ClaimStage, UnitStatus
+from projects.enums import AccessLevel, ClaimKind, ClaimStage, UnitStatus
 from realestate.core import clock
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
@@ -265,6 +265,11 @@ class ClaimQuerySet(QuerySet["Claim"]):
     def live(self, now: datetime) -> Self:
         """Claims that occupy their unit at an instant (R4.2: ``expires_at`` itself is too late)."""
         return self.filter(live(now))
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """When the next hold lapses by time alone; None when no hold is live."""
+        holds = self.live(now).filter(kind=ClaimKind.HOLD).exclude(expires_at=None)
+        return holds.order_by("expires_at").values_list("expires_at", flat=True).first()
 
     def lapsed(self, now: datetime) -> Self:
         """Holds whose time is over but which nobody has recorded as expired yet."""

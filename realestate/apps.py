@@ -17,9 +17,11 @@ class RealEstateConfig(AppConfig):
 
         from realestate.recording import keep_triggers
         from realestate.rights import keep_groups, last_with_permissions
+        from realestate.showing import keep_catalogue_triggers
 
         post_migrate.connect(keep_groups, sender=last_with_permissions())
         post_migrate.connect(keep_triggers, sender=last_with_permissions())
+        post_migrate.connect(keep_catalogue_triggers, sender=last_with_permissions())
 
 
 class HouseAdminConfig(AdminConfig):

@@ -20,6 +20,7 @@ UNRECORDED: Mapping[str, str] = {
     "core.auditentry": "it is the record",
     "core.rowchange": "it is the record",
     "core.seal": "only added, and its digest says whether it is whole",
+    "core.catalogueversion": "random tokens; what changed is recorded where it changed",
     "core.idempotencykey": "remembers answers for a day",
     "core.ratecounter": "counts requests",
     "core.jobrun": "what the platform's clock did; the jobs' services are audited",

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from tests.cast import Cast, make_cast
 from tests.recorder import recording
+from tests.redis_server import redis_server
 
 # The tables that no model manages: a flush between transactional tests does not empty them.
 QUEUE_TABLES = "procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs"
@@ -78,6 +79,13 @@ def _no_files_left() -> Iterator[None]:
     """What this run has stored is removed at its end."""
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis of this run's own."""
+    with redis_server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ class BuilderViewSet(ProfileViewSet):
 
     model, read, own = Builder, BuilderPublic, BuilderOwn
     access = {"retrieve": PUBLIC, "partial_update": BUILDERS}
+    catalogue = frozenset({"retrieve"})
     errors = {"partial_update": (LicenseTaken,)}
     tag = "profiles"
     duties = {"partial_update": Duty.SETUP}

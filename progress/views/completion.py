@@ -29,6 +29,7 @@ class CompletionViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    catalogue = frozenset({"list"})
     duty = Duty.SITE
     errors = {
         "create": (services.CompletionUnchanged, IdempotencyMismatch, IdempotencyInProgress),
@@ -60,6 +61,7 @@ class OverviewView(Edge):
     """GET /api/projects/{id}/progress/overview."""
 
     access = {"get": PUBLIC}
+    catalogue = frozenset({"get"})
     tag = "progress"
 
     @extend_schema(operation_id="projects_progress_overview", responses=OverviewRead)

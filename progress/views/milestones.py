@@ -42,6 +42,7 @@ class MilestoneViewSet(HouseViewSet):
         "report": BUILDERS,
         "certify": BUILDERS,
     }
+    catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {
         "create": (services.MilestoneExists, services.StagePassedOver, *REPLAYED),
@@ -143,6 +144,7 @@ class CertificateViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    catalogue = frozenset({"list"})
     duty = Duty.SITE
     errors = {"create": (services.CertificateExists, *REPLAYED)}
 

@@ -33,6 +33,7 @@ class PhaseViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS, "retrieve": PUBLIC, "partial_update": BUILDERS}
+    catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {"create": REPLAYED}
 
@@ -74,6 +75,7 @@ class UpdateViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {"create": REPLAYED}
 

@@ -34,6 +34,7 @@ class Model3DViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    catalogue = frozenset({"of_project", "retrieve"})
     duty = Duty.SETUP
     errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}
 

@@ -86,6 +86,7 @@ class TaxRateViewSet(HouseViewSet):
     default_limit = 100
     tag = "prices"
     access = {"list": PUBLIC, "create": STAFF}
+    catalogue = frozenset({"list"})
     errors = {"create": (services.TaxRateExists, *REPLAYED)}
 
     @extend_schema(operation_id="tax_rates_list", responses=TaxRateRead(many=True))
@@ -107,6 +108,7 @@ class CostSheetView(Edge):
     """GET /api/units/{id}/cost-sheet."""
 
     access = {"get": PUBLIC}
+    catalogue = frozenset({"get"})
     errors = {"get": (InvalidValue, services.PriceListNotValid)}
     tag = "prices"
 

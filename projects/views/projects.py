@@ -20,7 +20,6 @@ from projects.serializers import (
 )
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC, role_of
-from realestate.core.api.conditional import conditional
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
@@ -43,6 +42,7 @@ class ProjectViewSet(HouseViewSet):
         "destroy": BUILDERS,
         "availability": PUBLIC,
     }
+    catalogue = frozenset({"list", "retrieve", "availability"})
     duty = Duty.SETUP
     errors = {
         "create": (IdempotencyMismatch, IdempotencyInProgress),
@@ -105,7 +105,7 @@ class ProjectViewSet(HouseViewSet):
     def availability(self, request: Request, pk: str) -> Response:
         """The stock of a project as a grid: towers, floors, units with status and price.
 
-        The answer has an ETag: who asks again with ``If-None-Match`` hears 304 while nothing has changed.
+        Who asks again with the answer's ETag in ``If-None-Match`` hears 304 while nothing has changed.
         """
         project = self.rows().get(pk=pk)
         tower = request.query_params.get("tower_id", "")
@@ -115,4 +115,4 @@ class ProjectViewSet(HouseViewSet):
         grid = services.availability(
             project=project, user=request.user, now=clock.now(), tower_id=tower_id
         )
-        return conditional(request, AvailabilityRead(grid).data)
+        return Response(AvailabilityRead(grid).data)

@@ -35,6 +35,7 @@ class TowerViewSet(HouseViewSet):
     tag = "projects"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    catalogue = frozenset({"list"})
     duty = Duty.SETUP
     errors = {"create": (services.TowerNameTaken, *REPLAYED)}
 
@@ -69,6 +70,7 @@ class UnitViewSet(HouseViewSet):
         "retrieve": PUBLIC,
         "partial_update": BUILDERS,
     }
+    catalogue = frozenset({"list", "of_project", "retrieve"})
     duty = Duty.SETUP
     errors = {
         "create": (services.UnitNumberTaken, *REPLAYED),

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+
+from realestate.core.answers import making
 
 DEFAULT_ZONE = "Asia/Kolkata"
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
@@ -32,7 +34,10 @@ def pretend(instant: datetime) -> Iterator[None]:
 
 def today(zone: str = DEFAULT_ZONE) -> date:
     """The calendar date in a project's time zone (R0)."""
-    return local(now(), zone).date()
+    day = local(now(), zone).date()
+    if making.is_kept():
+        making.ends(datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)))
+    return day
 
 
 def local(instant: datetime, zone: str = DEFAULT_ZONE) -> datetime:

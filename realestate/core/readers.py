@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.signing import BadSignature, Signer
 
 from realestate.core import clock
+from realestate.core.answers import making
 
 # Words of the setting PRIVATE_LINKS.
 CLIENT, AGENT, LOGIN_ONLY = "client", "agent", "login"
@@ -32,10 +33,14 @@ class Reader:
 
 def seal(signer: Signer, subject: object, minutes: int, reader: Reader | None) -> str:
     """A token that opens ``subject`` for so many minutes; without a reader for everybody, as its row is public."""
-    until = int((clock.now() + timedelta(minutes=minutes)).timestamp())
+    now = clock.now()
+    until = int((now + timedelta(minutes=minutes)).timestamp())
+    # Whoever is given a kept answer last has half of the time.
+    making.ends(now + timedelta(minutes=minutes) / 2)
     made_for = None
     if reader is not None and reader.user_id is not None:
         made_for = [reader.user_id, reader.session_id, reader.client]
+        making.is_for_one_reader()
     return signer.sign_object([subject, until, made_for])
 
 

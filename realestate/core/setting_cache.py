@@ -80,6 +80,13 @@ def forget() -> None:
         look.rows, look.has_written = None, True
 
 
+def look_again() -> None:
+    """What this request has seen may be older than what it is about to read: the next lookup asks again."""
+    look = _look.get()
+    if look is not None:
+        look.rows = None
+
+
 @contextmanager
 def one_look() -> Iterator[None]:
     """All lookups inside share one question; a look within a look is part of it."""

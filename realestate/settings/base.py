@@ -138,6 +138,9 @@ MIDDLEWARE = [
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Before sessions, logins and views: an answer that is kept needs none of them. Inside of what each request gets
+    # anew: its id, the headers for its origin, the way to HTTPS.
+    "realestate.core.answers.middleware.KeptAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -230,7 +233,13 @@ CORS_ALLOWED_ORIGINS = env.origins(
     default=("http://localhost:3000", "http://localhost:3001"),
     about="Origins of web clients that may call the API from a browser.",
 )
-CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "x-request-id")
+CORS_ALLOW_HEADERS = (
+    *default_headers,
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+)
 CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
 CORS_EXPOSE_HEADERS = (
     "X-Total-Count",

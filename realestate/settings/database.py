@@ -66,7 +66,23 @@ DATABASES: dict[str, dict[str, Any]] = (
 REDIS_URL = env.text(
     "REDIS_URL",
     secret=True,
-    about="redis://user:password@host:port. Tells the socket processes that there is news; PostgreSQL does if empty.",
+    about="redis://user:password@host:port. Tells the socket processes that there is news (PostgreSQL does if empty),"
+    " and shares kept answers of the catalogue between processes.",
 )
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
     env.wrong("REDIS_URL must begin with redis:// or rediss://")
+
+# --- answers of the public catalogue that are kept (realestate.core.answers) ------------------------------------------
+
+CATALOGUE_CACHE_MB = env.number(
+    "CATALOGUE_CACHE_MB",
+    default=32,
+    maximum=4096,
+    about="Most memory for kept answers of the public catalogue, in each web process; 0: none are kept.",
+)
+CATALOGUE_CACHE_SECONDS = env.number(
+    "CATALOGUE_CACHE_SECONDS",
+    default=3600,
+    minimum=1,
+    about="Longest time that an answer is kept. It ends before, with the first change that it would show.",
+)

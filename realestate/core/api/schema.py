@@ -34,6 +34,9 @@ class UnsupportedMediaType(DomainError):
     code, status = "unsupported_media_type", 415
 
 
+NOT_MODIFIED = "`If-None-Match` named the ETag of this very answer."
+
+
 class HouseSchema(AutoSchema):
     """Reads the access table, the list of refusals and the docstrings of a view."""
 
@@ -104,6 +107,8 @@ class HouseSchema(AutoSchema):
         operation["x-roles"] = sorted(self._roles())
         if self._duty() is not None:
             operation["x-duty"] = self._duty()
+        if self._action() in getattr(self.view, "catalogue", ()):
+            operation["responses"]["304"] = {"description": NOT_MODIFIED}
         self._add_refusals(operation)
         self._add_request_example(operation)
         return operation

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from realestate.core.answers import version
+from realestate.core.api.access import ANONYMOUS, action_of, role_of
 from realestate.core.api.asking import Question, Rows
 from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
@@ -36,6 +38,9 @@ class Edge(APIView):
     duty: ClassVar[Duty | None] = None  # to which what builders write here belongs
     duties: ClassVar[Mapping[str, Duty]] = {}  # action -> duty, where it is another
     errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
+    catalogue: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # actions whose answers caches may keep (adr 14)
     tag: ClassVar[str] = ""  # the group in the OpenAPI document
     content_negotiation_class = AlwaysFirst
 
@@ -43,6 +48,13 @@ class Edge(APIView):
     def caller(self) -> Any:
         """The user who is logged in; a user of the accounts app, which the ground does not know."""
         return self.request.user
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Who asks, and whether they may; an answer of the catalogue begins before its first row is read."""
+        super().initial(request, *args, **kwargs)
+        action = action_of(self, str(request.method)) or ""
+        if request.method in SAFE_METHODS and action in self.catalogue:
+            version.begin(is_public=role_of(request) == ANONYMOUS)
 
     def parse(self, write: type[WriteSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The validated body. Raises ValidationError (400)."""

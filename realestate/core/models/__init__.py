@@ -2,6 +2,7 @@
 
 from realestate.core.models.audit import AuditEntry, RowChange, Seal
 from realestate.core.models.bulk import BulkLine, BulkRun, BulkRunQuerySet
+from realestate.core.models.catalogue import CatalogueVersion
 from realestate.core.models.files import StoredFile
 from realestate.core.models.imports import ImportRun, ImportRunQuerySet
 from realestate.core.models.keys import IdempotencyKey, NumberSeries, RateCounter
@@ -13,6 +14,7 @@ __all__ = [
     "BulkLine",
     "BulkRun",
     "BulkRunQuerySet",
+    "CatalogueVersion",
     "IdempotencyKey",
     "ImportRun",
     "ImportRunQuerySet",

@@ -2,15 +2,11 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
@@ -18,8 +14,6 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection
-from fakeredis import TcpFakeServer
-from redis import Redis, RedisError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -28,6 +22,7 @@ from accounts.services import open_session
 from notifications.services import open_ticket
 from realestate.management.commands.serve import sockets_command
 from tests.cast import Cast, make_cast
+from tests.redis_server import free_port
 
 PATIENCE = 15.0
 
@@ -37,12 +32,6 @@ def database_url() -> str:
     who = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}"
     where = f"{quote(given['HOST'] or 'localhost', safe='')}:{given['PORT'] or 5432}"
     return f"postgresql://{who}@{where}/{given['NAME']}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass
@@ -152,43 +141,6 @@ def two_processes(**environment: str) -> Iterator[list[int]]:
             process.terminate()
         for process in processes:
             process.wait(30)
-
-
-def real_redis(program: str) -> Iterator[str]:
-    """A server of its own that keeps nothing."""
-    port = free_port()
-    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            [program, "--port", str(port), "--dir", folder, *options], stdout=subprocess.DEVNULL
-        )
-        url = f"redis://127.0.0.1:{port}"
-        deadline = time.monotonic() + PATIENCE
-        try:
-            with Redis.from_url(url) as client:
-                while True:
-                    with suppress(RedisError):
-                        client.ping()
-                        break
-                    assert server.poll() is None, "Redis ended"
-                    assert time.monotonic() < deadline, "Redis did not start"
-            yield url
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """Redis itself where it is installed, else a server that speaks its protocol."""
-    if (program := shutil.which("redis-server")) is not None:
-        yield from real_redis(program)
-        return
-    server = TcpFakeServer(("127.0.0.1", free_port()))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"redis://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
