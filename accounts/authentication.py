@@ -59,8 +59,8 @@ class SessionJWTAuthentication(BaseAuthentication):
 def _caller(claims: Claims) -> User:
     def logged_in(values: Values) -> QuerySet[User]:
         live = Session.objects.live(values[NOW]).filter(pk=values["session"], user=OuterRef("pk"))
-        people = User.objects.filter(pk=values["user"], is_active=True, user_type=claims.user_type)
-        return people.filter(Exists(live))
+        people: QuerySet[User] = User.objects.filter(Exists(live), is_active=True)
+        return people.filter(pk=values["user"], user_type=claims.user_type)
 
     keys = {"session": claims.session_id, "user": claims.user_id}
     found = instances(User, ("logged in", claims.user_type), logged_in, keys)

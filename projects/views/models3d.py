@@ -46,8 +46,8 @@ class Model3DViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_models_list", responses=Model3DRead(many=True))
     def of_project(self, request: Request, project_id: str) -> Response:
         """The 3D models of a project that the caller may open."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        self.expect(Project, int(project_id))
+        return self.show_list(keys={"project_id": int(project_id)})
 
     @extend_schema(operation_id="models_retrieve", responses=Model3DRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

@@ -154,10 +154,10 @@ class Question:
         """Counts over all the rows, in one statement."""
 
         def finish(rows: QuerySet[Any]) -> QuerySet[Any]:
-            alone = rows.order_by().values(
-                all_of_them=Value(1)
-            )  # so that the aggregates are over all
-            return alone.annotate(**counts).values_list(*counts)
+            # By a constant, so that the aggregates are over all.
+            alone: Any = rows.order_by().values(all_of_them=Value(1))
+            counted: QuerySet[Any] = alone.annotate(**counts).values_list(*counts)
+            return counted
 
         asked = self.remembered(f"counts of {tuple(counts)}", finish)
         if asked is None:
@@ -172,7 +172,9 @@ def array(texts: Sequence[str]) -> Fragment:
 
 
 @contextmanager
-def _caller(request: Request, somebody: Any) -> Iterator[None]:
+def _caller(
+    request: Any, somebody: Any
+) -> Iterator[None]:  # a request of DRF, with its private name
     """Inside, somebody else asks."""
     real = request._user  # noqa: SLF001  # its setter would tell Django's request too, which the log reads
     request._user = somebody  # noqa: SLF001  # see above

@@ -19,7 +19,9 @@ def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection.close_if_health_check_failed()  # these two as Django's own cursors begin
     connection.ensure_connection()
     # Django's own cursors put the values into the text; its wrapper translates errors and lets tests count queries.
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    wrap: Any = (
+        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    )
     with wrap(psycopg.Cursor(connection.connection)) as cursor:
         cursor.execute(statement, [_sized(each) for each in parameters])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
