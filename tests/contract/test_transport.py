@@ -283,6 +283,11 @@ def test_operation_ids_and_summaries_are_unique():
 def test_T3_no_answer_is_empty(method, path, entry):
     assert "204" not in entry["responses"]
     for status, answer in entry["responses"].items():
+        if (
+            status == "304"
+        ):  # only to who says that the body is there already, such as a browser's own cache
+            assert method == "get"
+            continue
         assert answer.get("content"), f"{status} has no body"
         if status.startswith(("4", "5")):
             (error,) = answer["content"].values()
