@@ -1,4 +1,4 @@
-"""What is for sale and who occupies it (``catalogue``), its 3D models (``models3d``), and what it costs (``prices``)."""
+"""What is for sale and who occupies it (``catalogue``), its 3D models (``models3d``) and what it costs (``prices``)."""
 
 from projects.models.catalogue import (
     Claim,
