@@ -1,4 +1,4 @@
-"""What is for sale and who occupies it: projects, towers, units, claims and 3D models."""
+"""What is for sale and who occupies it: projects, towers, units and claims."""
 
 from datetime import datetime
 from typing import ClassVar

@@ -119,7 +119,7 @@ def _talk(booking: Booking) -> None:
     conversation = ConversationFactory(**pair)
     copies(
         conversation,
-        f"(SELECT DISTINCT customer_id, project_id FROM {BOOKINGS}"  # noqa: S608  # keys
+        f"(SELECT DISTINCT customer_id, project_id FROM {BOOKINGS}"  # noqa: S608  # names and keys of our own
         f" EXCEPT SELECT {booking.customer_id}, {booking.project_id}) b",
         customer_id="b.customer_id",
         project_id="b.project_id",
