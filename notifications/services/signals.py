@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper
 
 from accounts.models import User
 from messaging.models import Conversation, Message
@@ -75,16 +76,18 @@ def signal_read(*, conversation_id: int, reader_id: int, up_to: int) -> None:
 @service
 def signal_units(*, unit_ids: Collection[int]) -> None:
     """A signal that units were taken or became free: to everybody, or to the builder of a project not public."""
-    rows = Unit.objects.filter(pk__in=unit_ids)
-    for_everybody = set(rows.filter(public("project__")).values_list("pk", flat=True))
+    is_public = ExpressionWrapper(public("project__"), BooleanField())
+    rows = Unit.objects.filter(pk__in=unit_ids).annotate(is_public=is_public).order_by("pk")
     _write(
         Signal(
-            user_id=None if row.pk in for_everybody else row.project.builder_id,
+            user_id=None if everybody else builder,
             topic=Topic.UNIT,
-            object_id=row.pk,
-            payload={"project_id": row.project_id},
+            object_id=unit,
+            payload={"project_id": project},
         )
-        for row in rows.select_related("project").order_by("pk")
+        for unit, project, builder, everybody in rows.values_list(
+            "pk", "project", "project__builder", "is_public"
+        )
     )
 
 
