@@ -225,7 +225,7 @@ def test_a_crash_is_500_without_a_trace(monkeypatch):
     def crash(*_args, **_more):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(views, "paginate", crash)
+    monkeypatch.setattr(views, "envelope", crash)
     reply = browser().get("/api/projects")
     assert (reply.status_code, reply.json()["code"]) == (500, "server_error")
     assert "secret" not in reply.content.decode()
