@@ -3,12 +3,14 @@
 import json
 import statistics
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.load import Load
+from benchmarks.reasons import reasons
 
 FOLDER = Path("var") / "bench"
 WIDTH = 30
@@ -140,6 +142,17 @@ def show(run: Run) -> None:
             ),
         ]
     )
+    show_reasons(run)
+
+
+def show_reasons(run: Run) -> None:
+    """Why goals are missed."""
+    missed = [row.name for row in run.compared if row.misses]
+    missed += [single.name for single in run.singles if not single.met]
+    if missed:
+        print("\nWhy not:\n")
+    for line in reasons(missed):
+        print(textwrap.fill(line, 118, initial_indent="  - ", subsequent_indent="    "))
 
 
 def line_of(row: Compared) -> tuple[str, ...]:

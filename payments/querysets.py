@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db.models import (
     DecimalField,
+    Exists,
     F,
-    Min,
     Model,
     OuterRef,
     Q,
@@ -200,7 +200,7 @@ class RateQuerySet(QuerySet["InterestRate"]):
 
         A rate that a project adds for itself thus changes nothing before its day.
         """
-        own = self.filter(project=project_id)
-        first = own.aggregate(first=Min("valid_from"))["first"]
-        before = Q(project=None) if first is None else Q(project=None, valid_from__lt=first)
+        own = self.model._default_manager.filter(project=project_id)  # noqa: SLF001  # documented access
+        first = own.order_by("valid_from").values("valid_from")[:1]
+        before = Q(project=None) & (Q(valid_from__lt=Subquery(first)) | ~Exists(own))
         return self.filter(Q(project=project_id) | before).order_by("valid_from")

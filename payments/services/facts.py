@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from bookings.models import Booking
 from payments.enums import (
     AdjustmentKind,
@@ -17,6 +19,7 @@ from payments.enums import (
 )
 from payments.models import Adjustment, CreditLine, CreditNote, DemandLine, Payment
 from payments.rules.facts import Item, Money, Target
+from realestate.core.db.remembered import Values, instances
 
 OUTSIDE_THE_ACCOUNT = frozenset({PaymentType.MAINTENANCE})  # not for the purchase (contract 0.8)
 
@@ -36,18 +39,27 @@ class Facts:
 
 def counted_payments(booking: Booking, *states: ReceiptState) -> list[Payment]:
     """Receipts of the purchase in some states, in the order of R8.5: value date, then as they were numbered."""
-    rows = Payment.objects.filter(booking=booking, state__in=states, is_held_excess=False)
-    rows = rows.exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
-    return list(rows.order_by("paid_date", "serial", "pk"))
+
+    def counted(values: Values) -> QuerySet[Payment]:
+        rows = Payment.objects.filter(booking=values["booking"], state__in=states)
+        inside = rows.filter(is_held_excess=False).exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
+        return inside.order_by("paid_date", "serial", "pk")
+
+    return instances(Payment, ("counted", *states), counted, {"booking": booking.pk})
 
 
 def facts_of(booking: Booking) -> Facts:
-    """Everything dated about a booking's money, from four queries."""
-    rows = DemandLine.objects.filter(demand__booking=booking).select_related("demand")
-    lines = tuple(rows.order_by("demand__issued_on", "demand_id", "sequence"))
+    """Everything dated about a booking's money, from five queries that are asked so often that their SQL is kept."""
+    of_booking = {"booking": booking.pk}
+    lines = tuple(instances(DemandLine, "of a booking", _demanded, of_booking, related="demand"))
     payments = counted_payments(booking, ReceiptState.CLEARED)
     money = (*_receipts(booking, payments), *_credits(booking))
     return Facts(lines=lines, items=items_of(lines), money=money)
+
+
+def _demanded(values: Values) -> QuerySet[DemandLine]:
+    rows = DemandLine.objects.filter(demand__booking=values["booking"])
+    return rows.order_by("demand__issued_on", "demand_id", "sequence")
 
 
 def items_of(lines: Iterable[DemandLine]) -> tuple[Item, ...]:
@@ -87,10 +99,7 @@ def money_of(
 
 def _receipts(booking: Booking, payments: Iterable[Payment]) -> list[Money]:
     fixed: dict[int, list[Target]] = defaultdict(list)
-    by_hand = Adjustment.objects.filter(
-        booking=booking, kind=AdjustmentKind.ALLOCATION, state=AdjustmentState.APPROVED
-    )
-    for row in by_hand.order_by("pk"):
+    for row in instances(Adjustment, "by hand", _by_hand, {"booking": booking.pk}):
         fixed[row.payment_id or 0].append(
             Target(line=row.demand_line_id, part=Part(row.part), amount=row.amount)
         )
@@ -100,11 +109,16 @@ def _receipts(booking: Booking, payments: Iterable[Payment]) -> list[Money]:
     ]
 
 
+def _by_hand(values: Values) -> QuerySet[Adjustment]:
+    rows = Adjustment.objects.filter(booking=values["booking"], kind=AdjustmentKind.ALLOCATION)
+    return rows.filter(state=AdjustmentState.APPROVED).order_by("pk")
+
+
 def _credits(booking: Booking) -> list[Money]:
     targets: dict[int, list[Target]] = defaultdict(list)
     amounts: dict[int, Decimal] = defaultdict(Decimal)
-    rows = CreditLine.objects.filter(credit_note__booking=booking)
-    for row in rows.order_by("pk"):
+    of_booking = {"booking": booking.pk}
+    for row in instances(CreditLine, "of a booking", _credited, of_booking):
         amounts[row.credit_note_id] += row.principal + row.tax
         parts = ((Part.TAX, row.tax), (Part.PRINCIPAL, row.principal))
         if row.demand_line_id is not None:
@@ -113,11 +127,18 @@ def _credits(booking: Booking) -> list[Money]:
                 for part, amount in parts
                 if amount > 0
             ]
-    notes = CreditNote.objects.filter(booking=booking).order_by("issued_on", "pk")
     return [
         credit_money(note.pk, note.issued_on, amounts[note.pk], tuple(targets[note.pk]))
-        for note in notes
+        for note in instances(CreditNote, "of a booking", _notes, of_booking)
     ]
+
+
+def _credited(values: Values) -> QuerySet[CreditLine]:
+    return CreditLine.objects.filter(credit_note__booking=values["booking"]).order_by("pk")
+
+
+def _notes(values: Values) -> QuerySet[CreditNote]:
+    return CreditNote.objects.filter(booking=values["booking"]).order_by("issued_on", "pk")
 
 
 def credit_money(pk: int, value_on: date, amount: Decimal, targets: tuple[Target, ...]) -> Money:

@@ -228,12 +228,11 @@ def balance_of(booking: Booking, until: date = END_OF_TIME) -> Decimal:
 
 def gone(booking: Booking, until: date) -> Decimal:
     """Debits that no item stands for: refunds paid, and what was kept of the money when the booking ended."""
-    rows = LedgerEntry.objects.filter(
-        booking=booking, value_on__lte=until, kind__in=(EntryKind.REFUND, EntryKind.FORFEIT)
-    )
+    rows = LedgerEntry.objects.filter(booking=booking, value_on__lte=until, kind__in=RETURNED)
     return Decimal(rows.aggregate(gone=Sum("debit", default=ZERO))["gone"])
 
 
+RETURNED = (EntryKind.REFUND, EntryKind.FORFEIT)
 Key = tuple[str, int, int, str, bool]
 
 

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from bookings.models import Booking
 from payments.enums import AllocationPreset, CreditKind, DemandKind, InterestMode, Part
@@ -24,6 +26,7 @@ from payments.services.facts import Facts, credit_money, facts_of
 from payments.services.ledger import reallocate
 from payments.services.terms import terms_of
 from projects.enums import TaxClass
+from realestate.core.db.remembered import Values, instances
 from realestate.core.money import ZERO
 
 BEARING = frozenset({DemandKind.SCHEDULE, DemandKind.CHANGE})  # interest never bears interest
@@ -91,8 +94,12 @@ def accrued(
 
 def rates_of(booking: Booking) -> tuple[Rate, ...]:
     """The dated rates that hold for a booking's project (R9)."""
-    rows = InterestRate.objects.of_project(booking.project_id)
+    rows = instances(InterestRate, "of a project", _rates, {"project": booking.project_id})
     return tuple(Rate(valid_from=row.valid_from, percent=row.percent) for row in rows)
+
+
+def _rates(values: Values) -> QuerySet[InterestRate]:
+    return InterestRate.objects.of_project(values["project"])
 
 
 def posted_net(booking: Booking) -> dict[int, dict[date, Decimal]]:

@@ -12,7 +12,7 @@ from payments.rules.facts import Accrual
 from payments.rules.statement import Entry, Statement, ageing, statement_lines
 from payments.services.due import waiting_lines
 from payments.services.facts import Facts, facts_of
-from payments.services.ledger import Standing, gone, standing_of
+from payments.services.ledger import RETURNED, Standing, gone, standing_of
 from payments.services.replay import accrued, posted_net
 from payments.services.terms import terms_of
 from payments.services.withholding import withholding_of
@@ -28,7 +28,8 @@ def statement_of(booking: Booking, *, first_on: date | None, last_on: date) -> S
     shown = ("value_on", "kind", "reference", "label", "debit", "credit")
     entries = [Entry(**row) for row in rows.values(*shown)]
     forward, lines, closing = statement_lines(entries, first_on=first_on, last_on=last_on)
-    facts, stand, interest = as_of(booking, last_on, closing)
+    returned = sum((entry.debit for entry in entries if entry.kind in RETURNED), ZERO)
+    facts, stand, interest = as_of(booking, last_on, closing, returned=returned)
     due_on, due = next_due(stand, last_on)
     return Statement(
         first_on=first_on,
@@ -61,13 +62,18 @@ def next_due(stand: Standing, on: date) -> tuple[date | None, Decimal]:
 
 
 def as_of(
-    booking: Booking, on: date, balance: Decimal
+    booking: Booking, on: date, balance: Decimal, *, returned: Decimal | None = None
 ) -> tuple[Facts, Standing, dict[int, Accrual]]:
-    """The facts of a booking, how it stands on a day whose balance is known, and its late interest by line."""
+    """The facts of a booking, how it stands on a day whose balance is known, and its late interest by line.
+
+    ``returned``: the debits that no item stands for, where they are known already (``ledger.gone``).
+    """
     facts = facts_of(booking)
     preset = AllocationPreset(terms_of(booking).allocation)
     applied = allocate(facts.items, facts.money, preset, on).applied
-    stand = standing_of(facts, applied, on, balance=balance, gone=gone(booking, on))
+    if returned is None:
+        returned = gone(booking, on)
+    stand = standing_of(facts, applied, on, balance=balance, gone=returned)
     return facts, stand, accrued(booking, facts, applied, on)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from notifications.models import Notification
+from payments.models import DemandLine
 from projects.models import Project, Tower
 from realestate.core import clock
 from realestate.core.api.asking import Stranger
@@ -16,6 +17,7 @@ from realestate.core.db.fetching import fetched
 from realestate.core.db.remembered import NOW, NotRememberedError, instances, remember, with_now
 from realestate.settings.database import database
 from tests.factories.notifications import NotificationFactory
+from tests.factories.payments import DemandFactory, DemandLineFactory
 from tests.factories.projects import ProjectFactory, TowerFactory
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,22 @@ def test_rows_themselves_come_whole(cast):
     names = [field.attname for field in User._meta.concrete_fields]
     with CaptureQueriesContext(connection) as queries:
         assert [getattr(asha, name) for name in names] == [getattr(fresh, name) for name in names]
+    assert len(queries) == 0
+
+
+def test_rows_come_with_the_row_behind_a_key_and_values_as_the_model_has_them():
+    """JSON comes from the database as text."""
+    line = DemandLineFactory(demand=DemandFactory(line=None), working={"steps": ["a", {"b": 1}]})
+    (found,) = instances(
+        DemandLine,
+        "of a test",
+        lambda values: DemandLine.objects.filter(demand__booking=values["booking"]),
+        {"booking": line.demand.booking_id},
+        related="demand",
+    )
+    with CaptureQueriesContext(connection) as queries:
+        assert (found, found.working) == (line, {"steps": ["a", {"b": 1}]})
+        assert (found.demand, found.demand.number) == (line.demand, line.demand.number)
     assert len(queries) == 0
 
 

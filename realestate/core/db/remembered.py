@@ -7,7 +7,7 @@ own, a value that none of the names explains, a plain number that could be someb
 rows are asked for as always.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,15 +103,54 @@ def kept(
 
 
 def instances(
-    model: type[Row], key: Hashable, build: Callable[[Values], QuerySet[Row]], values: Values
+    model: type[Row],
+    key: Hashable,
+    build: Callable[[Values], QuerySet[Row]],
+    values: Values,
+    *,
+    related: str = "",
 ) -> list[Row]:
-    """The rows themselves, without what they relate to; built each time where they are not remembered."""
-    names = [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001  # documented access
-    asked = kept((model, key), lambda world: build(world).values_list(*names), values)
+    """The rows themselves, each with the row behind one foreign key that is never empty, if one is named."""
+    shapes = [_Shape(model, "")]
+    if related:
+        behind: Any = model._meta.get_field(related).related_model  # noqa: SLF001  # documented access
+        shapes.append(_Shape(behind, f"{related}__"))
+    paths = [path for shape in shapes for path in shape.paths]
+    asked = kept((model, key), lambda world: build(world).values_list(*paths), values)
     if asked is None:
-        return [*build(with_now(values))]
-    rows = fetched(asked.text, asked.told(with_now(values)))
-    return [model.from_db("default", names, row) for row in rows]
+        rows = build(with_now(values))
+        return [*(rows.select_related(related) if related else rows)]
+    found = []
+    for columns in fetched(asked.text, asked.told(with_now(values))):
+        row, *others = (shape.row(columns, paths) for shape in shapes)
+        if related:
+            setattr(row, related, others[0])
+        found.append(row)
+    return found
+
+
+class _Shape:
+    """How columns become a row of a model."""
+
+    def __init__(self, model: type[Model], prefix: str) -> None:
+        fields = model._meta.concrete_fields  # noqa: SLF001  # documented access
+        self.model, self.names = model, [field.attname for field in fields]
+        self.paths = [f"{prefix}{name}" for name in self.names]
+        # For example JSON, which comes as text.
+        self.converted = {
+            place: (field.get_col(model._meta.db_table), converters)  # noqa: SLF001  # see above
+            for place, field in enumerate(fields)
+            if (converters := field.get_db_converters(connection))
+        }
+
+    def row(self, columns: Sequence[Any], paths: Sequence[str]) -> Any:  # a row of the model
+        """The row of these columns, which come in the order of the paths of all shapes."""
+        first = paths.index(self.paths[0])
+        values = [*columns[first : first + len(self.names)]]
+        for place, (column, converters) in self.converted.items():
+            for convert in converters:
+                values[place] = convert(values[place], column, connection)
+        return self.model.from_db("default", self.names, values)
 
 
 def literal(value: object) -> str:
