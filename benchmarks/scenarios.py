@@ -10,7 +10,7 @@ READ = 3.0  # times the FastAPI design, without any cache
 OF_LIMIT = 0.5  # of the hand-written read
 CACHED, CONDITIONAL = 10.0, 15.0
 HOLD = 1.5
-PREFIX = {"platform": "/api/", "kept": "/api/", "limit": "/limit/", "yardstick": "/api/"}
+PREFIX = {"platform": "/api/", "kept": "/api/", "limit": "/api/limit/", "yardstick": "/api/"}
 
 
 @dataclass(frozen=True, kw_only=True)

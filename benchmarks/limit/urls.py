@@ -1,4 +1,4 @@
-"""The platform's addresses, and below ``/limit/`` the same reads by hand."""
+"""The platform's addresses, and below ``/api/limit/`` the same reads by hand, behind the same middlewares."""
 
 from django.urls import path
 
@@ -21,12 +21,12 @@ from realestate.urls import (  # noqa: F401  # Django reads them here by name: t
 )
 
 urlpatterns = [
-    path("limit/projects", passing(PROJECTS, limit=20)),
-    path("limit/projects/<int:pk>", passing(PROJECT)),
-    path("limit/projects/<int:pk>/units", passing(UNITS, limit=100)),
-    path("limit/projects/<int:pk>/progress", passing(PHASES, limit=100)),
-    path("limit/bookings", passing(BOOKINGS, limit=20)),
-    path("limit/notifications", passing(NOTIFICATIONS, limit=20)),
-    path("limit/appointments", passing(APPOINTMENTS, limit=100)),
+    path("api/limit/projects", passing(PROJECTS, limit=20)),
+    path("api/limit/projects/<int:pk>", passing(PROJECT)),
+    path("api/limit/projects/<int:pk>/units", passing(UNITS, limit=100)),
+    path("api/limit/projects/<int:pk>/progress", passing(PHASES, limit=100)),
+    path("api/limit/bookings", passing(BOOKINGS, limit=20)),
+    path("api/limit/notifications", passing(NOTIFICATIONS, limit=20)),
+    path("api/limit/appointments", passing(APPOINTMENTS, limit=100)),
     *urls.urlpatterns,
 ]

@@ -142,11 +142,11 @@ MIDDLEWARE = [
     # anew: its id, the headers for its origin, the way to HTTPS.
     "realestate.core.answers.middleware.KeptAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "realestate.core.for_pages.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "realestate.core.for_pages.CsrfViewMiddleware",
+    "realestate.core.for_pages.AuthenticationMiddleware",
+    "realestate.core.for_pages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "realestate.urls"

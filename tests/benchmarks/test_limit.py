@@ -129,6 +129,6 @@ def test_appointments_are_the_same(customer, bearer):
 def test_a_session_that_ended_reads_nothing(customer, bearer, path):
     customer.user.sessions.update(revoked_at=clock.now())
 
-    answer = json.loads(Client().get(f"/limit/{path}", headers=bearer).content)
+    answer = json.loads(Client().get(f"/api/limit/{path}", headers=bearer).content)
 
     assert (answer["total"], answer[path]) == (0, [])
