@@ -42,7 +42,7 @@ def bearer(customer):
 
 def both(path: str, headers: dict[str, str] | None = None) -> tuple[object, object]:
     """What the platform and the statement say."""
-    answers = [Client().get(f"/{root}/{path}", headers=headers) for root in ("api", "limit")]
+    answers = [Client().get(f"/{root}/{path}", headers=headers) for root in ("api", "api/limit")]
     assert [answer.status_code for answer in answers] == [200, 200]
     ours, theirs = (json.loads(answer.content) for answer in answers)
     return ours, theirs
@@ -66,7 +66,7 @@ def test_an_archived_project_is_not_there(customer):
     Project.objects.update(archived_at=clock.now())
     pk = Project.objects.latest("pk").pk
 
-    assert [Client().get(f"/{root}/projects/{pk}").status_code for root in ("api", "limit")] == [
+    assert [Client().get(f"/{root}/projects/{pk}").status_code for root in ("api", "api/limit")] == [
         404,
         404,
     ]
