@@ -40,8 +40,7 @@ class CompletionViewSet(HouseViewSet):
     )
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The dates that were promised for a project and its towers, the latest of each first."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(
         operation_id="projects_completion_dates_create",

@@ -70,8 +70,7 @@ class MilestoneViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_milestones_list", responses=MilestoneRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The milestones of a project, tower by tower in their order."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(
         operation_id="projects_milestones_replace",
@@ -151,8 +150,7 @@ class CertificateViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_certificates_list", responses=CertificateRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The certificates of a project, newest first."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(
         operation_id="certificates_create",

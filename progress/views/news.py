@@ -40,8 +40,7 @@ class PhaseViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_progress_list", responses=PhaseRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The phases of a project, in their order."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(operation_id="progress_retrieve", responses=PhaseRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

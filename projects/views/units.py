@@ -42,8 +42,7 @@ class TowerViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_towers_list", responses=TowerRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
         """The towers of a project, by name."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(
         operation_id="projects_towers_create", request=TowerWrite, responses={201: TowerRead}
@@ -104,8 +103,7 @@ class UnitViewSet(HouseViewSet):
     @extend_schema(operation_id="projects_units_list", responses=UnitRead(many=True))
     def of_project(self, request: Request, project_id: int) -> Response:
         """The units of a project, floor by floor."""
-        self.expect(Project, project_id)
-        return self.show_list(keys={"project_id": project_id})
+        return self.show_within(Project, project_id=project_id)
 
     @extend_schema(operation_id="units_retrieve", responses=UnitRead)
     def retrieve(self, request: Request, pk: str, **_path: str) -> Response:

@@ -66,7 +66,9 @@ def test_an_archived_project_is_not_there(customer):
     Project.objects.update(archived_at=clock.now())
     pk = Project.objects.latest("pk").pk
 
-    assert [Client().get(f"/{root}/projects/{pk}").status_code for root in ("api", "api/limit")] == [
+    assert [
+        Client().get(f"/{root}/projects/{pk}").status_code for root in ("api", "api/limit")
+    ] == [
         404,
         404,
     ]

@@ -154,7 +154,7 @@ def test_lists_cost_a_fixed_number_of_queries(
     for unit in UnitFactory.create_batch(item_count, project=project):
         ClaimFactory(unit=unit)
     api = as_(person and getattr(cast, person))
-    with django_assert_num_queries(2):  # project, rows
+    with django_assert_num_queries(1):
         assert len(api.get(f"/api/projects/{project.pk}/units").json()) == item_count
     with django_assert_num_queries(2):
         assert len(api.get(f"/api/units?project_id={project.pk}").json()) == item_count
@@ -163,12 +163,25 @@ def test_lists_cost_a_fixed_number_of_queries(
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
-def test_towers_cost_two_queries(cast, as_, django_assert_num_queries, item_count):
+def test_towers_cost_one_query(cast, as_, django_assert_num_queries, item_count):
     TowerFactory.create_batch(item_count, project=cast.meera_project)
     TowerFactory(project=cast.kiran_project)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         rows = as_(None).get(f"/api/projects/{cast.meera_project.pk}/towers").json()
     assert len(rows) == item_count
+
+
+@pytest.mark.parametrize("below", ["towers", "units", "progress", "milestones", "certificates"])
+def test_of_a_project_without_rows_and_of_one_that_is_not_there(
+    as_, cast, django_assert_num_queries, below
+):
+    """Only where there are no rows it is asked whether there is a project."""
+    empty, hidden = ProjectFactory(), ProjectFactory(published_at=None)
+    UnitFactory(project=hidden, tower=TowerFactory(project=hidden))
+    with django_assert_num_queries(2):
+        assert as_(None).get(f"/api/projects/{empty.pk}/{below}").json() == []
+    for pk in (hidden.pk, 2**40):
+        assert as_(None).get(f"/api/projects/{pk}/{below}").status_code == 404
 
 
 def test_towers_by_name(cast, as_, noon):

@@ -163,6 +163,16 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
         """A page of rows, in the envelope or as a bare array; ``rows`` is one of the view's functions of the keys."""
         return self.page_response(self.page(rows or self.listed, keys or {}), **more)
 
+    def show_within(self, model: type[Model], **key: int) -> Response:
+        """A page of the rows below one row, which is looked for only if there are none.
+
+        For rows of which a caller sees one only if it sees the row above it.
+        """
+        page = self.page(self.listed, key)
+        if not page.total:
+            self.expect(model, *key.values())
+        return self.page_response(page)
+
     def page_response(self, page: Page, **more: object) -> Response:
         """The rows of a page in the resource's shape."""
         shown = self.shown(page)
