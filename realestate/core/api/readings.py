@@ -159,12 +159,12 @@ class Reading:
 
         A first page that is not full needs no count; the rows are counted only where ``everything`` is given.
         """
-        page = f"SELECT key FROM ({keys} LIMIT {limit:d}) k(key)" if limit else keys  # noqa: S608  # compiled from declared names
+        first = f"{keys} LIMIT {limit:d}" if limit else keys
         count = "cardinality(keys)"
         if everything:
             count = f"CASE WHEN {count} < {limit:d} THEN {count} ELSE (SELECT count(*) FROM ({everything}) e) END"  # noqa: S608  # see above
         steps = [
-            f"first AS MATERIALIZED (SELECT ARRAY({page}) AS keys)",
+            f"first AS MATERIALIZED (SELECT ARRAY(SELECT key FROM ({first}) k(key)) AS keys)",  # noqa: S608  # compiled from declared names
             f"total AS MATERIALIZED (SELECT {count} AS rows FROM first)",  # noqa: S608  # see above
             *self.steps("r", "(SELECT keys FROM first)"),
         ]
