@@ -331,7 +331,7 @@ def test_a_members_calls_cost_what_the_owners_do(cast, client, django_assert_num
     for person in (cast.meera, member):
         login = open_session(user_id=person.pk, password=person.password)
         token = {"Authorization": f"Bearer {login.tokens.access_token}"}
-        with django_assert_num_queries(4) as counted:
+        with django_assert_num_queries(3) as counted:
             assert client.get("/api/builder/bookings", headers=token).status_code == 200
         costs.append(len(counted))
     assert costs[0] == costs[1]

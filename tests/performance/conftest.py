@@ -1,4 +1,4 @@
-"""A database with many rows, made once for this folder and dropped at its end."""
+"""A database with many rows, made once for a module and dropped at its end."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ UNITS = 200_000  # enough for a sequential scan to be what a bad plan takes: 40,
 SUFFIX = "many"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: meanwhile the connection is to the copy
 def many_rows(django_db_setup, django_db_blocker) -> Iterator[rows.World]:
     """Who asks, and the keys of rows that exist. Other tests see nothing of it: it is a copy of the test database."""
     creation: Any = connection.creation
