@@ -144,7 +144,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "realestate.core.for_pages.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "realestate.core.for_pages.CsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "realestate.core.for_pages.AuthenticationMiddleware",
     "realestate.core.for_pages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -224,7 +224,7 @@ def test_lists_take_as_many_queries_for_one_row_as_for_three(
     as_, cast, django_assert_num_queries, rows
 ):
     MilestoneFactory.create_batch(rows, project=cast.meera_project)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         body = as_(None).get(f"/api/projects/{cast.meera_project.pk}/milestones").json()
     assert len(body) == rows
 
