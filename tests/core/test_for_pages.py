@@ -13,6 +13,7 @@ KINDS = {
 }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "gives"), KINDS.items())
 def test_pages_get_what_they_need_and_the_api_does_not_pay_for_it(rf, kind, gives):
     seen = {}
