@@ -41,6 +41,10 @@ READ_WHOLE = {
 }
 
 
+# Newest first, until there are enough of one's own; the planner takes it for cheap where its sample of the table says so.
+SOMETIMES = {("builder", "quotes_list", "page"): "a builder's newest quotes may lie far back"}
+
+
 def read_whole(world, person, as_, asks):
     """The requests of a person that read too much, with their scans."""
     api, found = as_(world.people[person]), {}
@@ -62,7 +66,8 @@ def unexpected(person, found):
     return {
         ask: scans
         for ask, scans in found.items()
-        if not {(person, ask.operation, part) for part in ask.parts} & READ_WHOLE.keys()
+        if not {(person, ask.operation, part) for part in ask.parts}
+        & (READ_WHOLE.keys() | SOMETIMES.keys())
     }
 
 

@@ -322,9 +322,7 @@ def test_the_server_decides_who_certified_and_when(cast, as_, stage):
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
-def test_lists_with_files_cost_two_queries(
-    cast, as_, path, django_assert_num_queries, item_count
-):
+def test_lists_with_files_cost_two_queries(cast, as_, path, django_assert_num_queries, item_count):
     project = cast.meera_project
     for number in range(item_count):
         file = StoredFile.objects.create(
