@@ -41,7 +41,7 @@ READ_WHOLE = {
 }
 
 
-# Newest first, until there are enough of one's own; the planner takes it for cheap where its sample of the table says so.
+# Newest first, until there are enough of one's own: the planner takes it for cheap where its sample of rows says so.
 SOMETIMES = {("builder", "quotes_list", "page"): "a builder's newest quotes may lie far back"}
 
 
