@@ -10,7 +10,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 
-API = "/api/"
+from realestate.core.answers.middleware import API
 
 
 class _ForPages:
