@@ -49,8 +49,10 @@ class Answer:
 class Callers:
     """So many connections to one or several servers, which may be asked all at once."""
 
-    def __init__(self, doors: Sequence[tuple[str, int]], count: int) -> None:
-        self.doors, self.count = doors, count
+    def __init__(
+        self, doors: Sequence[tuple[str, int]], count: int, patience: float = PATIENCE
+    ) -> None:
+        self.doors, self.count, self.patience = doors, count, patience
         self._mine = local()
         self._pool = ThreadPoolExecutor(count)
 
@@ -83,15 +85,15 @@ class Callers:
         """``work(number)`` in every thread, at once."""
         return list(self._pool.map(work, range(self.count)))
 
-    def send(self, call: Call) -> Answer:
-        """One request, over the connection of the thread that asks."""
-        return self._send(self._connection(0), call)
+    def send(self, call: Call, place: int = 0) -> Answer:
+        """One request, over the connection of the thread that asks; ``place`` chooses the server."""
+        return self._send(self._connection(place), call)
 
     def _connection(self, place: int) -> HTTPConnection:
         found: HTTPConnection | None = getattr(self._mine, "connection", None)
         if found is None:
             host, port = self.doors[place % len(self.doors)]
-            found = self._mine.connection = HTTPConnection(host, port, timeout=PATIENCE)
+            found = self._mine.connection = HTTPConnection(host, port, timeout=self.patience)
         if found.sock is None:
             try:
                 found.connect()

@@ -3,13 +3,15 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.database import throw_away_database
 from benchmarks.servers import HOST, running, wait_until_ready
 from benchmarks.stage import free_port
+from drills.report import FOLDER
 from realestate.management.commands.serve import web_command
 
 PROCESSES = 3  # more than cores: they interrupt one another in the middle of things
@@ -41,14 +43,15 @@ def site(
     command = [
         word.replace("realestate.wsgi:application", entry) for word in web_command(HOST, port)
     ]
-    with running(command, environment) as process:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
         found = Site(process, port, environment)
         wait_until_ready(process, f"{found.url}/health/ready")
         yield found
 
 
 class Site:
-    """A running web server."""
+    """A running web server; ``environment`` is what it was given."""
 
     def __init__(
         self, process: "subprocess.Popen[bytes]", port: int, environment: Mapping[str, str]
@@ -81,14 +84,45 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
-def postgres() -> int:
-    """The process of this run's database server."""
+def data_folder() -> Path:
+    """Where this run's database server keeps its data."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
-        folder = Path(cursor.fetchone()[0])
-    return int((folder / "postmaster.pid").read_text().split()[0])
+        return Path(cursor.fetchone()[0])
+
+
+def kill_database() -> None:
+    """As a crash of the machine would end it; its watcher starts it again."""
+    from realestate.core.db.embedded_cluster import locate, lock_folder
+
+    folder = locate(lock_folder(Path(os.environ["VAR_DIR"]), durable=True), durable=True).data
+    with suppress(OSError, ValueError, IndexError):  # it is just starting
+        kill(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+
+
+def database_processes() -> Callable[[], list[int]]:
+    """Finds the server and all that it has started."""
+    server = int((data_folder() / "postmaster.pid").read_text().split()[0])
+    return lambda: [server, *children(server)]
+
+
+def wait_for_database(patience: float = 60.0) -> None:
+    """Until it answers this process again. Raises OperationalError when it does not."""
+    from django.db import OperationalError, connection
+
+    end = time.monotonic() + patience
+    while True:
+        connection.close()
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def server_log() -> Path:
