@@ -10,6 +10,7 @@ from drills.report import FOLDER, save, table
 
 DRILLS = {
     "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
 }
 
