@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
+from django.db import connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from realestate.core import clock, runs
@@ -149,7 +151,12 @@ def defer(
 
     A house test checks that each name exists.
     """
-    app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+    # The queue's library wraps the driver's errors; a lost connection is one wherever it is noticed (C3).
+    with connection.wrap_database_errors:
+        try:
+            app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+        except ConnectorException as error:
+            raise (error.__cause__ or error) from error
 
 
 def take_up_stalled_jobs() -> tuple[int, int]:
