@@ -10,9 +10,9 @@ from payments.models import LedgerEntry
 from payments.rules.allocation import allocate
 from payments.rules.facts import Accrual
 from payments.rules.statement import Entry, Statement, ageing, statement_lines
-from payments.services.due import waiting_lines
 from payments.services.facts import Facts, facts_of
 from payments.services.ledger import RETURNED, Standing, gone, standing_of
+from payments.services.planning import waiting_lines
 from payments.services.replay import accrued, posted_net
 from payments.services.terms import terms_of
 from payments.services.withholding import withholding_of
@@ -103,4 +103,4 @@ def _undemanded(booking: Booking, facts: Facts, on: date) -> Decimal:
         ),
         ZERO,
     )
-    return sum(waiting_lines(booking).values_list("amount", flat=True), later)
+    return sum(waiting_lines(booking.pk).values_list("amount", flat=True), later)

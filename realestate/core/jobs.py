@@ -149,6 +149,12 @@ def defer(
     app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
 
 
+def defer_each(name: str, *jobs: dict[str, int | str]) -> None:
+    """Queue a job several times with ids of its own, all in one statement; none for no ids."""
+    if jobs:
+        app.configure_task(name).batch_defer(*jobs)
+
+
 def job_names() -> set[str]:
     """The names of all registered jobs."""
     app.perform_import_paths()  # type: ignore[no-untyped-call]  # procrastinate leaves it untyped
