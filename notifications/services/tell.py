@@ -163,4 +163,4 @@ def _plan(ways: Mapping[Told, list[Channel]], due: Mapping[str, datetime]) -> No
     Delivery.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
     waiting = Delivery.objects.waiting(clock.now()).filter(notification__in=list(told))
     at_once = waiting.order_by("pk").values_list("pk", flat=True)[: AT_ONCE * len(due)]
-    defer_each("notifications.deliver", *({"delivery_id": pk} for pk in at_once))
+    defer_each("notifications.deliver", ({"delivery_id": pk} for pk in at_once))

@@ -23,7 +23,8 @@ def lock_many(booking_ids: Iterable[int]) -> list[Booking]:
     claimed = [row.claim_id for row in bookings if row.claim_id is not None]
     claims = {claim.pk: claim for claim in lock_all(Claim.objects.all(), claimed)}
     for row in bookings:
-        row.claim = claims.get(row.claim_id)
+        if row.claim_id is not None:
+            row.claim = claims[row.claim_id]
     return bookings
 
 

@@ -7,7 +7,7 @@ did; a command of the same name runs the same code (see ``realestate.core.comman
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,10 +149,11 @@ def defer(
     app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
 
 
-def defer_each(name: str, *jobs: dict[str, int | str]) -> None:
-    """Queue a job several times with ids of its own, all in one statement; none for no ids."""
-    if jobs:
-        app.configure_task(name).batch_defer(*jobs)
+def defer_each(name: str, jobs: Iterable[Mapping[str, int | str]]) -> None:
+    """Queue a job several times, each with ids of its own, in one statement."""
+    given: list[dict[str, Any]] = [dict(ids) for ids in jobs]
+    if given:
+        app.configure_task(name).batch_defer(*given)
 
 
 def job_names() -> set[str]:
