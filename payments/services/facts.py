@@ -20,7 +20,7 @@ from payments.enums import (
 )
 from payments.models import Adjustment, CreditLine, CreditNote, DemandLine, Payment
 from payments.rules.facts import Item, Money, Target
-from realestate.core.db.remembered import Values, instances
+from realestate.core.db.remembered import Values, columns, instances
 
 Keys = Sequence[int]  # of bookings
 Row = TypeVar("Row", bound=Model)
@@ -43,45 +43,37 @@ class Facts:
 
 def counted_payments(booking: Booking, *states: ReceiptState) -> list[Payment]:
     """Receipts of the purchase in some states, in the order of R8.5: value date, then as they were numbered."""
-    return _counted([booking.pk], *states)
 
-
-def _counted(keys: Keys, *states: ReceiptState) -> list[Payment]:
     def counted(values: Values) -> QuerySet[Payment]:
-        rows = Payment.objects.filter(**_of("booking", values), state__in=states)
-        inside = rows.filter(is_held_excess=False).exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
-        return inside.order_by("paid_date", "serial", "pk")
+        return _counted(values, *states)
 
-    return _rows(Payment, ("counted", *states), counted, keys)
+    return instances(Payment, ("counted", *states), counted, {"booking": booking.pk})
+
+
+def _counted(values: Values, *states: ReceiptState) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(**_of("booking", values), state__in=states)
+    inside = rows.filter(is_held_excess=False).exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
+    return inside.order_by("paid_date", "serial", "pk")
 
 
 def facts_of(booking: Booking) -> Facts:
-    """Everything dated about a booking's money, from five queries that are asked so often that their SQL is kept."""
+    """Everything dated about a booking's money, from four queries that are asked so often that their SQL is kept."""
     return facts_of_all([booking.pk])[booking.pk]
 
 
 def facts_of_all(keys: Keys) -> dict[int, Facts]:
-    """The same for several bookings, by key, from five queries too."""
+    """The same for several bookings, by key, from four queries too."""
     lines = _by_booking(
         keys,
         _rows(DemandLine, "of a booking", _demanded, keys, related="demand"),
         lambda line: line.demand.booking_id,
     )
-    payments = _by_booking(
-        keys, _counted(keys, ReceiptState.CLEARED), lambda payment: payment.booking_id
-    )
-    fixed, credited = _fixed(keys), _credits(keys)
+    received, credited = _receipts(keys), _credits(keys)
     return {
         key: Facts(
             lines=tuple(lines[key]),
             items=items_of(lines[key]),
-            money=(
-                *(
-                    money_of(payment, tuple(fixed[payment.pk]), number)
-                    for number, payment in enumerate(payments[key])
-                ),
-                *credited[key],
-            ),
+            money=(*received[key], *credited[key]),
         )
         for key in keys
     }
@@ -100,6 +92,15 @@ def _rows(
         return instances(model, name, build, {"booking": keys[0]}, related=related)
     rows = build({"booking": keys})
     return [*(rows.select_related(related) if related else rows)]
+
+
+def _columns(
+    name: Hashable, build: Callable[[Values], QuerySet[Any]], keys: Keys
+) -> list[tuple[Any, ...]]:
+    """The same for plain columns."""
+    if len(keys) == 1:
+        return columns(name, build, {"booking": keys[0]})
+    return [*build({"booking": keys})]
 
 
 def _of(path: str, values: Values) -> dict[str, Any]:
@@ -141,9 +142,7 @@ def items_of(lines: Iterable[DemandLine]) -> tuple[Item, ...]:
     )
 
 
-def money_of(
-    payment: Payment, targets: tuple[Target, ...] = (), number: int | None = None
-) -> Money:
+def money_of(payment: Payment, *, number: int) -> Money:
     """A receipt as the rules see it; ``number`` is its place among those of a day."""
     if payment.paid_date is None:  # pragma: no cover  # the constraint completed_payment_has_a_date
         message = f"{payment} has no value date"
@@ -151,10 +150,30 @@ def money_of(
     return Money(
         key=("payment", payment.pk or 0),
         value_on=payment.paid_date,
-        number=payment.pk or 0 if number is None else number,
+        number=number,
         amount=payment.amount,
-        targets=targets,
     )
+
+
+def _receipts(keys: Keys) -> dict[int, list[Money]]:
+    """Booking → its receipts as the rules see them, numbered as they stand in the account."""
+    fixed = _fixed(keys)
+    found: dict[int, list[Money]] = {key: [] for key in keys}
+    for booking, key, day, amount in _columns("receipts", _received, keys):
+        receipt = Money(
+            key=("payment", key),
+            value_on=day,
+            number=len(found[booking]),
+            amount=amount,
+            targets=tuple(fixed[key]),
+        )
+        found[booking].append(receipt)
+    return found
+
+
+def _received(values: Values) -> QuerySet[Any]:
+    rows = _counted(values, ReceiptState.CLEARED)
+    return rows.values_list("booking", "pk", "paid_date", "amount")
 
 
 def _fixed(keys: Keys) -> Mapping[int, list[Target]]:
@@ -176,7 +195,9 @@ def _credits(keys: Keys) -> dict[int, list[Money]]:
     """Booking → its credit notes as the rules see them."""
     targets: dict[int, list[Target]] = defaultdict(list)
     amounts: dict[int, Decimal] = defaultdict(Decimal)
-    for row in _rows(CreditLine, "of a booking", _credited, keys):
+    notes: dict[int, CreditNote] = {}  # each has a line: a note says how much of what
+    for row in _rows(CreditLine, "of a booking", _credited, keys, related="credit_note"):
+        notes[row.credit_note_id] = row.credit_note
         amounts[row.credit_note_id] += row.principal + row.tax
         parts = ((Part.TAX, row.tax), (Part.PRINCIPAL, row.principal))
         if row.demand_line_id is not None:
@@ -186,19 +207,15 @@ def _credits(keys: Keys) -> dict[int, list[Money]]:
                 if amount > 0
             ]
     found: dict[int, list[Money]] = {key: [] for key in keys}
-    for note in _rows(CreditNote, "of a booking", _notes, keys):
+    for note in notes.values():
         money = credit_money(note.pk, note.issued_on, amounts[note.pk], tuple(targets[note.pk]))
         found[note.booking_id].append(money)
     return found
 
 
 def _credited(values: Values) -> QuerySet[CreditLine]:
-    return CreditLine.objects.filter(**_of("credit_note__booking", values)).order_by("pk")
-
-
-def _notes(values: Values) -> QuerySet[CreditNote]:
-    rows = CreditNote.objects.filter(**_of("booking", values))
-    return rows.order_by("issued_on", "pk")
+    rows = CreditLine.objects.filter(**_of("credit_note__booking", values))
+    return rows.order_by("credit_note__issued_on", "credit_note_id", "pk")
 
 
 def credit_money(pk: int, value_on: date, amount: Decimal, targets: tuple[Target, ...]) -> Money:

@@ -107,10 +107,9 @@ def _post_interest(
 
 
 def accrued(
-    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date
+    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date, terms: Terms
 ) -> dict[int, Accrual]:
-    """Late interest per bearing demand line up to a day, from an allocation of the facts (R9)."""
-    terms = terms_of(booking)
+    """Late interest per bearing demand line up to a day, from an allocation of the facts and the terms (R9)."""
     rates = rates_of(booking)
     return _accrued(
         facts.lines, applied, terms, rates=rates, currency=booking.currency, until=until

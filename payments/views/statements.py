@@ -34,8 +34,7 @@ class StatementView(Edge):
 
         Below the line, and not in the balance: interest not posted yet, what the plan will still ask for, advances.
         """
-        rows: Any = Booking.objects.all()
-        booking = rows.for_user(request.user).select_related("project").get(pk=pk)
+        booking = self.find(Booking, pk, "project")
         first_on, last_on = period(request, booking)
         statement = services.statement_of(booking, first_on=first_on, last_on=last_on)
         explained = (
