@@ -28,7 +28,8 @@ from payments.services import OpenDemand, note_channel, open_demands
 from realestate.core import clock
 from realestate.core.amounts import format_day, format_money
 from realestate.core.enums import Duty
-from realestate.core.events import on, on_many
+from realestate.core.events import on
+from realestate.core.events_together import on_many
 from realestate.core.money import ZERO
 
 
@@ -234,10 +235,7 @@ def tell_of_shortfall(event: WithholdingFellShort) -> None:
     """Buyer and builder: how much tax should have been withheld so far; nobody deducts it silently (R3.6)."""
     booking = Booking.objects.select_related("project").get(pk=event.booking_id)
     amount = format_money(event.amount, booking.currency)
-    for people, url in (
-        ({booking.customer_id}, CUSTOMER_URL),
-        (_finance(booking), BUILDER_URL),
-    ):
+    for people, url in (({booking.customer_id}, CUSTOMER_URL), (_finance(booking), BUILDER_URL)):
         services.notify(
             user_ids=people,
             notification_type=NotificationType.PAYMENT_DUE,

@@ -12,8 +12,8 @@ from bookings.models import Booking
 from payments.enums import DemandKind, EntryKind
 from payments.events import DemandRaised
 from payments.models import Demand, DemandLine, LedgerEntry, ScheduleLine, Terms
-from payments.services.ledger import post_all
 from payments.services.numbers import about, number_all
+from payments.services.posting import post_all
 from payments.services.terms import terms_of
 from projects.enums import TaxClass
 from projects.rules.tax import tax
@@ -21,7 +21,7 @@ from projects.services.prices import rates_on
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
-from realestate.core.events import publish_all
+from realestate.core.events_together import publish_all
 from realestate.core.money import ZERO
 
 Rates = Mapping[str, Sequence[tuple[str, Decimal]]]  # tax class → components and percents

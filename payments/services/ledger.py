@@ -1,6 +1,6 @@
-"""The ledger and the allocation that follows from it: posting, replaying, and how a booking stands (R8, R10)."""
+"""The allocation that follows from the ledger: replaying it, and how a booking stands (R8, R10)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,26 +15,9 @@ from payments.rules.facts import Applied, ItemKey
 from payments.services.facts import Facts, facts_of
 from payments.services.terms import terms_of
 from realestate.core import clock
-from realestate.core.db.conflicts import register_conflict
-from realestate.core.errors import DomainError
 from realestate.core.money import ZERO
 
 END_OF_TIME = date.max
-
-
-class PostedAlready(DomainError):
-    """This is in the ledger already."""
-
-    code, status = "posted_already", 409
-
-
-for _name in (
-    "demand_posted_once",
-    "receipt_posted_once",
-    "credit_note_posted_once",
-    "refund_posted_once",
-):
-    register_conflict(_name, PostedAlready)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,43 +63,6 @@ class Standing:
     def overdue(self, on: date) -> Decimal:
         """What is open of items that were due before a day."""
         return sum((item.open for item in self.items if item.due_on < on), ZERO)
-
-
-def post(
-    *,
-    booking: Booking,
-    value_on: date,
-    kind: EntryKind,
-    label: str,
-    reference: str,
-    debit: Decimal = ZERO,
-    credit: Decimal = ZERO,
-    **document: object,
-) -> LedgerEntry:
-    """One posting, within the caller's service; ``document`` names what it is for (``demand=``, ``payment=`` …).
-
-    Raises PostedAlready (409) for a document that is in the ledger.
-    """
-    entry = LedgerEntry(
-        booking=booking,
-        value_on=value_on,
-        kind=kind,
-        debit=debit,
-        credit=credit,
-        label=label,
-        reference=reference,
-        **document,
-    )
-    post_all([entry])
-    return entry
-
-
-def post_all(entries: Sequence[LedgerEntry]) -> None:
-    """Several postings in one statement, likewise."""
-    now = clock.now()
-    for entry in entries:
-        entry.posted_at = now
-    LedgerEntry.objects.bulk_create(entries)
 
 
 def reallocate(booking: Booking) -> Facts:

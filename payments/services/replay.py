@@ -107,7 +107,7 @@ def _post_interest(
 
 
 def accrued(
-    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date, terms: Terms
+    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date, *, terms: Terms
 ) -> dict[int, Accrual]:
     """Late interest per bearing demand line up to a day, from an allocation of the facts and the terms (R9)."""
     rates = rates_of(booking)

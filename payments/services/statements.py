@@ -97,7 +97,7 @@ def as_of(
     if returned is None:
         returned = gone(booking, on)
     stand = standing_of(facts, applied, on, balance=balance, gone=returned)
-    return facts, stand, accrued(booking, facts, applied, on, terms)
+    return facts, stand, accrued(booking, facts, applied, on, terms=terms)
 
 
 def _unposted(booking: Booking, interest: dict[int, Accrual], on: date) -> Decimal:

@@ -4,7 +4,7 @@ Handlers run at once, from the bottom of the ladder to the top. A handler may re
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,7 +20,6 @@ class Event:
 Heard = TypeVar("Heard", bound=Event)
 Handler = Callable[[Any], None]
 _handlers: dict[type[Event], list[Handler]] = defaultdict(list)
-_of_many: set[Handler] = set()  # those that hear all events of a kind at once
 
 
 def on(event: type[Heard]) -> Callable[[Callable[[Heard], None]], Callable[[Heard], None]]:
@@ -35,38 +34,13 @@ def on(event: type[Heard]) -> Callable[[Callable[[Heard], None]], Callable[[Hear
     return register
 
 
-def on_many(
-    event: type[Heard],
-) -> Callable[[Callable[[Sequence[Heard]], None]], Callable[[Sequence[Heard]], None]]:
-    """Register a handler that hears several events of a kind at once, and of a single one as a list of one.
-
-    For what happens to many at the same time: its statements must not grow with the events.
-    """
-
-    def register(handler: Callable[[Sequence[Heard]], None]) -> Callable[[Sequence[Heard]], None]:
-        _of_many.add(handler)
-        on(event)(handler)  # type: ignore[arg-type]  # publish_all tells the two sorts apart
-        return handler
-
-    return register
-
-
 def publish(event: Event) -> None:
     """Tell everybody who listens; must be called inside a service."""
-    publish_all([event])
-
-
-def publish_all(events: Sequence[Event]) -> None:
-    """The same for several events of one kind that happened together, in their order."""
     if outermost_block() is None:
         message = "publish() belongs inside a service"
         raise RuntimeError(message)
-    for handler in listeners(type(events[0])) if events else ():
-        if handler in _of_many:
-            handler(events)
-            continue
-        for event in events:
-            handler(event)
+    for handler in listeners(type(event)):
+        handler(event)
 
 
 def events() -> list[type[Event]]:

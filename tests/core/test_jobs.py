@@ -4,7 +4,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from realestate.core.errors import Conflict
-from realestate.core.jobs import app, defer, job, job_names
+from realestate.core.jobs import app, defer, defer_each, job, job_names
 from realestate.core.transactions import service
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,20 @@ def test_a_job_commits_with_the_change_that_asked_for_it():
     assert queued() == []
     ask_for_a_letter()
     assert len(queued()) == 1
+
+
+def test_many_jobs_are_queued_in_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        defer_each("test.write_letter", ({"letter_id": key} for key in (7, 8)))
+    assert queued() == [
+        ("test.write_letter", {"letter_id": 7}, None, "todo"),
+        ("test.write_letter", {"letter_id": 8}, None, "todo"),
+    ]
+
+
+def test_no_jobs_cost_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        defer_each("test.write_letter", [])
 
 
 @pytest.fixture
