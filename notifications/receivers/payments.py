@@ -62,7 +62,7 @@ def tell_buyers_of_demands(events: Sequence[DemandRaised]) -> None:
     demands = Demand.objects.filter(pk__in=[event.demand_id for event in events])
     lines = Prefetch("lines", DemandLine.objects.order_by("sequence"))
     rows = demands.select_related("booking").prefetch_related(lines).order_by("pk")
-    services.notify_all([told for told in map(_asking, rows) if told is not None])
+    services.notify_all(tellings=[told for told in map(_asking, rows) if told is not None])
 
 
 def _asking(demand: Demand) -> services.Telling | None:

@@ -70,11 +70,11 @@ def notify(
         dedupe_key=dedupe_key,
         options=options,
     )
-    notify_all([telling])
+    notify_all(tellings=[telling])
 
 
 @service
-def notify_all(tellings: Sequence[Telling]) -> None:
+def notify_all(*, tellings: Sequence[Telling]) -> None:
     """Several pieces of news, each under a key of its own, in as many statements as one.
 
     At most ``AT_ONCE`` jobs for each.

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from bookings.models import Booking
 from payments import services
-from payments.serializers.statements import PeriodWrite, StatementRead
+from payments.serializers.statements import PeriodWrite, StatementRead, statement_shape
 from realestate.core import clock
 from realestate.core.api.access import PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
@@ -46,8 +46,8 @@ class StatementView(Edge):
             for kind in ("pdf", "xlsx")
         }
         body = {"booking": booking, "statement": statement, **_shown(explained), **links}
-        context = {"explain": explained is not None}
-        return Response(StatementRead(body, context=context).data)
+        shape = statement_shape(explain=explained is not None)
+        return Response(shape.to_representation(body))
 
 
 def _shown(explained: services.Explained | None) -> dict[str, Any]:

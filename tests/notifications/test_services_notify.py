@@ -167,7 +167,7 @@ def test_several_pieces_of_news_cost_as_many_statements_as_one(
 ):
     people = CustomerFactory.create_batch(count)
     with django_assert_num_queries(13):
-        services.notify_all(tellings(people))
+        services.notify_all(tellings=tellings(people))
     rows = Notification.objects.order_by("pk")
     assert [(row.user_id, row.title, row.related_entity_id) for row in rows] == [
         (person.pk, f"For {person.pk}", person.pk) for person in people
@@ -179,12 +179,12 @@ def test_several_pieces_of_news_cost_as_many_statements_as_one(
 def test_a_piece_of_news_that_was_told_hinders_no_other_and_rings_no_second_bell(
     cast, tell, queued
 ):
-    services.notify_all(tellings([cast.asha]))
+    services.notify_all(tellings=tellings([cast.asha]))
     both = [
         replace(each, user_ids=[cast.asha.pk, cast.ravi.pk])
         for each in tellings([cast.asha, cast.ravi])
     ]
-    services.notify_all(both)
+    services.notify_all(tellings=both)
     told = Notification.objects.order_by("pk").values_list("user", "dedupe_key")
     assert list(told) == [
         (cast.asha.pk, f"own:{cast.asha.pk}"),
@@ -199,7 +199,7 @@ def test_each_piece_of_news_goes_by_its_own_type_and_wish(cast, tell, queued):
     services.set_preferences(actor=cast.asha, wishes={T.BOOKING_UPDATE: {"email": False}})
     by_app, by_email = tellings([cast.asha, cast.ravi])
     silent = replace(by_email, notification_type=T.MESSAGE_RECEIVED, dedupe_key="silent")
-    services.notify_all([by_app, by_email, silent])
+    services.notify_all(tellings=[by_app, by_email, silent])
     assert list(Notification.objects.order_by("pk").values_list("send_via", flat=True)) == [
         Channel.IN_APP,
         Channel.EMAIL,
