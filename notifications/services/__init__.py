@@ -34,7 +34,7 @@ from notifications.services.signals import (
     signal_read,
     signal_units,
 )
-from notifications.services.tell import notify
+from notifications.services.tell import Telling, notify, notify_all
 from notifications.services.tickets import (
     Holder,
     ended_sessions,
@@ -47,6 +47,7 @@ __all__ = [
     "DeliveryNotFailed",
     "Heard",
     "Holder",
+    "Telling",
     "TooManyDevices",
     "end_quiet_hours",
     "ended_sessions",
@@ -57,6 +58,7 @@ __all__ = [
     "mark_notification_read",
     "note_failure",
     "notify",
+    "notify_all",
     "offered_channels",
     "open_ticket",
     "purge_signals",

@@ -7,7 +7,7 @@ did; a command of the same name runs the same code (see ``realestate.core.comman
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -151,10 +151,24 @@ def defer(
 
     A house test checks that each name exists.
     """
-    # The queue's library wraps the driver's errors; a lost connection is one wherever it is noticed (C3).
+    with database_errors():
+        app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+
+
+def defer_each(name: str, jobs: Iterable[Mapping[str, int | str]]) -> None:
+    """Queue a job several times, each with ids of its own, in one statement."""
+    given: list[dict[str, Any]] = [dict(ids) for ids in jobs]
+    if given:
+        with database_errors():
+            app.configure_task(name).batch_defer(*given)
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """The queue's library wraps the driver's errors; a lost connection is one wherever it is noticed (C3)."""
     with connection.wrap_database_errors:
         try:
-            app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+            yield
         except ConnectorException as error:
             raise (error.__cause__ or error) from error
 

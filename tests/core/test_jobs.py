@@ -11,6 +11,7 @@ from realestate.core.jobs import (
     Alarm,
     app,
     defer,
+    defer_each,
     job,
     job_names,
     periodic_jobs,
@@ -73,6 +74,20 @@ def test_C3_a_connection_that_is_lost_while_a_job_is_queued_is_one_for_the_calle
     with pytest.raises(OperationalError):
         ask_for_a_letter_outside()
     connection.close()
+
+
+def test_many_jobs_are_queued_in_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        defer_each("test.write_letter", ({"letter_id": key} for key in (7, 8)))
+    assert queued() == [
+        ("test.write_letter", {"letter_id": 7}, None, "todo"),
+        ("test.write_letter", {"letter_id": 8}, None, "todo"),
+    ]
+
+
+def test_no_jobs_cost_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        defer_each("test.write_letter", [])
 
 
 @pytest.fixture
