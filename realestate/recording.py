@@ -50,7 +50,8 @@ IGNORED: Mapping[str, tuple[str, ...]] = {
     "accounts.user": ("last_login",),
     "bookings.booking": ("paid_so_far", "paid_share", "standing"),  # what they follow from is recorded
     "messaging.message": ("read_at",),
-    "payments.demand": ("left_open",),  # likewise
+    "projects.unit": ("claimed_as",),  # likewise
+    "payments.demand": ("left_open",),
     "payments.letterbatch": ("done",),
 }
 ALWAYS_IGNORED = ("updated_at",)

@@ -15,7 +15,8 @@ PARAMS = {
     "apart": sorted(NOT_FOR_THE_PRICE),
 }
 PAID = """SELECT booking_id AS id, sum(amount) AS figure FROM payments_payment
-    WHERE payment_status = %(completed)s AND payment_type <> ALL(%(apart)s) GROUP BY booking_id"""
+    WHERE payment_status = %(completed)s AND NOT is_held_excess AND payment_type <> ALL(%(apart)s)
+    GROUP BY booking_id"""
 NOW = "statement_timestamp()"
 
 CHECKS: tuple[Check, ...] = (
@@ -46,6 +47,13 @@ CHECKS: tuple[Check, ...] = (
             WHERE m.booking_id = b.id AND m.currency <> b.currency) ORDER BY 1""",
     ),
     figure_check(Booking.objects.all, "paid_amount", PAID, PARAMS),
+    sql_check(
+        "paid_so_far_is_kept",
+        "The column that lists of bookings go by is what their payments add up to; else: SELECT payments_recount().",
+        f"""SELECT b.id FROM bookings_booking b LEFT JOIN ({PAID}) AS paid ON paid.id = b.id
+        WHERE b.paid_so_far <> coalesce(paid.figure, 0) ORDER BY 1""",  # noqa: S608  # PAID and NOW are ours
+        PARAMS,
+    ),
     figure_check(
         Booking.objects.all,
         "pending_amount",
