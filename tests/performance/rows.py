@@ -57,7 +57,9 @@ def grow(units: int) -> World:
         for step in (_talk, _deals, _money, _site, _visits):
             step(booking)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT projects_recount(), payments_recount(), messaging_recount()")  # triggers were asleep
+        cursor.execute(
+            "SELECT projects_recount(), payments_recount(), messaging_recount()"
+        )  # triggers were asleep
         cursor.execute("VACUUM ANALYZE")
     return world(booking)
 
