@@ -35,7 +35,7 @@ UNRECORDED: Mapping[str, str] = {
     "scheduling.appointmentreminder": "what people were told",
     "scheduling.calendarfeed": "the address of a person's own calendar",
     "messaging.broadcastrecipient": "how far a broadcast is delivered",
-    "messaging.conversation": "only added, with its first message",
+    "messaging.conversation": "only added, with its first message; a trigger keeps its last",
     "notifications.notification": "what people were told",
     "notifications.delivery": "how it was told",
     "notifications.signal": "a bell that rings for a minute",
