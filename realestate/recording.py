@@ -48,9 +48,10 @@ UNRECORDED: Mapping[str, str] = {
 # Columns that change without anybody deciding anything.
 IGNORED: Mapping[str, tuple[str, ...]] = {
     "accounts.user": ("last_login",),
-    "bookings.booking": ("paid_so_far", "paid_share", "standing"),  # what they follow from is recorded
+    # Kept by triggers or generated: what they follow from is recorded.
+    "bookings.booking": ("paid_so_far", "paid_share", "standing"),
     "messaging.message": ("read_at",),
-    "projects.unit": ("claimed_as",),  # likewise
+    "projects.unit": ("claimed_as",),
     "payments.demand": ("left_open",),
     "payments.letterbatch": ("done",),
 }
