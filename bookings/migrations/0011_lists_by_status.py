@@ -14,20 +14,26 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="booking",
-            index=models.Index(fields=["state", "-booking_date", "-id"], name="booking_by_state"),
+            index=models.Index(
+                fields=["state", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_state",
+            ),
         ),
         AddIndexConcurrently(
             model_name="booking",
             index=models.Index(
                 fields=["standing", "-booking_date", "-id"],
-                include=["claim", "paid_so_far", "total_amount"],
+                include=["project", "claim", "paid_so_far", "total_amount"],
                 name="booking_by_standing",
             ),
         ),
         AddIndexConcurrently(
             model_name="booking",
             index=models.Index(
-                fields=["paid_share", "-booking_date", "-id"], name="booking_by_share"
+                fields=["paid_share", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_share",
             ),
         ),
         AddIndexConcurrently(

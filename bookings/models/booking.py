@@ -146,14 +146,22 @@ class Booking(TimestampedModel):
             models.Index(fields=["customer", "-booking_date", "-id"], name="booking_by_customer"),
             # The order of everybody's rows, as staff see them here and in the back office.
             models.Index(fields=["-booking_date", "-id"], name="booking_newest"),
-            models.Index(fields=["state", "-booking_date", "-id"], name="booking_by_state"),
+            models.Index(
+                fields=["state", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_state",
+            ),
             # The counters over all bookings come out of this one alone.
             models.Index(
                 fields=["standing", "-booking_date", "-id"],
-                include=["claim", "paid_so_far", "total_amount"],
+                include=["project", "claim", "paid_so_far", "total_amount"],
                 name="booking_by_standing",
             ),
-            models.Index(fields=["paid_share", "-booking_date", "-id"], name="booking_by_share"),
+            models.Index(
+                fields=["paid_share", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_share",
+            ),
             models.Index(fields=["project", "state"], name="booking_by_project"),
             models.Index(fields=["project", "-booking_date", "-id"], name="booking_by_day"),
             models.Index(
