@@ -128,7 +128,7 @@ def tell_more(count: int) -> None:
 
 def meetings(hosts: dict[int, int]) -> Iterator[tuple[Any, ...]]:
     """Each customer meets one builder, every two hours; nobody is at two places."""
-    homes = {}
+    homes: dict[int, int] = {}
     for project, builder in Project.objects.order_by("pk").values_list("pk", "builder_id"):
         homes.setdefault(builder, project)
     builders, start = list(hosts), clock.now() + timedelta(days=2)

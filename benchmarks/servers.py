@@ -2,12 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -63,14 +65,16 @@ def yardstick_server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes
 
 @contextmanager
 def running(
-    command: list[str], environment: Mapping[str, str]
+    command: list[str], environment: Mapping[str, str], log: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that ends with this block, or with us."""
+    """A child that ends with this block, or with us; what it says goes to ``log``, or where ours goes."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
         env=dict(environment),
-        preexec_fn=ending_with_us(15),  # noqa: PLW1509  # no threads here
+        stdout=log,
+        stderr=log,
+        preexec_fn=ending_with_us(signal.SIGTERM),  # noqa: PLW1509  # no threads here
     )
     try:
         yield process
@@ -95,7 +99,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> float:
     raise SystemExit(f"{url} did not answer within {PATIENCE:.0f} s.")
 
 
-def fetch(url: str, token: str = "", tag: str = "") -> tuple[int, Mapping[str, str], bytes]:
+def fetch(url: str, token: str = "", tag: str = "") -> tuple[int, Message, bytes]:
     """Status, headers and body of a GET."""
     headers = {"User-Agent": "bench"}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}

@@ -1,8 +1,9 @@
 """Every error as ``{detail, code, errors, request_id}``, as JSON, with CORS headers and the request id."""
 
+import psycopg
 import pytest
 from django.core.exceptions import RequestDataTooBig
-from django.db import close_old_connections, connection
+from django.db import InternalError, close_old_connections, connection
 from django.test import Client
 
 from realestate.core.api import errors
@@ -201,3 +202,33 @@ def test_secrets_of_errors_stay_inside(browser):
         body = browser.get(f"/api/trouble/{name}").content.decode()
         assert "secret" not in body
         assert "leaks" not in body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_C2_a_transaction_that_the_database_has_ended_for_its_length_is_a_503():
+    """Django calls it an internal error; for the caller it is one of those that pass."""
+    with connection.cursor() as cursor, psycopg.connect(**psycopg_address()) as other:
+        other.autocommit = True
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+        cursor.execute("SET idle_in_transaction_session_timeout = '1ms'; BEGIN")
+        while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+            pass
+        with pytest.raises(InternalError) as ended:
+            cursor.execute("SELECT 1")
+    connection.close()
+    answer = errors.exception_handler(ended.value, {})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_C2_control_any_other_internal_error_is_ours():
+    assert errors.exception_handler(InternalError("a fault of ours"), {}) is None
+
+
+def psycopg_address():
+    given = connection.get_connection_params()
+    return {
+        name: given[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if given.get(name)
+    }

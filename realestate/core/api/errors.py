@@ -11,14 +11,14 @@ from django.core.exceptions import (
     RequestDataTooBig,
     ValidationError,
 )
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from realestate.core import request_id
-from realestate.core.db.conflicts import translated
+from realestate.core.db.conflicts import sqlstate, translated
 from realestate.core.errors import (
     DomainError,
     InvalidValue,
@@ -28,6 +28,7 @@ from realestate.core.errors import (
 )
 
 log = logging.getLogger(__name__)
+TOO_LONG = {"25P03", "25P04"}  # idle for too long inside a transaction; a transaction that took too long
 GENERAL = "non_field_errors"
 CHALLENGE = 'Bearer realm="api"'
 SERVER_ERROR = (
@@ -76,11 +77,16 @@ def _as_domain_error(error: Exception) -> DomainError | None:
             return InvalidValue(" ".join(error.messages), errors=_named(error))
         case RequestDataTooBig():
             return TooLarge()
-        case OperationalError() | InterfaceError():
+        case OperationalError() | InterfaceError() | InternalError() if _is_passing(error):
             log.warning("database unavailable", exc_info=error)
             return ServiceUnavailable()
         case _:
             return None
+
+
+def _is_passing(error: Exception) -> bool:
+    """PostgreSQL counts a transaction that it has ended for its length among the internal errors."""
+    return not isinstance(error, InternalError) or sqlstate(error) in TOO_LONG
 
 
 def _named(error: ValidationError) -> dict[str, list[str]]:

@@ -9,7 +9,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
 from realestate.core.api.access import ANONYMOUS, action_of, duty_of
+from realestate.core.api.preconditions import honours
 from realestate.core.api.serializers import ErrorRead, WriteSerializer
+from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty, Role
 from realestate.core.errors import (
     DomainError,
@@ -18,6 +20,7 @@ from realestate.core.errors import (
     NotFound,
     NotYourDuty,
     ServiceUnavailable,
+    StaleVersion,
     TooManyRequests,
 )
 
@@ -34,6 +37,7 @@ class UnsupportedMediaType(DomainError):
     code, status = "unsupported_media_type", 415
 
 
+IF_MATCH = "The ETag of what you have seen: if it is something else by now, nothing changes (412)."
 NOT_MODIFIED = "`If-None-Match` named the ETag of this very answer."
 
 
@@ -71,6 +75,10 @@ class HouseSchema(AutoSchema):
                     OpenApiParameter.HEADER,
                     description="Same key and body: the first answer again.",
                 ),
+            )
+        if self._compares():
+            parameters.append(
+                OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=IF_MATCH)
             )
         return parameters
 
@@ -139,6 +147,8 @@ class HouseSchema(AutoSchema):
         )
         if "requestBody" in operation:
             found += [InvalidValue, UnsupportedMediaType]
+        if self._compares():
+            found += [StaleVersion]
         if ANONYMOUS not in self._roles():
             found += [NotAllowed]
         if self._duty() not in {None, Duty.PERSONAL.value}:  # the own account is everybody's
@@ -159,6 +169,9 @@ class HouseSchema(AutoSchema):
         kind = serializer if isinstance(serializer, type) else type(serializer)
         if issubclass(kind, WriteSerializer) and kind.example:
             content["examples"] = {"example": {"value": dict(kind.example)}}
+
+    def _compares(self) -> bool:
+        return isinstance(self.view, HouseViewSet) and honours(self.view, self.method)
 
     def _action(self) -> str:
         return action_of(self.view, self.method) or ""

@@ -18,6 +18,7 @@ from realestate.core.api.asking import Question, Rows
 from realestate.core.api.filters import HouseFilterBackend
 from realestate.core.api.negotiation import AlwaysFirst
 from realestate.core.api.pagination import Extent, Page, array_response, envelope, paginate
+from realestate.core.api.preconditions import honours, if_seen
 from realestate.core.api.readings import Reading
 from realestate.core.api.reads import reading_of
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
@@ -81,6 +82,13 @@ class HouseViewSet(Edge, GenericViewSet[Any]):
     lookup_value_regex = "[0-9]+"
     filter_backends = (HouseFilterBackend,)
     pagination_class = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Who asks, whether they may, and with If-Match: whether they have seen what they are about to change."""
+        super().initial(request, *args, **kwargs)
+        if "If-Match" in request.headers and honours(self, request.method):
+            name = str(request.method).lower()  # where DRF looks for the handler, after this
+            setattr(self, name, if_seen(self, getattr(self, name)))
 
     def rows(self) -> QuerySet[Any]:
         """Every row that the caller may see."""

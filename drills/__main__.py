@@ -1,0 +1,54 @@
+"""``python -m drills [NAME …] [--quick]``: hold drills, each in a process of its own; fail if a promise is broken."""
+
+import argparse
+import importlib
+import subprocess
+import sys
+
+from drills import house
+from drills.report import FOLDER, save, table
+
+DRILLS = {
+    "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
+}
+
+
+def main() -> int:
+    """Exit code 1 when a promise does not hold, 2 when a drill could not be held."""
+    parser = argparse.ArgumentParser(prog="drills", description=__doc__)
+    told = "; ".join(f"{name}: {what}" for name, what in DRILLS.items())
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{told}; all of them if none")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: does it still hold?")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    unknown = set(asked.names) - DRILLS.keys()
+    if unknown:
+        parser.error(
+            f"There is no drill {', '.join(sorted(unknown))}. There are: {', '.join(DRILLS)}"
+        )
+    if asked.here:
+        return hold(asked.names[0], quick=asked.quick)
+    codes = {}
+    for name in asked.names or DRILLS:
+        sys.stderr.write(f"\n{name}: {DRILLS[name]}\n")
+        command = [sys.executable, "-m", "drills", name, "--here", *(["--quick"] * asked.quick)]
+        codes[name] = subprocess.run(command, check=False).returncode
+    bad = [name for name, code in codes.items() if code]
+    sys.stdout.write(
+        f"{len(codes)} drills, {len(bad)} failed{': ' if bad else ''}{', '.join(bad)}; see {FOLDER}\n"
+    )
+    return max(min(code, 2) for code in codes.values())
+
+
+def hold(name: str, *, quick: bool) -> int:
+    """One drill, in this process."""
+    with house.database() as database:  # before the drill is imported: it needs the models
+        promises = importlib.import_module(f"drills.{name}").run(database, quick=quick)
+    sys.stdout.write(table(promises))
+    save(name, promises)
+    return int(not all(promise.holds for promise in promises))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

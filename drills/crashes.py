@@ -1,0 +1,203 @@
+"""Processes are killed under load; afterwards everything acknowledged is there, and nothing is half done (C)."""
+
+import itertools
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.db import connection
+
+from bookings.models import Booking
+from drills import house, people
+from drills.callers import Call, Callers
+from drills.load import Load, wait_for
+from drills.report import Promise, progress
+from projects.models import Claim
+from realestate.core import clock
+
+CLIENTS = 16
+FROZEN = 8.0
+LOSS = 6  # cycles of the control
+
+
+@dataclass(frozen=True, kw_only=True)
+class Victim:
+    """What is killed, and how soon customers shall be served again."""
+
+    id: str
+    what: str
+    kill: Callable[[], None]
+    patience: float  # seconds
+    pause: float = 0.5  # seconds between cycles
+
+
+def run(database: str, *, quick: bool) -> list[Promise]:
+    """Workers, connections, the database; then the database without its promise to the disk."""
+    cycles = 5 if quick else 20
+    people.town(12_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
+    crowd, units = people.customers(200), iter(people.free_units(8_000))
+    with house.site(database) as site:
+
+        def load() -> Load:
+            return Load([site.door], crowd, units, CLIENTS)
+
+        workers = itertools.count()
+        victims = (
+            # Granian takes a worker that ends again within 5.5 s of its start for one that cannot start.
+            Victim(
+                id="C1",
+                what="a worker",
+                kill=lambda: kill_worker(site, next(workers)),
+                patience=2.0,
+                pause=2.5,
+            ),
+            Victim(id="C3", what="a random connection", kill=kill_connection, patience=2.5),
+            Victim(id="C2", what="the database server", kill=house.kill_database, patience=10.0),
+        )
+        found = [settings_are_durable(), *(killed(victim, load(), cycles) for victim in victims)]
+        found += [frozen(site, load()), no_contradiction(), control(load())]
+    return found
+
+
+def killed(victim: Victim, load: Load, cycles: int) -> Promise:
+    """Kill something again and again while customers book."""
+    waits = []
+    with load:
+        for cycle in range(cycles):
+            progress(f"{victim.id}: {victim.what} is killed, {cycle + 1} of {cycles}")
+            time.sleep(victim.pause * random.uniform(0.8, 1.4))  # noqa: S311  # no secret
+            moment = time.perf_counter()
+            victim.kill()
+            waits.append(served_again(load, moment, 3 * victim.patience))
+    journal, (lost, half) = load.journal, missing(load)
+    else_ = [f"{count} × {name}" for name, count in sorted(journal.heard.items()) if name != "201"]
+    wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
+    return Promise(
+        id=victim.id,
+        what=f"{victim.what} is killed {cycles} times under {CLIENTS} clients: nothing acknowledged is lost",
+        figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim; bookings"
+        f" again after at most {max(waits):.1f} s; besides: {', '.join(else_) or 'nothing'}{wrong}",
+        holds=not (lost or half or journal.bad) and max(waits) <= victim.patience,
+    )
+
+
+def served_again(load: Load, moment: float, patience: float) -> float:
+    """Seconds until the next booking is acknowledged; infinite when none is."""
+    with suppress(TimeoutError):
+        wait_for(lambda: load.journal.silence_after(moment) < float("inf"), patience)
+    return load.journal.silence_after(moment)
+
+
+def missing(load: Load) -> tuple[int, int]:
+    """How many acknowledged bookings there are not, and how many without their live claim."""
+    house.wait_for_database()
+    booked = load.journal.booked
+    there = dict(Booking.objects.filter(pk__in=booked).values_list("pk", "unit"))
+    claimed = set(Claim.objects.live(clock.now()).values_list("unit", flat=True))
+    lost = sum(there.get(pk) != unit for pk, unit in booked.items())
+    return lost, sum(unit not in claimed for unit in there.values())
+
+
+def kill_worker(site: house.Site, turn: int) -> None:
+    """One of the processes that answer, each in its turn: the youngest is the last."""
+    workers = site.workers()
+    house.kill(workers[0 if turn else -1])
+
+
+def kill_connection() -> None:
+    """One connection, as an administrator would."""
+    house.wait_for_database()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1) one"
+        )
+
+
+def settings_are_durable() -> Promise:
+    """C4: what a SIGKILL cannot show, the settings say."""
+    wanted = {
+        "fsync": "on",
+        "full_page_writes": "on",
+        "synchronous_commit": "on",
+        "data_checksums": "on",
+    }
+    found = {}
+    with connection.cursor() as cursor:
+        for name in wanted:
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+    return Promise(
+        id="C4",
+        what="what was committed is on the disk before it is acknowledged",
+        figure=", ".join(f"{name} {value}" for name, value in found.items()),
+        holds=found == wanted,
+    )
+
+
+def frozen(site: house.Site, load: Load) -> Promise:
+    """C5: the database neither answers nor refuses for a while."""
+    progress(f"C5: the database is frozen for {FROZEN:.0f} s")
+    processes = house.database_processes()
+    with load, Callers([site.door], 1, patience=FROZEN / 2) as watcher:
+        time.sleep(1)
+        for pid in processes():
+            os.kill(pid, signal.SIGSTOP)
+        begun = time.perf_counter()
+        try:
+            alive = watcher.send(Call(method="GET", path="/health"))
+            ready = watcher.send(Call(method="GET", path="/health/ready"))
+            time.sleep(max(0.0, FROZEN - (time.perf_counter() - begun)))
+        finally:
+            for pid in processes():
+                os.kill(pid, signal.SIGCONT)
+        again = served_again(load, time.perf_counter(), 10)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        idle = cursor.fetchone()[0]
+    return Promise(
+        id="C5",
+        what="a frozen database: alive, not ready, and back at once",
+        figure=f"/health {alive.status} in {alive.seconds:.1f} s, ready {ready.status} in {ready.seconds:.1f} s,"
+        f" bookings {again:.1f} s after the thaw; {idle} idle in a transaction",
+        holds=(alive.status, ready.status, idle) == (200, 503, 0)
+        and alive.seconds <= 1
+        and ready.seconds <= 2
+        and again <= 2,
+    )
+
+
+def no_contradiction() -> Promise:
+    """C: after all of it the data add up."""
+    house.wait_for_database()
+    broken = house.integrity()
+    return Promise(
+        id="C",
+        what="afterwards every check of check_integrity is good",
+        figure=", ".join(broken) or "all good",
+        holds=not broken,
+    )
+
+
+def control(load: Load) -> Promise:
+    """C2 with commits that do not wait for the disk: if nothing is lost then, the drill sees nothing."""
+    house.wait_for_database()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET synchronous_commit = off")
+        cursor.execute("ALTER SYSTEM SET wal_writer_delay = '2s'")
+        cursor.execute("SELECT pg_reload_conf()")
+    victim = Victim(
+        id="C2", what="the database server", kill=house.kill_database, patience=30.0, pause=1.5
+    )
+    killed(victim, load, LOSS)
+    lost, _half = missing(load)
+    return Promise(
+        id="C2",
+        what="control: with synchronous_commit off acknowledged bookings are lost",
+        figure=f"{lost} of {len(load.journal.booked)} lost in {LOSS} cycles",
+        holds=lost > 0,
+    )

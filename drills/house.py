@@ -1,0 +1,162 @@
+"""A platform to be broken: a database server of its own, several web processes, a worker; nothing of it stays."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from benchmarks.database import throw_away_database
+from benchmarks.servers import HOST, running, wait_until_ready
+from benchmarks.stage import free_port
+from drills.report import FOLDER
+from realestate.management.commands.serve import web_command
+
+PROCESSES = 3  # more than cores: they interrupt one another in the middle of things
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Django set up over an empty, migrated database on a server of its own; yields its address."""
+    os.environ.pop("DATABASE_URL", None)  # never somebody's own: it is going to be killed
+    with throw_away_database(workers=PROCESSES) as address:
+        yield address
+
+
+@contextmanager
+def site(
+    address: str, *, without: str = "", more: Mapping[str, str] | None = None
+) -> Iterator["Site"]:
+    """The web server over a database; ``without`` names guards that are taken away (drills/broken.py)."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "realestate.settings.local",
+        "DATABASE_URL": address,
+        "PORT": str(port),
+        "DRILL_WITHOUT": without,
+        **(more or {}),
+    }
+    entry = "drills.broken:application" if without else "realestate.wsgi:application"
+    command = [
+        word.replace("realestate.wsgi:application", entry) for word in web_command(HOST, port)
+    ]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
+        found = Site(process, port, environment)
+        wait_until_ready(process, f"{found.url}/health/ready")
+        yield found
+
+
+class Site:
+    """A running web server; ``environment`` is what it was given."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", port: int, environment: Mapping[str, str]
+    ) -> None:
+        self.process, self.port, self.environment = process, port, environment
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def door(self) -> tuple[str, int]:
+        """Host and port."""
+        return HOST, self.port
+
+    def workers(self) -> list[int]:
+        """Its processes that answer requests."""
+        return children(self.process.pid)
+
+
+def children(pid: int) -> list[int]:
+    """Processes whose parent this is (Linux)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found.append(int(folder.name))
+    return sorted(found)
+
+
+def data_folder() -> Path:
+    """Where this run's database server keeps its data."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return Path(cursor.fetchone()[0])
+
+
+def kill_database() -> None:
+    """As a crash of the machine would end it; its watcher starts it again."""
+    from realestate.core.db.embedded_cluster import locate, lock_folder
+
+    folder = locate(lock_folder(Path(os.environ["VAR_DIR"]), durable=True), durable=True).data
+    with suppress(OSError, ValueError, IndexError):  # it is just starting
+        kill(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+
+
+def database_processes() -> Callable[[], list[int]]:
+    """Finds the server and all that it has started."""
+    server = int((data_folder() / "postmaster.pid").read_text().split()[0])
+    return lambda: [server, *children(server)]
+
+
+def wait_for_database(patience: float = 60.0) -> None:
+    """Until it answers this process again. Raises OperationalError when it does not."""
+    from django.db import OperationalError, connection
+
+    end = time.monotonic() + patience
+    while True:
+        connection.close()
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def server_log() -> Path:
+    """Where the database server writes what went wrong."""
+    from realestate.core.db.embedded_cluster import locate, lock_folder
+
+    return locate(lock_folder(Path(os.environ["VAR_DIR"]), durable=True), durable=True).log
+
+
+def deadlocks() -> int:
+    """How many the database server had to break up since it started."""
+    return server_log().read_text(errors="replace").count("deadlock detected")
+
+
+def kill(pid: int) -> None:
+    """As the kernel does when memory runs out: no farewell."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def integrity() -> list[str]:
+    """What ``manage.py check_integrity`` found: names of the checks that failed."""
+    from realestate.integrity import run_checks
+
+    return [
+        f"{finding.check.name} ({', '.join(finding.rows[:3])})"
+        for finding in run_checks(full=False)
+        if not finding.is_good
+    ]
+
+
+@contextmanager
+def worker(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process that runs jobs."""
+    from realestate.management.commands.serve import worker_command
+
+    with running(worker_command(), dict(environment)) as process:
+        yield process

@@ -1,0 +1,120 @@
+"""Customers who book one unit after the other while something is broken, and a journal of what they were told."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import uuid4
+
+from drills.callers import Answer, Call, Callers
+from drills.people import Person
+
+ORIGIN = "http://localhost:3000"  # of a web client that the settings allow
+PAUSE = 0.05  # seconds before the same is asked again
+THINKING = 0.3  # seconds before somebody books the next unit
+
+
+@dataclass(kw_only=True)
+class Journal:
+    """What was acknowledged, and everything else that was heard."""
+
+    booked: dict[int, int] = field(default_factory=dict)  # booking -> unit
+    heard: Counter[str] = field(default_factory=Counter)
+    bad: list[str] = field(default_factory=list)  # answers that no browser understands
+    good_at: list[float] = field(default_factory=list)  # when something was acknowledged
+    slowest: float = 0.0
+
+    def silence_after(self, moment: float) -> float:
+        """Seconds from a moment to the next acknowledged booking."""
+        later = [at for at in list(self.good_at) if at > moment]
+        return min(later) - moment if later else float("inf")
+
+
+class Load:
+    """So many customers at once, until the block ends."""
+
+    def __init__(
+        self,
+        doors: Sequence[tuple[str, int]],
+        crowd: Sequence[Person],
+        units: Iterator[int],
+        count: int,
+    ) -> None:
+        self.crowd, self.journal = crowd, Journal()
+        self._callers = Callers(doors, count)
+        self._units = units
+        self._take, self._write, self._over = threading.Lock(), threading.Lock(), threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, args=(place,)) for place in range(count)
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, place: int) -> None:
+        people = itertools.cycle(self.crowd[place :: len(self._threads)])
+        while not self._over.is_set():
+            with self._take:
+                unit = next(self._units, None)
+            if unit is None:
+                return
+            self._book(place, next(people), unit)
+            self._over.wait(THINKING)
+
+    def _book(self, place: int, person: Person, unit: int) -> None:
+        """As a patient client: the same again, with the same key, until there is an answer that says how it ended."""
+        key = {"Idempotency-Key": uuid4().hex, "Origin": ORIGIN}
+        call = Call(path="/api/bookings", token=person.token, body={"unit_id": unit}, headers=key)
+        while True:
+            answer = self._callers.send(call, place)
+            self._note(answer, unit)
+            if answer.status not in {0, 409, 503} or answer.code == "unit_not_available":
+                return
+            if self._over.is_set() and answer.status == 0:
+                return
+            time.sleep(PAUSE)
+
+    def _note(self, answer: Answer, unit: int) -> None:
+        with self._write:
+            journal = self.journal
+            journal.slowest = max(journal.slowest, answer.seconds)
+            journal.heard[f"{answer.status} {answer.code}".strip()] += 1
+            if answer.status == 201:
+                journal.booked[answer.json["id"]] = unit
+                journal.good_at.append(time.perf_counter())
+            elif answer.status:
+                journal.bad += complaints(answer)
+
+
+def complaints(answer: Answer) -> list[str]:
+    """What is wrong with a refusal, for a browser of another origin."""
+    found = []
+    if answer.status >= 500 and answer.status != 503:
+        found.append(f"a {answer.status}")
+    if not answer.code:
+        found.append(f"a {answer.status} that is not our JSON")
+    if answer.status == 503 and "retry-after" not in answer.headers:
+        found.append("a 503 without Retry-After")
+    if answer.headers.get("access-control-allow-origin") != ORIGIN:
+        found.append(f"a {answer.status} without CORS headers")
+    return found
+
+
+def wait_for(condition: Callable[[], bool], patience: float) -> float:
+    """Seconds until something is so. Raises TimeoutError."""
+    begun = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - begun > patience:
+            raise TimeoutError
+        time.sleep(0.01)
+    return time.perf_counter() - begun
