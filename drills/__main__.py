@@ -10,6 +10,7 @@ from drills.report import FOLDER, save, table
 
 DRILLS = {
     "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "restore": "backup, restore and recovery to a point in time; a copy keeps silent (I5-I7)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
 }
 

@@ -40,7 +40,7 @@ STRUCTURE: Mapping[str, str] = {
         SELECT c.conrelid::regclass || '.' || c.conname,
             pg_get_constraintdef(c.oid) || CASE WHEN c.convalidated THEN '' ELSE ' not validated' END
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
-        WHERE c.conrelid <> 0 AND c.contype <> 't' AND {OURS}""",
+        WHERE c.conrelid <> 0 AND c.contype NOT IN ('t', 'n') AND {OURS}""",
     "indexes": f"""
         SELECT i.indexrelid::regclass::text,
             pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' invalid' END

@@ -18,7 +18,7 @@ from realestate.core.models import AuditEntry, Fence, JobRun
 from tests.factories.accounts import StaffFactory
 
 pytestmark = pytest.mark.django_db
-FETCH = "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, procrastinate_register_worker_v1())"
+FETCH = "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, (SELECT * FROM procrastinate_register_worker_v1()))"
 TICK = "SELECT procrastinate_defer_periodic_job_v2('default', NULL, NULL, 'payments.remind_buyers', 0, 'x', %s, '{}')"
 
 

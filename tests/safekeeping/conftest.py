@@ -108,7 +108,7 @@ def reader(folder: Path, passphrase: str = "") -> Reader:
     return Reader(folder, passphrase=passphrase)
 
 
-def flip(path: Path, at: int = -20) -> None:
+def flip(path: Path, at: int = -3) -> None:
     """Change one byte of a file."""
     content = bytearray(path.read_bytes())
     content[at] ^= 1

@@ -165,9 +165,7 @@ def test_names_that_lead_out_of_the_folder_are_refused(backup):
 
 def test_a_copy_is_fenced_from_its_first_moment(backup, empty, tmp_path):
     restore(backup, empty, tmp_path)
-    fetch = (
-        "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, procrastinate_register_worker_v1())"
-    )
+    fetch = "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, (SELECT * FROM procrastinate_register_worker_v1()))"
     this = "UPDATE core_fence SET opened_for = core_this_database()"
     with connected(empty) as database:
         assert database.execute("SELECT core_is_fenced()").fetchone() == (True,)
