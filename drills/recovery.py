@@ -115,7 +115,9 @@ class Cluster:
         """A new folder from the base backup and the archive, up to a restore point, or to the end of the log."""
         data = self.home / name
         self.program("cp", "-a", str(self.base), str(data), where="/bin")
-        target = [f"recovery_target_name={to}", "recovery_target_action=promote"] if to else []
+        # Not the line that an earlier recovery began.
+        named = [f"recovery_target_name={to}", "recovery_target_action=promote"] if to else []
+        target = ["recovery_target_timeline=1", *named]
         self.program("touch", str(data / "recovery.signal"), where="/usr/bin")
         self.start(data, settings=[f"restore_command=cp {self.archive}/%f %p", *target])
         return data

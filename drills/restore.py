@@ -149,7 +149,7 @@ def refusal(folder: Path, where: dict[str, str], passphrase: str = PASSPHRASE) -
 def silence(where: dict[str, str], folder: Path) -> list[Promise]:
     """The restored platform serves, and its worker tells nobody anything, until it is opened."""
     post = folder / "post"
-    environment = {"EMAIL_URL": f"filemail://{post}", "DATABASE_URL": url_of(where)}
+    environment = {"EMAIL_URL": f"filemail:///{post}", "DATABASE_URL": url_of(where)}
     with connected(
         where
     ) as database:  # as many messages wait as there are: each would be sent at once
@@ -157,6 +157,9 @@ def silence(where: dict[str, str], folder: Path) -> list[Promise]:
         database.execute(
             "UPDATE notifications_delivery SET next_try_at = now(), sent_at = NULL, failed_at = NULL, tries = 0"
             " WHERE channel = 'email'"
+        )
+        database.execute(
+            "UPDATE procrastinate_jobs SET priority = 9 WHERE task_name = 'notifications.deliver'"
         )
     with house.site(url_of(where), more=environment) as site:
         with urlopen(f"{site.url}/health/ready", timeout=10) as answer:  # noqa: S310  # our own server
@@ -299,12 +302,20 @@ def work(database: "psycopg.Connection[tuple[object, ...]]") -> None:
 
 
 def accident(database: "psycopg.Connection[tuple[object, ...]]", cluster: Cluster) -> float:
-    """Name the point, delete everything; returns after how many seconds the point was safe in the archive."""
+    """Name the point, wait for the archive, delete everything; returns after how many seconds the point was safe."""
     begin = time.monotonic()
-    database.execute("SELECT pg_create_restore_point(%s)", [POINT])
-    row = database.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
+    row = database.execute(
+        "SELECT pg_walfile_name(pg_create_restore_point(%s))", [POINT]
+    ).fetchone()
+    rpo = seconds_until(cluster.archive / str(row[0] if row else ""), begin)
     database.execute("DROP SCHEMA public CASCADE")
-    piece = cluster.archive / str(row[0] if row else "")
+    row = database.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
+    seconds_until(cluster.archive / str(row[0] if row else ""), time.monotonic())
+    return rpo
+
+
+def seconds_until(piece: Path, begin: float) -> float:
+    """After how long a piece of the log was in the archive; twice the promise when it does not come."""
     while not piece.is_file():
         if time.monotonic() - begin > RPO * 2:
             return RPO * 2

@@ -33,6 +33,7 @@ def restored(cast):
             notification_type=NotificationType.PAYMENT_DUE,
             title="A demand",
             message="It is due.",
+            related=("booking", 7),
             dedupe_key=key,
         )
     Delivery.objects.exclude(channel="email").delete()

@@ -5,11 +5,11 @@ A change of a table waits for whoever reads it, and everybody who comes later wa
 """
 
 import time
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,7 +23,7 @@ LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_time
 class Command(migrate.Command):
     """The same with two more options."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """How long to wait for a lock, and how often to try."""
         super().add_arguments(parser)
         parser.add_argument(
