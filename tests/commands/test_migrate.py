@@ -110,76 +110,82 @@ def test_I1_back_to_the_first_release_and_forward_again_with_rows_of_everything(
     manage(copy, "check_integrity")  # fails when anything does not add up
 
 
-@pytest.fixture
-def busy(transactional_db):
-    """Somebody reads the queue for so many seconds, and others come and read it meanwhile."""
-    ready, waits = threading.Event(), []
+class Busy:
+    """Somebody reads the queue, and goes on reading for so long after a migration has begun to wait; others come."""
 
-    def holds(seconds):
-        with connected(our_database()) as database:
-            database.execute("BEGIN")
-            database.execute(READER)
-            ready.set()
-            time.sleep(seconds)
-            database.execute("COMMIT")
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.waits = seconds, [0.0]
+        self._reads, self._over = threading.Event(), threading.Event()
+        self._threads = [threading.Thread(target=run) for run in (self._hold, self._come)]
 
-    def comes(seconds):
-        end = time.monotonic() + seconds
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        assert self._reads.wait(30)
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _hold(self) -> None:
+        waiting = (
+            "SELECT 1 FROM pg_locks WHERE relation = 'procrastinate_jobs'::regclass AND NOT granted"
+            " AND mode = 'AccessExclusiveLock'"
+        )
+        with connected(our_database()) as reader, connected(our_database()) as watch:
+            reader.execute("BEGIN")
+            reader.execute(READER)
+            self._reads.set()
+            while not self._over.wait(0.01) and watch.execute(waiting).fetchone() is None:
+                pass
+            self._over.wait(self.seconds)
+            reader.execute("COMMIT")
+
+    def _come(self) -> None:
         with connected(our_database()) as database:
-            while time.monotonic() < end:
+            while not self._over.wait(0.02):
                 begin = time.monotonic()
                 database.execute(READER)
-                waits.append(time.monotonic() - begin)
-                time.sleep(0.02)
-
-    def both(seconds):
-        threads = [threading.Thread(target=run, args=(seconds,)) for run in (holds, comes)]
-        for thread in threads:
-            thread.start()
-        ready.wait(10)
-        return threads
-
-    return both, waits
+                self.waits.append(time.monotonic() - begin)
 
 
-def migrated(*, lock_timeout: int, tries: int = 50) -> str:
-    """Back and forward over the migration that changes the queue's triggers."""
+def migrated(*, lock_timeout: int, tries: int = 100) -> str:
+    """Back over the migration that changes the queue's triggers; returns what it said."""
     said = StringIO()
     more = {"lock_timeout": lock_timeout, "tries": tries, "pause": 0.1, "verbosity": 0}
-    try:
-        call_command("migrate", "core", "0012", stderr=said, **more)
-    finally:
-        call_command("migrate", "core", stderr=StringIO(), verbosity=0)
+    call_command("migrate", "core", "0012", stderr=said, **more)
     return said.getvalue()
 
 
-def test_I2_a_migration_lets_others_pass_and_tries_again(busy):
-    both, waits = busy
-    threads = both(2.5)
-    said = migrated(lock_timeout=200)
-    for thread in threads:
-        thread.join()
-    assert "A table is in use" in said
-    assert max(waits) < 1.5
+@pytest.fixture
+def forward_again(transactional_db) -> Iterator[None]:
+    """What a test has taken back is there again after it."""
+    yield
+    call_command("migrate", "core", stderr=StringIO(), verbosity=0)
     assert Fence.objects.count() == 1
 
 
-def test_I2_control_without_a_time_limit_everybody_waits(busy):
-    both, waits = busy
-    threads = both(2.5)
-    assert migrated(lock_timeout=0) == ""
-    for thread in threads:
-        thread.join()
-    assert max(waits) > 1.5
+@pytest.mark.usefixtures("forward_again")
+def test_I2_a_migration_lets_others_pass_and_tries_again():
+    with Busy(2.5) as busy:
+        said = migrated(lock_timeout=200)
+    assert "A table is in use" in said
+    assert max(busy.waits) < 1.5
 
 
-def test_I2_it_gives_up_in_the_end_and_has_done_nothing(busy):
-    both, _waits = busy
-    threads = both(1.5)
-    with pytest.raises(OperationalError, match="lock timeout"):
+@pytest.mark.usefixtures("forward_again")
+def test_I2_control_without_a_time_limit_everybody_waits():
+    with Busy(2.5) as busy:
+        assert migrated(lock_timeout=0) == ""
+    assert max(busy.waits) > 2.0
+
+
+@pytest.mark.usefixtures("forward_again")
+def test_I2_it_gives_up_in_the_end_and_has_done_nothing():
+    with Busy(600), pytest.raises(OperationalError, match="lock timeout"):
         migrated(lock_timeout=50, tries=2)
-    for thread in threads:
-        thread.join()
     assert Fence.objects.count() == 1
 
 
