@@ -114,7 +114,6 @@ def test_I1_back_to_the_first_release_and_forward_again_with_rows_of_everything(
     assert {table for table in again if again[table] != released[table]} == set()
     assert sum(rows for rows, _ in before.values()) > 5000
     assert {table for table in again if again[table][0] != before[table][0]} == set()
-    manage(copy, "check_integrity")  # fails when anything does not add up
 
 
 class Busy:
