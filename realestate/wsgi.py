@@ -2,8 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
+from realestate.core.processes import end_when_asked_while_starting
+
+end_when_asked_while_starting()  # before anything that takes time
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  # see above
+from django.urls import get_resolver  # noqa: E402  # see above
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realestate.settings.production")
 

@@ -1,4 +1,7 @@
-"""Child processes that must not outlive us. Only the standard library: the database's watcher imports this."""
+"""How processes end: children not after us, workers also while they start.
+
+Only the standard library: the database's watcher imports this.
+"""
 
 import ctypes
 import os
@@ -21,3 +24,15 @@ def ending_with_us(number: signal.Signals) -> Callable[[], None]:
                 os._exit(1)
 
     return arrange
+
+
+def end_when_asked_while_starting() -> None:
+    """Let a worker of Granian that still loads the application end at once when it is told to.
+
+    It has the handler of the process that forked it until it has loaded us, and that only takes a note, in the wrong
+    process: the wish would be lost and the worker killed when patience runs out, with whatever it answers by then.
+    Nothing is answered yet, so the default, to end, is right; Granian sets its own handler before it answers.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if getattr(signal.getsignal(number), "__name__", "") == "signal_handler_interrupt":
+            signal.signal(number, signal.SIG_DFL)
