@@ -11,6 +11,7 @@ from drills.report import FOLDER, save, table
 DRILLS = {
     "races": "one unit, one slot, one number: many at once, over several processes (A)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
+    "restarts": "new code under load, and nobody notices (C7)",
 }
 
 

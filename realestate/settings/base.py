@@ -283,7 +283,11 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT: Path | None = VAR_DIR / "static"
+STATIC_ROOT: Path | None = env.folder(
+    "STATIC_DIR",
+    default=VAR_DIR / "static",
+    about="Production: folder that collectstatic fills and the web server answers from; static in VAR_DIR unless set.",
+)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 # --- jobs, log -------------------------------------------------------------------------------------------------------
