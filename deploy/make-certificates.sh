@@ -4,9 +4,9 @@
 set -eu
 site=${1:?"name the site: sh make-certificates.sh api.example.org"}
 folder=$(dirname "$0")/certificates
+umask 077
 mkdir -p "$folder"
 cd "$folder"
-umask 077
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
     -subj "/CN=realestate authority" -addext "keyUsage=critical,keyCertSign,cRLSign" -keyout ca.key -out ca.crt
 
@@ -19,6 +19,5 @@ make() {
 }
 make objects objects
 make site "$site"
-chmod 644 ca.crt objects.crt site.crt objects.key site.key # containers read them as users of their own
 : > metrics.token # METRICS_TOKEN of production.env, without a line break
-chmod 644 metrics.token
+chmod 644 ./*.crt metrics.token # containers read these as users of their own; the folder is closed

@@ -2,7 +2,7 @@
 
 import os
 
-from realestate.core.processes import end_when_asked_while_starting
+from realestate.core.processes import end_when_asked_while_starting, say_that_we_are_loaded
 
 end_when_asked_while_starting()  # before anything that takes time
 
@@ -13,3 +13,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realestate.settings.production"
 
 application = get_wsgi_application()
 _ = get_resolver().url_patterns  # all views are loaded now, not while the first caller waits
+say_that_we_are_loaded()

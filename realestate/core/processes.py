@@ -8,7 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
+LOADED_FD = (
+    "REALESTATE_LOADED_FD"  # of the environment: a pipe to whoever waits until workers answer
+)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -36,3 +40,9 @@ def end_when_asked_while_starting() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         if getattr(signal.getsignal(number), "__name__", "") == "signal_handler_interrupt":
             signal.signal(number, signal.SIG_DFL)
+
+
+def say_that_we_are_loaded() -> None:
+    """Tell who has started this server that one more worker is about to answer; most start without anybody waiting."""
+    with suppress(OSError, ValueError):
+        os.write(int(os.environ.get(LOADED_FD, "")), b".")

@@ -20,15 +20,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from realestate.core.processes import ending_with_us
+from realestate.management.generations import Generations
 from realestate.metrics import folder as metrics_folder
 
 DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at start; see seed_demo
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
 WEB_PATIENCE = 20  # seconds in which a worker may finish what it is answering
-TIME_TO_START = (
-    8  # seconds between a new worker and the end of the one whose place it takes (SIGHUP)
-)
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
 
 
@@ -49,6 +47,8 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if options["part"] in {None, "web"}:
             metrics_folder.prepare(settings.VAR_DIR, port)
+        if options["part"] == "web":
+            sys.exit(Generations(web_command(host, port), settings.WEB_WORKERS).run())
         if options["part"]:
             command = PARTS[options["part"]](host, port)
             os.chdir(settings.BASE_DIR)
@@ -150,7 +150,7 @@ def web_command(host: str, port: int) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "realestate.wsgi:application"),
         *("--host", host, "--port", str(port), "--http", "1"),
         *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
-        *("--workers-kill-timeout", str(WEB_PATIENCE), "--respawn-interval", str(TIME_TO_START)),
+        *("--workers-kill-timeout", str(WEB_PATIENCE)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]
 
