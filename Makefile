@@ -5,7 +5,7 @@
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements requirements-bench \
-	bench bench-quick bench-growth bench-processes clean distclean
+	bench bench-quick bench-growth bench-processes drill clean distclean
 
 PY = .venv/bin/python
 ARGS =
@@ -129,6 +129,11 @@ bench-processes: .venv/.installed-dev ## How many processes and threads the web 
 
 bench-growth: .venv/.installed-dev ## How p95 of lists grows from 10,000 to 1,000,000 units: make bench-growth [ARGS="--sizes 10000,100000"].
 	@$(PY) -m benchmarks.growth $(ARGS)
+
+# --- rehearse --------------------------------------------------------------------------------------------------------
+
+drill: .venv/.installed-dev ## Break things on purpose and see that promises hold: make drill [ARGS="races --quick"], ARGS=--help names them.
+	@$(PY) -m drills $(ARGS)
 
 # --- write -----------------------------------------------------------------------------------------------------------
 

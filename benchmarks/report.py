@@ -60,7 +60,7 @@ class Compared:
 
     def latency(self, name: str, who: str = "platform") -> float:
         """The median of p50, p95 or p99 over the rounds, in ms."""
-        return statistics.median(getattr(load, name) for load in self.loads[who])
+        return float(statistics.median(getattr(load, name) for load in self.loads[who]))
 
     def ratio(self, who: str) -> float | None:
         """How many times as fast the platform is; None without the other."""

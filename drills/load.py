@@ -24,12 +24,12 @@ class Journal:
     booked: dict[int, int] = field(default_factory=dict)  # booking -> unit
     heard: Counter[str] = field(default_factory=Counter)
     bad: list[str] = field(default_factory=list)  # answers that no browser understands
-    good_at: list[float] = field(default_factory=list)  # when something was acknowledged
+    good: list[tuple[float, float]] = field(default_factory=list)  # sent and acknowledged, when
     slowest: float = 0.0
 
     def silence_after(self, moment: float) -> float:
-        """Seconds from a moment to the next acknowledged booking."""
-        later = [at for at in list(self.good_at) if at > moment]
+        """Seconds from a moment until a booking was acknowledged that was sent after it."""
+        later = [at for sent, at in list(self.good) if sent > moment]
         return min(later) - moment if later else float("inf")
 
 
@@ -93,7 +93,8 @@ class Load:
             journal.heard[f"{answer.status} {answer.code}".strip()] += 1
             if answer.status == 201:
                 journal.booked[answer.json["id"]] = unit
-                journal.good_at.append(time.perf_counter())
+                now = time.perf_counter()
+                journal.good.append((now - answer.seconds, now))
             elif answer.status:
                 journal.bad += complaints(answer)
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from realestate.core.admin.bulk import resume_bulk
 from realestate.core.files import clean_files
 from realestate.core.imports import check_import, perform_import, purge_imports
-from realestate.core.jobs import Alarm, job
+from realestate.core.jobs import MOST_ATTEMPTS, Alarm, job, take_up_stalled_jobs
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
 from realestate.sealing import newest_digests, seal_all
@@ -21,6 +21,17 @@ def clean_files_at_night(**_unknown: object) -> str:
     sweep = clean_files()
     log.info("files cleaned: %d rows, %d stored names", len(sweep.rows), len(sweep.names))
     return f"files: {len(sweep.rows)}, stored names: {len(sweep.names)}"
+
+
+@job("realestate.take_up_stalled_jobs", cron="* * * * *")
+def take_up_jobs(**_unknown: object) -> str:
+    """Every minute: give jobs whose worker has died in the middle to another one (C6)."""
+    again, given_up = take_up_stalled_jobs()
+    if given_up:
+        raise Alarm(
+            f"jobs given up after {MOST_ATTEMPTS} attempts that ended their workers: {given_up}"
+        )
+    return f"jobs taken up again: {again}"
 
 
 @job("realestate.purge_job_runs", cron="23 3 * * *")

@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from asgiref.sync import async_to_sync
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
-from realestate.core import runs
+from realestate.core import clock, runs
 from realestate.core.enums import RunOutcome, RunTrigger
 from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
+MOST_ATTEMPTS = 8
 RETRY = RetryStrategy(
-    max_attempts=8, exponential_wait=4
+    max_attempts=MOST_ATTEMPTS, exponential_wait=4
 )  # seconds: 4, 16, 64 …, about a day in all
 
 
@@ -147,6 +150,27 @@ def defer(
     A house test checks that each name exists.
     """
     app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+
+
+def take_up_stalled_jobs() -> tuple[int, int]:
+    """Give jobs whose worker has died to others; how many, and how many were given up after as many attempts as usual.
+
+    A worker counts as dead when its heartbeat, every ten seconds, is thirty seconds old. Jobs are idempotent.
+    """
+    manager = app.job_manager
+    again = given_up = 0
+    for stalled in async_to_sync(manager.get_stalled_jobs)():
+        if stalled.id is None:  # pragma: no cover  # of a job that is not in the queue
+            continue
+        if stalled.attempts >= MOST_ATTEMPTS:
+            async_to_sync(manager.finish_job_by_id_async)(
+                stalled.id, Status.FAILED, delete_job=False
+            )
+            given_up += 1
+        else:
+            manager.retry_job_by_id(stalled.id, retry_at=clock.now())
+            again += 1
+    return again, given_up
 
 
 def job_names() -> set[str]:

@@ -15,7 +15,8 @@ PARAMS = {
     "apart": sorted(NOT_FOR_THE_PRICE),
 }
 PAID = """SELECT booking_id AS id, sum(amount) AS figure FROM payments_payment
-    WHERE payment_status = %(completed)s AND payment_type <> ALL(%(apart)s) GROUP BY booking_id"""
+    WHERE payment_status = %(completed)s AND payment_type <> ALL(%(apart)s) AND NOT is_held_excess
+    GROUP BY booking_id"""
 NOW = "statement_timestamp()"
 
 CHECKS: tuple[Check, ...] = (

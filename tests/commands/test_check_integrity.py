@@ -28,6 +28,7 @@ from tests.commands.damage import (
 )
 from tests.commands.running import run
 from tests.factories.bookings import BookingFactory
+from tests.factories.payments import PaymentFactory
 from tests.factories.projects import (
     UnitFactory,
 )
@@ -98,6 +99,12 @@ def test_a_hold_that_somebody_released_is_damage_while_its_booking_waits(world):
     end(world.hold.claim_id, ReleaseReason.RELEASED)
 
     assert failed() == ["live_booking_has_its_claim"]
+
+
+def test_money_that_is_held_back_is_not_paid_and_no_damage(world):
+    """R6: what a gateway brought beyond the cap is a receipt outside of the account."""
+    PaymentFactory(booking=world.paid, is_held_excess=True)
+    assert [name for name in failed() if name.startswith("figure_")] == []
 
 
 def test_paying_more_than_the_price_is_an_advance_and_no_damage(world):

@@ -1,10 +1,21 @@
 """Jobs: queued inside the transaction that asks for them."""
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from realestate.core.errors import Conflict
-from realestate.core.jobs import app, defer, job, job_names
+from realestate.core.jobs import (
+    MOST_ATTEMPTS,
+    Alarm,
+    app,
+    defer,
+    job,
+    job_names,
+    periodic_jobs,
+    run_now,
+    take_up_stalled_jobs,
+)
 from realestate.core.transactions import service
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +83,58 @@ def test_a_job_with_a_rhythm_runs_by_itself(own_registry):
 
     rhythm = app.periodic_registry.periodic_tasks["test.tick", "test.tick"]
     assert rhythm.cron == "5 4 * * *"
+
+
+# --- a worker that died in the middle ---------------------------------------------------------------------------------
+
+
+def doing(*, heartbeat: str | None, attempts: int = 0) -> int:
+    """A job that a worker has begun; None: its worker has been forgotten already."""
+    ask_for_a_letter()
+    with connection.cursor() as cursor:
+        worker = None
+        if heartbeat is not None:
+            cursor.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval) RETURNING id",
+                [heartbeat],
+            )
+            worker = cursor.fetchone()[0]
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = %s"
+            " WHERE status = 'todo' RETURNING id",
+            [worker, attempts],
+        )
+        return cursor.fetchone()[0]
+
+
+def state_of(pk: int) -> str:
+    return ProcrastinateJob.objects.get(pk=pk).status
+
+
+@pytest.mark.parametrize("heartbeat", ["31 seconds", None])
+def test_C6_a_job_whose_worker_died_is_taken_up_again(heartbeat):
+    lost = doing(heartbeat=heartbeat)
+    assert take_up_stalled_jobs() == (1, 0)
+    assert state_of(lost) == "todo"
+    assert take_up_stalled_jobs() == (0, 0)
+
+
+def test_C6_a_job_whose_worker_lives_is_left_to_it():
+    going_on = doing(heartbeat="10 seconds")
+    assert take_up_stalled_jobs() == (0, 0)
+    assert state_of(going_on) == "doing"
+
+
+def test_C6_a_job_that_ends_its_workers_is_given_up_after_as_many_attempts_as_any():
+    poison = doing(heartbeat="31 seconds", attempts=MOST_ATTEMPTS)
+    assert take_up_stalled_jobs() == (0, 1)
+    assert state_of(poison) == "failed"
+
+
+def test_C6_it_runs_by_itself_every_minute_and_tells_of_what_was_given_up():
+    assert periodic_jobs()["realestate.take_up_stalled_jobs"].cron == "* * * * *"
+    doing(heartbeat=None, attempts=MOST_ATTEMPTS)
+    with pytest.raises(Alarm):
+        run_now("realestate.take_up_stalled_jobs")
+    doing(heartbeat=None)
+    assert run_now("realestate.take_up_stalled_jobs") == "jobs taken up again: 1"

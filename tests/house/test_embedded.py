@@ -194,6 +194,18 @@ def test_data_survives_a_killed_server_and_users_find_it_again(lasting_house):
     assert lasting_house.ask("SELECT kept FROM promise") == 42
 
 
+def test_C2_a_server_that_is_killed_again_while_it_starts_comes_back(lasting_house):
+    assert lasting_house.member().joined
+    killed = {None}
+    for _time in range(3):
+        eventually(lambda: embedded_cluster.server_pid(lasting_house.cluster) not in killed)
+        pid = embedded_cluster.server_pid(lasting_house.cluster)
+        killed.add(pid)
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: lasting_house.answers)
+    assert lasting_house.watched
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_server_ends_with_its_watcher_and_the_next_user_starts_both_again(house):
     assert house.member().joined

@@ -104,7 +104,8 @@ def _start_server(cluster: Cluster) -> "subprocess.Popen[bytes]":
             if time.monotonic() > deadline:
                 _stop(server.pid, server.poll)
             time.sleep(0.02)
-        if time.monotonic() > deadline or server.returncode != 1:
+        # 1: it could not start yet; negative: killed while it was starting, as a machine without memory does.
+        if time.monotonic() > deadline or server.returncode not in {1, -signal.SIGKILL}:
             message = f"postgres ended with code {server.returncode}: {_last_words(cluster)}"
             raise EmbeddedServerError(message)
         # Memory of a killed predecessor is freed when the last of its backends has noticed.

@@ -1,0 +1,181 @@
+"""Redis, mail and the store of files are lost, slow, mad, and back: selling goes on, news arrives once (I8)."""
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from boto3.session import Session
+from django.db import connection
+from moto.server import ThreadedMotoServer
+
+from benchmarks.stage import free_port
+from drills import house, people
+from drills.callers import Answer, Call, Callers
+from drills.lines import Line, Mode, line
+from drills.people import Person
+from drills.report import Promise, progress
+from notifications.models import Delivery
+from payments.models import Payment
+from tests.redis_server import redis_server
+
+MODES: tuple[Mode, ...] = ("refused", "slow", "nonsense")
+PASSWORD = "a-long-password-for-drills"  # noqa: S105  # of people who live as long as this run
+SLOWER = 2.0  # times the usual p95
+BACK_WITHIN = 120.0  # seconds until what waited has been delivered
+BUCKET = "drill"
+
+
+def run(database: str, *, quick: bool) -> list[Promise]:
+    """Each helper in each kind of trouble, then all of them back."""
+    rounds = 6 if quick else 30
+    people.town(6_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
+    crowd = people.customers(20)
+    people.with_password(crowd, PASSWORD)
+    post = Post()
+    with (
+        helpers(post) as (lines, settings),
+        house.site(database, more=settings) as site,
+        house.worker(site.environment),
+        Callers([site.door], 1) as caller,
+    ):
+        usual = journeys(caller, crowd, rounds)
+        found = []
+        for name, helper in lines.items():
+            for mode in MODES:
+                progress(f"I8: {name} is {mode}")
+                helper.become(mode)
+                found.append(went_on(f"{name} {mode}", usual, journeys(caller, crowd, rounds)))
+                helper.become("open")
+        found.append(caught_up(post))
+    broken = house.integrity()
+    says = "afterwards every check of check_integrity is good"
+    return [
+        *found,
+        Promise(id="I8", what=says, figure=", ".join(broken) or "all good", holds=not broken),
+    ]
+
+
+class Post:
+    """The mail server: keeps whom it was asked to reach, under which id."""
+
+    def __init__(self) -> None:
+        self.messages: Counter[str] = Counter()
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its documented name
+        """Take a message."""
+        head = envelope.content.decode(errors="replace").partition("\r\n\r\n")[0]
+        names = [text for text in head.splitlines() if text.lower().startswith("message-id:")]
+        self.messages[f"{names[0] if names else head} {envelope.rcpt_tos}"] += 1
+        return "250 OK"
+
+
+@contextmanager
+def helpers(post: Post) -> Iterator[tuple[dict[str, Line], dict[str, str]]]:
+    """Redis, a mail server and a store of files, each behind a line; and the settings that name them."""
+    mail = Controller(post, hostname="127.0.0.1", port=free_port())
+    store = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
+    mail.start()
+    store.start()
+    host, port = store.get_host_and_port()
+    keys = {
+        "aws_access_key_id": "drill",
+        "aws_secret_access_key": "drill",
+        "region_name": "us-east-1",
+    }
+    Session(**keys).client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket=BUCKET)
+    try:
+        with (
+            redis_server() as address,
+            line(("127.0.0.1", int(address.rpartition(":")[2]))) as redis,
+            line(("127.0.0.1", mail.port)) as letters,
+            line((host, port)) as files,
+        ):
+            yield (
+                {"Redis": redis, "mail": letters, "the store of files": files},
+                {
+                    "REDIS_URL": f"redis://127.0.0.1:{redis.port}",
+                    "EMAIL_URL": f"smtp://127.0.0.1:{letters.port}",
+                    "FILES_URL": f"s3+http://drill:drill@127.0.0.1:{files.port}/{BUCKET}",
+                },
+            )
+    finally:
+        mail.stop()
+        store.stop()
+
+
+def journeys(caller: Callers, crowd: Sequence[Person], rounds: int) -> list[Answer]:
+    """Customers browse, log in, hold, book, write and fetch a receipt."""
+    found = []
+    units = iter(people.free_units(2 * rounds))
+    receipt = Payment.objects.filter(state="cleared").select_related("booking").order_by("pk")[0]
+    (payer,) = people.logged_in([receipt.booking.customer_id])
+    project = people.project().pk
+    for number in range(rounds):
+        person = crowd[number % len(crowd)]
+        login = {"email": person.email, "password": PASSWORD}
+        found += [
+            caller.send(Call(method="GET", path=f"/api/projects?limit=10&page={number + 1}")),
+            caller.send(Call(path="/api/auth/login", body=login)),
+            caller.send(Call(path=f"/api/units/{next(units)}/hold", token=person.token)),
+            caller.send(
+                Call(path="/api/bookings", token=person.token, body={"unit_id": next(units)})
+            ),
+            caller.send(
+                Call(
+                    path="/api/messages",
+                    token=person.token,
+                    body={"project_id": project, "message_content": "Hello"},
+                )
+            ),
+            caller.send(
+                Call(method="GET", path=f"/api/payments/{receipt.pk}/receipt", token=payer.token)
+            ),
+        ]
+    return found
+
+
+def went_on(what: str, usual: Sequence[Answer], answers: Sequence[Answer]) -> Promise:
+    """Everything succeeded, about as fast as ever."""
+    before, now = p95(usual), p95(answers)
+    bad = Counter(
+        f"{answer.status} {answer.code}" for answer in answers if answer.status not in {200, 201}
+    )
+    return Promise(
+        id="I8",
+        what=f"{what}: browsing, login, hold, booking, message and receipt go on",
+        figure=f"{len(answers) - bad.total()} of {len(answers)} succeeded{f' ({dict(bad)})' if bad else ''};"
+        f" p95 {now:.0f} ms, {before:.0f} ms without trouble",
+        holds=not bad and now <= SLOWER * before,
+    )
+
+
+def p95(answers: Sequence[Answer]) -> float:
+    """In ms."""
+    return 1000 * statistics.quantiles([answer.seconds for answer in answers], n=20)[-1]
+
+
+def caught_up(post: Post) -> Promise:
+    """What could not leave has left, and nobody has been told twice."""
+    progress("I8: everything is back")
+    begun = time.perf_counter()
+    while (left := undelivered()) and time.perf_counter() - begun < 2 * BACK_WITHIN:
+        time.sleep(1)
+    seconds = time.perf_counter() - begun
+    twice = sum(count > 1 for count in post.messages.values())
+    return Promise(
+        id="I8",
+        what="when they are back, what waited is delivered, once",
+        figure=f"{left} of {Delivery.objects.count()} deliveries left after {seconds:.0f} s;"
+        f" {post.messages.total()} mails, {twice} of them twice",
+        holds=not left and seconds <= BACK_WITHIN and not twice and bool(post.messages),
+    )
+
+
+def undelivered() -> int:
+    """Deliveries by mail that wait, or were given up."""
+    connection.close()
+    return Delivery.objects.filter(channel="email", sent_at=None).count()

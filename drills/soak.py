@@ -1,0 +1,191 @@
+"""Ten minutes of mixed traffic with jobs in the background: nothing fills up (I9)."""
+
+import statistics
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+
+from benchmarks.servers import resident
+from drills import house, people
+from drills.callers import Call, Callers
+from drills.load import Load
+from drills.report import Promise, progress
+from realestate.retention import BUSINESS, CLEARED, RECORDS, SMALL
+
+MINUTES, QUICK_MINUTES = 10, 2
+WARM = 0.2  # of the time, after which memory shall be flat
+READERS, WRITERS = 6, 2
+GROWTH, DRIFT = 5.0, 20.0  # percent
+LAG = 5.0  # seconds that a queued job may wait
+ROWS = "SELECT relname, n_tup_ins - n_tup_del FROM pg_stat_user_tables WHERE n_tup_ins > n_tup_del"
+OLDEST = """
+    SELECT coalesce(extract(epoch FROM now() - min(event.at)), 0) FROM procrastinate_jobs job
+    JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred'
+    WHERE job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """How things were at a moment; seconds from the begin, megabytes."""
+
+    at: float
+    memory: float
+    files: int
+    connections: int
+    lag: float
+
+
+def run(database: str, *, quick: bool) -> list[Promise]:
+    """Readers, customers who book, and the worker; a look at everything each few seconds."""
+    seconds = 60 * (QUICK_MINUTES if quick else MINUTES)
+    people.town(8_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
+    crowd, units = people.customers(100), iter(people.free_units(6_000))
+    before = rows()
+    with house.site(database) as site, house.worker(site.environment):
+        readers = Readers(site, [person.token for person in crowd])
+        with Load([site.door], crowd, units, WRITERS) as load, readers:
+            samples = watch(site, seconds)
+    grown = sorted(name for name, count in rows().items() if count > before.get(name, 0))
+    undecided = set(grown) - BUSINESS - RECORDS - SMALL - CLEARED.keys()
+    warm = [sample for sample in samples if sample.at >= WARM * seconds]
+    return [
+        flat("memory of the largest process", [sample.memory for sample in warm], "MB"),
+        flat("open files", [sample.files for sample in warm], ""),
+        flat("connections to the database", [sample.connections for sample in warm], ""),
+        served(readers, load),
+        Promise(
+            id="I9",
+            what="jobs do not pile up",
+            figure=f"the oldest waited {max(sample.lag for sample in warm):.1f} s",
+            holds=max(sample.lag for sample in warm) <= LAG,
+        ),
+        Promise(
+            id="I9",
+            what="every table that grew belongs to the business or is cleared by a job",
+            figure=f"{len(grown)} tables grew; without a decision: {', '.join(sorted(undecided)) or 'none'}",
+            holds=not undecided,
+        ),
+    ]
+
+
+class Readers:
+    """People who look at the catalogue, their bookings and their news, for as long as the block lasts."""
+
+    def __init__(self, site: house.Site, tokens: Sequence[str]) -> None:
+        self.tokens, self.project = tokens, people.project().pk
+        self.times: list[tuple[float, float]] = []  # when, seconds
+        self.failed = 0
+        self._callers = Callers([site.door], READERS)
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._read, args=(place,)) for place in range(READERS)
+        ]
+
+    def __enter__(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self, place: int) -> None:
+        paths = (
+            "projects?limit=10",
+            f"projects/{self.project}/units",
+            "bookings",
+            "notifications",
+            "appointments",
+            "units?limit=50",
+        )
+        turn = place
+        while not self._over.wait(0.02):
+            token = self.tokens[turn % len(self.tokens)]
+            answer = self._callers.send(
+                Call(method="GET", path=f"/api/{paths[turn % len(paths)]}", token=token)
+            )
+            self.times.append((time.perf_counter(), answer.seconds))
+            self.failed += answer.status != 200
+            turn += READERS + 1
+
+
+def watch(site: house.Site, seconds: float) -> list[Sample]:
+    """A sample each five seconds."""
+    begun, found = time.perf_counter(), []
+    while (at := time.perf_counter() - begun) < seconds:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            )
+            connections = cursor.fetchone()[0]
+            cursor.execute(OLDEST)
+            lag = float(cursor.fetchone()[0])
+        files = sum(open_files(pid) for pid in site.workers())
+        found.append(
+            Sample(
+                at=at,
+                memory=max(resident(site.process)),
+                files=files,
+                connections=connections,
+                lag=lag,
+            )
+        )
+        if len(found) % 12 == 1:
+            progress(
+                f"I9: {at / 60:.0f} of {seconds / 60:.0f} min; {found[-1].memory:.0f} MB, {connections} connections"
+            )
+        time.sleep(5)
+    return found
+
+
+def open_files(pid: int) -> int:
+    """How many descriptors a process has (Linux)."""
+    with suppress(OSError):
+        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    return 0
+
+
+def flat(what: str, values: Sequence[float], unit: str) -> Promise:
+    """The last fifth is not above the first fifth of what came after the warm-up."""
+    part = max(1, len(values) // 5)
+    first, last = statistics.median(values[:part]), statistics.median(values[-part:])
+    growth = 100 * (last - first) / first
+    return Promise(
+        id="I9",
+        what=f"{what}: flat after the warm-up",
+        figure=f"from {first:.0f} to {last:.0f} {unit} ({growth:+.1f} %)",
+        holds=growth <= GROWTH,
+    )
+
+
+def served(readers: Readers, load: Load) -> Promise:
+    """Nothing fails, and answers do not become slower."""
+    times = [seconds for _at, seconds in readers.times]
+    half = len(times) // 2
+    early, late = (
+        1000 * statistics.quantiles(part, n=20)[-1] for part in (times[:half], times[half:])
+    )
+    drift = 100 * (late - early) / early
+    bad = len(load.journal.bad)
+    return Promise(
+        id="I9",
+        what="no request fails, and p95 stays",
+        figure=f"{len(times)} reads and {len(load.journal.booked)} bookings, {readers.failed} and {bad} failed;"
+        f" p95 {early:.0f} ms in the first half, {late:.0f} ms in the second ({drift:+.0f} %)",
+        holds=not readers.failed and not bad and drift <= DRIFT,
+    )
+
+
+def rows() -> dict[str, int]:
+    """By the database's own statistics, how many rows each table has gained."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(ROWS)
+        return dict(cursor.fetchall())
