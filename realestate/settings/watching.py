@@ -8,3 +8,8 @@ METRICS_TOKEN = env.text(
     about="Who sends it as a Bearer token may read /metrics. If empty: programs of this machine, unless a proxy stands"
     " in front.",
 )
+OTEL_EXPORTER_OTLP_ENDPOINT = env.url(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    about="Collector of OpenTelemetry that traces of requests are sent to (HTTP); needs requirements-otel.txt. If"
+    " empty: nothing is traced. OpenTelemetry's other OTEL_ variables hold too.",
+)
