@@ -47,6 +47,7 @@ env.refuse()
 DATABASES = base.DATABASES or {
     "default": base.database(embedded.ensure_running(base.VAR_DIR, durable=False).as_django()),
 }
+DATABASES.pop("replica", None)
 # Several runs may use one server at the same time.
 DATABASES["default"]["TEST"] = {"NAME": f"test_realestate_{os.getpid()}"}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
