@@ -5,7 +5,7 @@ statements have a wrapper of ours, because the official one knows only the ORM's
 A span holds a statement as it stands in the code, never its values, and a route, never an address with a token in it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -54,13 +54,9 @@ class StatementsMiddleware:
 
 
 def _spanned(
-    execute: Callable[..., Any],
-    sql: str,
-    params: Sequence[Any] | Mapping[str, Any] | None,
-    many: bool,  # noqa: FBT001  # Django's signature
-    context: dict[str, Any],
+    execute: Callable[..., Any], sql: str, *given: Any
 ) -> Any:  # whatever the cursor answers
     with _tracers[0].start_as_current_span(sql.split(maxsplit=1)[0], kind=SpanKind.CLIENT) as span:
         span.set_attribute("db.system.name", "postgresql")
         span.set_attribute("db.query.text", sql)
-        return execute(sql, params, many, context)
+        return execute(sql, *given)

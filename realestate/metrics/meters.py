@@ -6,7 +6,7 @@ processes write into files of one folder, which ``manage.py serve`` names and em
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -58,17 +58,12 @@ class DatabaseTime:
         self.statements, self.seconds = 0, 0.0
 
     def __call__(
-        self,
-        execute: Callable[..., Any],
-        sql: str,
-        params: Sequence[Any] | Mapping[str, Any] | None,
-        many: bool,  # noqa: FBT001  # Django's signature
-        context: dict[str, Any],
+        self, execute: Callable[..., Any], *given: Any
     ) -> Any:  # whatever the cursor answers
         """Let the statement run."""
         begun = time.perf_counter()
         try:
-            return execute(sql, params, many, context)
+            return execute(*given)
         finally:
             self.seconds += time.perf_counter() - begun
             self.statements += 1
