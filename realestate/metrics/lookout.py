@@ -33,7 +33,7 @@ class Lookout:
     def __init__(self, name: str, read: Callable[[], Figures], *, fresh: float) -> None:
         """``read`` is not called again before its figures are ``fresh`` seconds old."""
         self.name, self.read, self.fresh = name, read, fresh
-        self._seen, self._asked = Seen(), None
+        self._seen = Seen()
         self._asked: Future[None] | None = None
         self._lock = Lock()
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"metrics-{name}")

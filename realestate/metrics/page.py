@@ -47,7 +47,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_see(request):
         return not_found(request)
     found = CollectorRegistry()
-    found.register(Given([*of_this_server(), *look(LOOKOUTS)]))  # type: ignore[arg-type]  # a collector by its method
+    found.register(Given([*of_this_server(), *look(LOOKOUTS)]))
     counted = meters.registry
     if folder.NAME in os.environ:
         counted = CollectorRegistry()

@@ -82,4 +82,5 @@ def rows(statement: str) -> list[tuple[Any, ...]]:
     """What a statement of this module finds."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
