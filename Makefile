@@ -5,7 +5,7 @@
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements requirements-bench \
-	bench bench-quick bench-growth bench-processes drill clean distclean
+	bench bench-quick bench-growth bench-plans bench-processes drill clean distclean
 
 PY = .venv/bin/python
 ARGS =
@@ -129,6 +129,9 @@ bench-processes: .venv/.installed-dev ## How many processes and threads the web 
 
 bench-growth: .venv/.installed-dev ## How p95 of lists grows from 10,000 to 1,000,000 units: make bench-growth [ARGS="--sizes 10000,100000"].
 	@$(PY) -m benchmarks.growth $(ARGS)
+
+bench-plans: .venv/.installed-dev ## Does any list read a big table from end to end, also with 1,000,000 units? make bench-plans [ARGS="--units 200000"].
+	@$(PY) -m benchmarks.plans $(ARGS)
 
 # --- rehearse --------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from benchmarks.database import throw_away_database
 from benchmarks.load import refuse_without_wrk
 
 ROWS, CONTESTANTS = 8, 3
-UNITS, IMPORTS, DEMANDS = 50_000, 10_000, 1_000
+UNITS, IMPORTS, DEMANDS = 50_000, 10_000, 10_000
 
 
 def arguments() -> argparse.Namespace:
@@ -21,7 +21,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="of each round")
     parser.add_argument("--imports", type=int, default=IMPORTS, help=f"units; default: {IMPORTS:,}")
-    parser.add_argument("--demands", type=int, default=DEMANDS, help="bookings of the demand run")
+    parser.add_argument(
+        "--demands", type=int, default=DEMANDS, help="at most so many bookings in the demand run"
+    )
     parser.add_argument("--quick", action="store_true", help="one round of 1 s, few rows")
     parser.add_argument(
         "--memory", type=int, default=0, metavar="N", help="also memory after N requests; long"

@@ -53,7 +53,7 @@ def singles(
                 note=f"{troubles} refusals" if troubles else "one caller, over HTTP",
             )
         )
-    progress.step(f"demand run of {demands:,} bookings")
+    progress.step("demand run")
     found.append(demand_run(demands))
     progress.step(f"import of {imports:,} units")
     return [*found, imported(imports)]

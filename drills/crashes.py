@@ -45,13 +45,12 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         def load() -> Load:
             return Load([site.door], crowd, units, CLIENTS)
 
-        workers = itertools.count()
+        turns = itertools.count(1)
         victims = (
-            # Granian takes a worker that ends again within 5.5 s of its start for one that cannot start.
             Victim(
                 id="C1",
-                what="a worker",
-                kill=lambda: kill_worker(site, next(workers)),
+                what="a worker, each fifth time the whole web server,",
+                kill=lambda: kill_worker(site, next(turns)),
                 patience=2.0,
                 pause=2.5,
             ),
@@ -72,7 +71,7 @@ def killed(victim: Victim, load: Load, cycles: int) -> Promise:
             time.sleep(victim.pause * random.uniform(0.8, 1.4))  # noqa: S311  # no secret
             moment = time.perf_counter()
             victim.kill()
-            waits.append(served_again(load, moment, 3 * victim.patience))
+            waits.append(served_again(load, moment, 6 * victim.patience))
     journal, (lost, half) = load.journal, missing(load)
     else_ = [f"{count} × {name}" for name, count in sorted(journal.heard.items()) if name != "201"]
     wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
@@ -103,9 +102,17 @@ def missing(load: Load) -> tuple[int, int]:
 
 
 def kill_worker(site: house.Site, turn: int) -> None:
-    """One of the processes that answer, each in its turn: the youngest is the last."""
-    workers = site.workers()
-    house.kill(workers[0 if turn else -1])
+    """The oldest of the processes that answer; each fifth time all of them and the one that watches them.
+
+    Granian takes a worker that ends again within 5.5 s of its start for one that cannot start, and ends itself; it is
+    for its supervisor to start it again.
+    """
+    for pid in [
+        *site.workers()[:1],
+        *([site.process.pid, *site.workers()] if turn % 5 == 0 else []),
+    ]:
+        with suppress(ProcessLookupError):
+            house.kill(pid)
 
 
 def kill_connection() -> None:

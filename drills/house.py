@@ -3,10 +3,13 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from benchmarks.database import throw_away_database
 from benchmarks.servers import HOST, running, wait_until_ready
@@ -44,19 +47,40 @@ def site(
         word.replace("realestate.wsgi:application", entry) for word in web_command(HOST, port)
     ]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
-        found = Site(process, port, environment)
-        wait_until_ready(process, f"{found.url}/health/ready")
-        yield found
+    with (FOLDER / "servers.log").open("ab") as log:
+        found = Site(command, port, environment, log)
+        try:
+            wait_until_ready(found.process, f"{found.url}/health/ready")
+            yield found
+        finally:
+            found.stop()
 
 
 class Site:
-    """A running web server; ``environment`` is what it was given."""
+    """A web server that is started again when it ends, as its supervisor does; ``environment`` is what it is given."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", port: int, environment: Mapping[str, str]
+        self, command: list[str], port: int, environment: Mapping[str, str], log: IO[bytes]
     ) -> None:
-        self.process, self.port, self.environment = process, port, environment
+        self.port, self.environment, self.starts = port, environment, 0
+        self._run = partial(running, command, environment, log)
+        self._started, self._over = threading.Event(), threading.Event()
+        self._supervisor = threading.Thread(target=self._supervise)
+        self._supervisor.start()
+        self._started.wait()
+
+    def _supervise(self) -> None:
+        while not self._over.is_set():
+            with self._run() as self.process:
+                self.starts += 1
+                self._started.set()
+                while self.process.poll() is None and not self._over.wait(0.1):
+                    pass
+
+    def stop(self) -> None:
+        """For good."""
+        self._over.set()
+        self._supervisor.join()
 
     @property
     def url(self) -> str:

@@ -48,6 +48,7 @@ class Load:
         self.crowd, self.journal = crowd, Journal()
         self._callers = self.callers(doors, count)
         self._units = units
+        self._later: list[list[tuple[Call, int]]] = [[] for _ in range(count)]
         self._take, self._write, self._over = threading.Lock(), threading.Lock(), threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(place,)) for place in range(count)
@@ -70,21 +71,30 @@ class Load:
                 unit = next(self._units, None)
             if unit is None:
                 return
-            self._book(place, next(people), unit)
+            self._book(place, self._call(next(people), unit), unit)
             self._over.wait(THINKING)
+        for call, booked in self._later[place]:
+            self._book(place, call, booked, is_last=True)
 
-    def _book(self, place: int, person: Person, unit: int) -> None:
-        """As a patient client: the same again, with the same key, until there is an answer that says how it ended."""
+    def _call(self, person: Person, unit: int) -> Call:
         key = {"Idempotency-Key": uuid4().hex, "Origin": ORIGIN}
-        call = Call(path="/api/bookings", token=person.token, body={"unit_id": unit}, headers=key)
+        return Call(path="/api/bookings", token=person.token, body={"unit_id": unit}, headers=key)
+
+    def _book(self, place: int, call: Call, unit: int, *, is_last: bool = False) -> None:
+        """As a patient client: the same again, with the same key, until there is an answer that says how it ended.
+
+        Whose first try was cut off in the middle comes back to it at the end: its key is held for a minute (D11).
+        """
         while True:
             answer = self._callers.send(call, place)
             self._note(answer, unit)
-            if answer.status not in {0, 409, 503} or answer.code == "unit_not_available":
+            is_open = answer.status in {0, 503} or answer.code == "idempotency_in_progress"
+            if not is_open:
                 return
-            if self._over.is_set() and answer.status == 0:
+            if answer.code == "idempotency_in_progress" and not is_last:
+                self._later[place].append((call, unit))
                 return
-            time.sleep(PAUSE)
+            time.sleep(1.0 if is_last else PAUSE)
 
     def _note(self, answer: Answer, unit: int) -> None:
         with self._write:

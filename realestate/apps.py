@@ -15,6 +15,7 @@ class RealEstateConfig(AppConfig):
         """After each migrate, also that of a test's database, triggers and the staff's groups are kept current."""
         from django.db.models.signals import post_migrate  # noqa: TID251  # Django's own hook after a migrate
 
+        import realestate.safekeeping.durability  # noqa: F401  # registers its check
         from realestate.recording import keep_triggers
         from realestate.rights import keep_groups, last_with_permissions
         from realestate.showing import keep_catalogue_triggers

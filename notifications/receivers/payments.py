@@ -1,7 +1,10 @@
 """Payments speak: what is asked for, what has arrived, what is gone again, and who must act."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Prefetch
 
 from accounts.models import User
 from bookings.models import Booking
@@ -20,12 +23,13 @@ from payments.events import (
     ReminderFellDue,
     WithholdingFellShort,
 )
-from payments.models import Demand, Payment, Refund, Reminder
+from payments.models import Demand, DemandLine, Payment, Refund, Reminder
 from payments.services import OpenDemand, note_channel, open_demands
 from realestate.core import clock
 from realestate.core.amounts import format_day, format_money
 from realestate.core.enums import Duty
 from realestate.core.events import on
+from realestate.core.events_together import on_many
 from realestate.core.money import ZERO
 
 
@@ -52,22 +56,28 @@ def tell_customer(event: PaymentRecorded) -> None:
         )
 
 
-@on(DemandRaised)
-def tell_buyer_of_demand(event: DemandRaised) -> None:
+@on_many(DemandRaised)
+def tell_buyers_of_demands(events: Sequence[DemandRaised]) -> None:
     """What it is for, its amounts and its day; a demand of nothing is no news."""
-    demand = Demand.objects.select_related("booking").get(pk=event.demand_id)
-    lines = list(demand.lines.order_by("sequence"))
+    demands = Demand.objects.filter(pk__in=[event.demand_id for event in events])
+    lines = Prefetch("lines", DemandLine.objects.order_by("sequence"))
+    rows = demands.select_related("booking").prefetch_related(lines).order_by("pk")
+    services.notify_all(tellings=[told for told in map(_asking, rows) if told is not None])
+
+
+def _asking(demand: Demand) -> services.Telling | None:
+    lines = list(demand.lines.all())
     principal = sum((line.principal for line in lines), ZERO)
     tax = sum((line.tax for line in lines), ZERO)
     if principal + tax <= 0:
-        return
+        return None
     is_interest = demand.kind == DemandKind.INTEREST
     what = demand.note or ", ".join(line.label for line in lines)
     amount = format_money(principal + tax, demand.currency)
     if tax:
         parts = [format_money(part, demand.currency) for part in (principal, tax)]
         amount += f" (principal {parts[0]}, tax {parts[1]})"
-    services.notify(
+    return services.Telling(
         user_ids=[demand.booking.customer_id],
         notification_type=NotificationType.PAYMENT_DUE,
         title="Late interest charged" if is_interest else "Payment requested",
@@ -75,8 +85,7 @@ def tell_buyer_of_demand(event: DemandRaised) -> None:
         f" is due on {format_day(demand.due_on)}.",
         related=("demand", demand.pk),
         dedupe_key=f"demand:{demand.pk}:raised",
-        priority=Priority.HIGH,
-        action_url=CUSTOMER_URL,
+        options={"priority": Priority.HIGH, "action_url": CUSTOMER_URL},
     )
 
 
@@ -226,10 +235,7 @@ def tell_of_shortfall(event: WithholdingFellShort) -> None:
     """Buyer and builder: how much tax should have been withheld so far; nobody deducts it silently (R3.6)."""
     booking = Booking.objects.select_related("project").get(pk=event.booking_id)
     amount = format_money(event.amount, booking.currency)
-    for people, url in (
-        ({booking.customer_id}, CUSTOMER_URL),
-        (_finance(booking), BUILDER_URL),
-    ):
+    for people, url in (({booking.customer_id}, CUSTOMER_URL), (_finance(booking), BUILDER_URL)):
         services.notify(
             user_ids=people,
             notification_type=NotificationType.PAYMENT_DUE,

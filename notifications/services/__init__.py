@@ -2,6 +2,7 @@
 
 from notifications.services.deliver import (
     DeliveryNotFailed,
+    drop_waiting_deliveries,
     finish_delivery,
     note_failure,
     queue_waiting_deliveries,
@@ -34,7 +35,7 @@ from notifications.services.signals import (
     signal_read,
     signal_units,
 )
-from notifications.services.tell import notify
+from notifications.services.tell import Telling, notify, notify_all
 from notifications.services.tickets import (
     Holder,
     ended_sessions,
@@ -47,7 +48,9 @@ __all__ = [
     "DeliveryNotFailed",
     "Heard",
     "Holder",
+    "Telling",
     "TooManyDevices",
+    "drop_waiting_deliveries",
     "end_quiet_hours",
     "ended_sessions",
     "finish_delivery",
@@ -57,6 +60,7 @@ __all__ = [
     "mark_notification_read",
     "note_failure",
     "notify",
+    "notify_all",
     "offered_channels",
     "open_ticket",
     "purge_signals",

@@ -11,6 +11,7 @@ from accounts.models import User
 from messaging.models import Conversation, Message
 from notifications.enums import Topic
 from notifications.models import Notification, Signal
+from notifications.querysets import NotificationQuerySet
 from notifications.rules import LOOKED_BACK, SIGNALS_KEPT, Place
 from projects.models import Unit
 from projects.querysets import public
@@ -18,6 +19,7 @@ from realestate.core import bell, clock
 from realestate.core.enums import Duty
 from realestate.core.transactions import service
 
+Told = tuple[int, str]  # a person, and the key under which it was told something
 BATCH = 1_000
 LATEST = "SELECT pg_current_snapshot()::text, floor(extract(epoch FROM now()))::bigint"
 
@@ -31,11 +33,16 @@ class Heard:
 
 
 @service
-def signal_notifications(*, user_ids: Iterable[int], dedupe_key: str) -> None:
-    """A signal to each person for what was told under a key, once; scheduled ones wait for their time."""
-    now = clock.now()
-    rows = Notification.objects.due(now).filter(user__in=user_ids, dedupe_key=dedupe_key)
-    _signal_notifications(rows.values_list("pk", "user"))
+def signal_notifications(*, told: Collection[Told]) -> None:
+    """A signal to each person for what it was told under a key, once; scheduled ones wait for their time."""
+    rows = rows_told(told).due(clock.now()).values_list("pk", "user", "dedupe_key")
+    _signal_notifications((pk, person) for pk, person, key in rows if (person, key) in told)
+
+
+def rows_told(told: Collection[Told]) -> NotificationQuerySet:
+    """What people were told under keys; each of the people under any of the keys, so the caller looks at both."""
+    people, keys = {person for person, _ in told}, {key for _, key in told}
+    return Notification.objects.filter(user__in=people, dedupe_key__in=keys)
 
 
 @service

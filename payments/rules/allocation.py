@@ -74,18 +74,24 @@ def allocate(
         left={each.key: each.amount for each in sources if each.value_on <= until},
     )
     order, coming = ORDERS[preset], deque(known)
+    arriving = deque(each for each in sources if each.value_on <= until)
     issued: dict[ItemKey, Item] = {}
-    unpaid: list[Item] = []  # an item that is paid stays paid, and in a long account nearly all are
+    # An item that is paid stays paid and money that is used stays used; in a long account nearly all are.
+    unpaid: list[Item] = []
+    unused: list[Money] = []
     for day in sorted(
         {item.issued_on for item in known} | {m.value_on for m in sources if m.value_on <= until}
     ):
         while coming and coming[0].issued_on <= day:
             unpaid.append(coming.popleft())
             issued[unpaid[-1].key] = unpaid[-1]
-        for each in sources:
-            if each.value_on <= day and book.left[each.key] > 0 and (unpaid or each.targets):
+        while arriving and arriving[0].value_on <= day:
+            unused.append(arriving.popleft())
+        for each in unused:
+            if book.left[each.key] > 0 and (unpaid or each.targets):
                 _use(book, each, issued, unpaid=unpaid, order=order, day=day)
                 unpaid = [item for item in unpaid if book.open[item.key] > 0]
+        unused = [each for each in unused if book.left[each.key] > 0]
     return Allocated(
         applied=tuple(book.applied.values()),
         advances={key: left for key, left in book.left.items() if left > 0},

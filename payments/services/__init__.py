@@ -26,8 +26,8 @@ from payments.services.demands import DemandedAlready
 from payments.services.due import (
     Raised,
     bookings_without_schedule,
-    raise_booking_demands,
     raise_dated_demands,
+    raise_demands_of,
     raise_due,
     raise_milestone_demands,
     start_plan,
@@ -42,7 +42,7 @@ from payments.services.explaining import (
 )
 from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.installments import Installment, installments
-from payments.services.ledger import PostedAlready, Standing, standing
+from payments.services.ledger import Standing, standing
 from payments.services.letters import (
     LETTER_TEXT,
     ON_LETTER,
@@ -74,6 +74,7 @@ from payments.services.plans import (
     retire_plan,
     specs,
 )
+from payments.services.posting import PostedAlready
 from payments.services.proofs import submit_proof
 from payments.services.rates import RateExists, add_rate
 from payments.services.receipts import (
@@ -203,8 +204,8 @@ __all__ = [
     "post_monthly_interest",
     "preview",
     "propose_settlement",
-    "raise_booking_demands",
     "raise_dated_demands",
+    "raise_demands_of",
     "raise_due",
     "raise_milestone_demands",
     "rate_table",

@@ -10,8 +10,8 @@ from bookings.models import Booking
 from payments.enums import CreditKind, EntryKind
 from payments.events import CreditNoteIssued
 from payments.models import CreditLine, CreditNote, DemandLine
-from payments.services.ledger import post
 from payments.services.numbers import numbered
+from payments.services.posting import post
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import publish

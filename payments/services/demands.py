@@ -1,6 +1,7 @@
 """Raising demands: what a booking's schedule asks for when its triggers happen, each line once (R7)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,19 +11,20 @@ from accounts.models import User
 from bookings.models import Booking
 from payments.enums import DemandKind, EntryKind
 from payments.events import DemandRaised
-from payments.models import Demand, DemandLine, ScheduleLine
-from payments.services.ledger import post
-from payments.services.numbers import numbered
+from payments.models import Demand, DemandLine, LedgerEntry, ScheduleLine, Terms
+from payments.services.numbers import about, number_all
+from payments.services.posting import post_all
 from payments.services.terms import terms_of
 from projects.enums import TaxClass
-from projects.models import TaxRate
 from projects.rules.tax import tax
+from projects.services.prices import rates_on
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError
-from realestate.core.events import publish
+from realestate.core.events_together import publish_all
 from realestate.core.money import ZERO
 
+Rates = Mapping[str, Sequence[tuple[str, Decimal]]]  # tax class → components and percents
 SERIES = {
     DemandKind.SCHEDULE: "demand",
     DemandKind.CHANGE: "demand",
@@ -60,6 +62,36 @@ class Wanted:
     working: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A demand to be raised: of whom, for what, and from when."""
+
+    booking: Booking
+    kind: DemandKind
+    lines: Sequence[Wanted]
+    issued_on: date
+    due_on: date | None = None  # None: ``credit_days`` after its issue (R7.4)
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A numbered demand with its taxes, not stored yet."""
+
+    demand: Demand
+    lines: tuple[DemandLine, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Principal and tax, in the booking's currency."""
+        return sum((line.principal + line.tax for line in self.lines), ZERO)
+
+    @property
+    def title(self) -> str:
+        """What it is for, as the ledger says it."""
+        return (self.demand.note or ", ".join(line.label for line in self.lines))[:300]
+
+
 def raise_demand(
     *,
     actor: User | None,
@@ -75,34 +107,84 @@ def raise_demand(
     Due ``credit_days`` after its issue unless it says. The caller replays the account afterwards. Raises
     DemandedAlready (409) for a schedule line that was demanded before.
     """
-    demand = numbered(Demand(kind=kind, note=note), booking, SERIES[kind], issued_on)
-    demand.due_on = due_on or issued_on + timedelta(days=terms_of(booking).credit_days)
-    demand.created_by = actor
-    demand.created_at = clock.now()
-    demand.save(force_insert=True)
-    rows = [_line(demand, place, wanted) for place, wanted in enumerate(lines, start=1)]
-    DemandLine.objects.bulk_create(rows)
-    total = sum((row.principal + row.tax for row in rows), ZERO)
-    post(
-        booking=booking,
-        value_on=issued_on,
-        kind=ENTRIES[kind],
-        debit=total,
-        label=_title(rows, note),
+    asked = Asked(
+        booking=booking, kind=kind, lines=lines, issued_on=issued_on, due_on=due_on, note=note
+    )
+    drafts = draft_demands(actor, [asked], {} if due_on else {booking.pk: terms_of(booking)})
+    write_demands(actor, drafts)
+    return drafts[0].demand
+
+
+def draft_demands(
+    actor: User | None, asked: Iterable[Asked], terms: Mapping[int, Terms]
+) -> list[Draft]:
+    """Demands with numbers in the order in which they are given, by the terms of their bookings; nothing is stored.
+
+    Each line carries its own tax, at the rate in force on the day of issue unless it was agreed (R3.1-2).
+    """
+    wanted, now = list(asked), clock.now()
+    rates = _rates(wanted)
+    drafts = []
+    for each in wanted:
+        demand = about(
+            Demand(kind=each.kind, note=each.note),
+            each.booking,
+            SERIES[each.kind],
+            each.issued_on,
+        )
+        demand.due_on = each.due_on or each.issued_on + timedelta(
+            days=terms[each.booking.pk].credit_days
+        )
+        demand.created_by, demand.created_at = actor, now
+        of_day = rates[each.issued_on]
+        lines = (_line(demand, place, line, of_day) for place, line in enumerate(each.lines, 1))
+        drafts.append(Draft(demand=demand, lines=tuple(lines)))
+    number_all(draft.demand for draft in drafts)
+    return drafts
+
+
+def write_demands(actor: User | None, drafts: Sequence[Draft]) -> None:
+    """Store drafts, post and tell them, in as many statements for many as for one.
+
+    Within the caller's service, with the bookings locked. Raises DemandedAlready (409).
+    """
+    demands = [draft.demand for draft in drafts]
+    Demand.objects.bulk_create(demands)
+    DemandLine.objects.bulk_create([line for draft in drafts for line in draft.lines])
+    post_all([_entry(draft) for draft in drafts])
+    raised = {
+        draft.demand.pk: audit.Change(
+            after={"booking": draft.demand.booking_id, "amount": draft.total}
+        )
+        for draft in drafts
+    }
+    audit.record_all(actor, Demand, "raised", raised)
+    publish_all([DemandRaised(demand_id=row.pk, booking_id=row.booking_id) for row in demands])
+
+
+def _entry(draft: Draft) -> LedgerEntry:
+    demand = draft.demand
+    return LedgerEntry(
+        booking=demand.booking,
+        value_on=demand.issued_on,
+        kind=ENTRIES[DemandKind(demand.kind)],
+        debit=draft.total,
+        label=draft.title,
         reference=demand.number,
         demand=demand,
     )
-    audit.record(actor, demand, "raised", after={"booking": booking.pk, "amount": total})
-    publish(DemandRaised(demand_id=demand.pk, booking_id=booking.pk))
-    return demand
 
 
-def _line(demand: Demand, place: int, wanted: Wanted) -> DemandLine:
-    """R3.1-2: each line carries its own tax, at the rate in force on the demand's issue date unless it was agreed."""
-    rates = TaxRate.objects.in_force(wanted.tax_class, demand.issued_on)
-    result = tax(
-        wanted.principal, [(rate.component, rate.percent) for rate in rates], demand.currency
-    )
+def _rates(asked: Iterable[Asked]) -> dict[date, Rates]:
+    """Day of issue → the rates in force, from a statement for each day."""
+    classes: dict[date, set[str]] = defaultdict(set)
+    for each in asked:
+        classes[each.issued_on] |= {str(line.tax_class) for line in each.lines}
+    return {day: rates_on(day, of_day) for day, of_day in classes.items()}
+
+
+def _line(demand: Demand, place: int, wanted: Wanted, rates: Rates) -> DemandLine:
+    result = tax(wanted.principal, rates.get(wanted.tax_class, ()), demand.currency)
     return DemandLine(
         demand=demand,
         sequence=place,
@@ -118,8 +200,3 @@ def _line(demand: Demand, place: int, wanted: Wanted) -> DemandLine:
         },
         in_consideration=wanted.in_consideration,
     )
-
-
-def _title(rows: Sequence[DemandLine], note: str) -> str:
-    labels = ", ".join(row.label for row in rows)
-    return (note or labels)[:300]

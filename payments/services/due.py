@@ -1,39 +1,36 @@
 """Demanding what has fallen due: at confirmation and signature, on dates, and when milestones are certified (R7)."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from bookings.models import Booking
-from payments.enums import DemandKind, Skip
+from payments.enums import Skip
 from payments.events import StageKeptBack
-from payments.models import Demand, DemandLine, ScheduleLine, ScheduleRevision
-from payments.rules.cap import cap
-from payments.rules.triggers import DATED, Due, due_lines
-from payments.services.booked import lock_any
-from payments.services.demands import Wanted, raise_demand
-from payments.services.replay import replay
+from payments.models import Demand, DemandLine, ScheduleLine, ScheduleRevision, Terms
+from payments.rules.triggers import DATED
+from payments.services.booked import lock_any, lock_many
+from payments.services.demands import Draft, draft_demands, write_demands
+from payments.services.planning import Outlook, Plan, outlooks
+from payments.services.replay import replay_all
 from payments.services.schedules import make_schedule
-from payments.services.terms import terms_of
-from payments.services.triggers import (
-    DEMANDABLE,
-    UNSIGNED,
-    certified_on,
-    happened_to,
-    waiting_from,
-)
+from payments.services.terms import terms_of_all
+from payments.services.triggers import DEMANDABLE, certified_on
 from progress.enums import MilestoneState
 from progress.models import Milestone
-from projects.enums import TaxClass
 from realestate.core import clock
 from realestate.core.events import publish
-from realestate.core.money import ZERO
+from realestate.core.setting_cache import one_look
 from realestate.core.transactions import service
+
+log = logging.getLogger(__name__)
+BATCH = 200  # bookings that are demanded in one transaction, and locked until its end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,86 +47,56 @@ class Raised:
         return self.demands[0] if self.demands else None
 
 
-def waiting_lines(booking: Booking) -> QuerySet[ScheduleLine]:
-    """Live schedule lines that no demand has asked for, in the order of the schedule."""
-    demanded = DemandLine.objects.filter(schedule_line=OuterRef("pk"))
-    rows = ScheduleLine.objects.filter(booking=booking, retired_in=None, amount__gt=0)
-    return (
-        rows.exclude(Exists(demanded))
-        .select_related("milestone", "revision")
-        .order_by("sequence", "pk")
-    )
-
-
 def raise_due(actor: User | None, booking: Booking, on: date) -> Raised:
-    """One demand for every line whose trigger has happened by a day (R7.3, R7.6), within the caller's service.
+    """Demand every line whose trigger has happened by a day (R7.3, R7.6), within the caller's service.
 
-    Lines that are due on a date to come have a demand of their own (R7.7). The booking is locked. A line is demanded
-    once, so that a repeated run is harmless; lines that must wait are said.
+    The booking is locked. A line is demanded once, so that a repeated run is harmless; lines that must wait are said.
     """
-    rows = list(waiting_lines(booking))
-    dues = _dues(booking, rows, on)
-    by_key = {row.pk: row for row in rows}
-    ready: dict[date | None, list[ScheduleLine]] = {}
-    for due in dues:
-        if due.skip is None:
-            ready.setdefault(due.due_on, []).append(by_key[due.line])
-    demands = tuple(
-        _demand_for(actor, booking, ready[day], on, due_on=day)
-        for day in sorted(ready, key=lambda day: day or date.min)
-    )
-    if demands:
-        replay(actor, booking)
-    kept = tuple((by_key[due.line], due.skip) for due in dues if due.skip is not None)
-    return Raised(booking_id=booking.pk, demands=demands, skipped=kept)
+    return _raise(actor, [booking], {booking.pk: on})[0]
 
 
-def _demand_for(
-    actor: User | None, booking: Booking, rows: list[ScheduleLine], on: date, *, due_on: date | None
-) -> Demand:
-    addenda = all(row.change_quote_id for row in rows)
-    return raise_demand(
-        actor=actor,
-        booking=booking,
-        kind=DemandKind.CHANGE if addenda else DemandKind.SCHEDULE,
-        lines=[_wanted(booking, row) for row in rows],
-        issued_on=on,
-        due_on=due_on,
-    )
+def _raise(
+    actor: User | None, bookings: Sequence[Booking], days: Mapping[int, date | None]
+) -> list[Raised]:
+    """What has fallen due of bookings, all of them in as many statements as one.
+
+    ``days`` names for each the day by which; None: each line on the day on which it fell due, however late it is. Then
+    what is asked for first is stored and replayed before what is asked for on a later day; numbers are given in the
+    order of the bookings all the same.
+    """
+    terms = terms_of_all(bookings)
+    plans = [_plans(each, days[each.booking.pk]) for each in outlooks(bookings, terms)]
+    asked = [each for of_booking in plans for plan in of_booking for each in plan.asked]
+    drafts = iter(draft_demands(actor, asked, terms))
+    ready = [[(plan, [next(drafts) for _ in plan.asked]) for plan in each] for each in plans]
+    for turn in zip_longest(*ready):
+        _carry_out(actor, [each for each in turn if each is not None], terms)
+    return [
+        Raised(
+            booking_id=plan.booking.pk,
+            demands=tuple(draft.demand for draft in drafted),
+            skipped=plan.kept,
+        )
+        for of_booking in ready
+        for plan, drafted in of_booking
+    ]
 
 
-def _wanted(booking: Booking, row: ScheduleLine) -> Wanted:
-    return Wanted(
-        label=row.label,
-        principal=row.amount,
-        tax_class=TaxClass(row.tax_class or booking.tax_class),
-        schedule_line=row,
-        in_consideration=row.change_quote_id is None and not row.is_extra,
-    )
+def _plans(outlook: Outlook, on: date | None) -> list[Plan]:
+    if on is not None:
+        return [outlook.plan(on)]
+    today = clock.today(outlook.booking.project.time_zone)
+    return [outlook.plan(day) for day in outlook.days(today)]
 
 
-def _dues(booking: Booking, rows: Iterable[ScheduleLine], on: date) -> list[Due]:
-    lines = [waiting_from(row, booking.project.time_zone) for row in rows]
-    return due_lines(
-        lines,
-        happened_to(booking),
-        on,
-        room=_room(booking),
-        lead_days=terms_of(booking).lead_days,
-    )
-
-
-def _room(booking: Booking) -> Decimal | None:
-    """R6: how much of the consideration may still be demanded before the agreement is signed; None: all of it."""
-    percent = terms_of(booking).cap_percent
-    if booking.state not in UNSIGNED or percent is None:
-        return None
-    rows = DemandLine.objects.filter(
-        demand__booking=booking, schedule_line__isnull=False, in_consideration=True
-    )
-    current = rows.filter(schedule_line__retired_in=None)  # without what a correction took back
-    asked = current.aggregate(asked=Sum("principal", default=ZERO))["asked"]
-    return cap(booking.agreement_value or ZERO, percent, booking.currency) - Decimal(asked)
+def _carry_out(
+    actor: User | None, turn: Sequence[tuple[Plan, list[Draft]]], terms: Mapping[int, Terms]
+) -> None:
+    """Store what at most one plan of each booking asks for, and replay the accounts of those that are asked."""
+    drafts = [draft for _, drafted in turn for draft in drafted]
+    if drafts:
+        write_demands(actor, drafts)
+        replay_all(actor, [plan.booking for plan, drafted in turn if drafted], terms)
 
 
 def bookings_waiting_for(milestone: Milestone) -> QuerySet[Any]:
@@ -144,19 +111,51 @@ def bookings_waiting_for(milestone: Milestone) -> QuerySet[Any]:
 
 
 @service
-def raise_booking_demands(*, booking_id: int, on: date) -> Raised:
-    """Demand what has fallen due for one booking by a day, in a transaction of its own; idempotent (R7.3).
+def raise_demands_of(*, days: Mapping[int, date | None]) -> list[Raised]:
+    """Demand what has fallen due of bookings, by key, in one transaction; idempotent (R7.3).
 
-    A booking that is not firm any more is left alone.
+    ``days`` names the day by which; None: each line on the day on which it fell due, however late it is (R7.7).
+    Bookings that are not firm any more are left alone.
     """
-    booking = lock_any(booking_id)
-    if booking.state not in DEMANDABLE:
-        return Raised(booking_id=booking_id, demands=(), skipped=())
-    return raise_due(None, booking, on)
+    with one_look():
+        bookings = [booking for booking in lock_many(days) if booking.state in DEMANDABLE]
+        return _raise(None, bookings, days)
+
+
+def _raise_in_batches(days: Mapping[int, date | None]) -> list[Raised]:
+    """The same for any number of bookings, ``BATCH`` in each transaction.
+
+    One that fails stops no other: its batch is then taken booking by booking. Raises its error at the end, so that the
+    job is seen to fail and comes again.
+    """
+    found: list[Raised] = []
+    errors: list[Exception] = []
+    keys = sorted(days)
+    for start in range(0, len(keys), BATCH):
+        batch = {key: days[key] for key in keys[start : start + BATCH]}
+        try:
+            found += raise_demands_of(days=batch)
+        except Exception:
+            log.exception("a batch of %s bookings is demanded one by one", len(batch))
+            found += _one_by_one(batch, errors)
+    if errors:
+        raise errors[0]
+    return found
+
+
+def _one_by_one(days: Mapping[int, date | None], errors: list[Exception]) -> list[Raised]:
+    found: list[Raised] = []
+    for key, on in days.items():
+        try:
+            found += raise_demands_of(days={key: on})
+        except Exception as error:
+            log.exception("what has fallen due of booking %s could not be demanded", key)
+            errors.append(error)
+    return found
 
 
 def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
-    """After a certification: a demand for each booking that waits for the stage, each in its own transaction (R7.3).
+    """After a certification: a demand for each booking that waits for the stage, many in a transaction (R7.3).
 
     Issued on the day on which the certification was recorded, however late this runs, but not before the line was
     agreed on. A repeated run is harmless. Buyers of whom nothing is demanded yet are then told so.
@@ -167,10 +166,9 @@ def raise_milestone_demands(*, milestone_id: int) -> list[Raised]:
     zone = milestone.project.time_zone
     on = certified_on(milestone, zone) or clock.today()
     agreed = dict(bookings_waiting_for(milestone).values_list("pk", "agreed_at"))
-    raised = [
-        raise_booking_demands(booking_id=pk, on=max(on, clock.local(at, zone).date()))
-        for pk, at in agreed.items()
-    ]
+    raised = _raise_in_batches(
+        {pk: max(on, clock.local(at, zone).date()) for pk, at in agreed.items()}
+    )
     for customer_id, waiting in _kept_back(milestone, raised).items():
         say_what_waits(milestone_id=milestone_id, customer_id=customer_id, waiting=waiting)
     return raised
@@ -209,16 +207,8 @@ def raise_dated_demands() -> int:
     lines = ScheduleLine.objects.filter(
         booking=OuterRef("pk"), trigger__in=DATED, retired_in=None, amount__gt=0
     ).exclude(Exists(demanded))
-    keys = Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).order_by("pk")
-    return sum(_raise_by_date(pk) for pk in keys.values_list("pk", flat=True))
-
-
-def _raise_by_date(booking_id: int) -> int:
-    booking = Booking.objects.select_related("project").get(pk=booking_id)
-    today = clock.today(booking.project.time_zone)
-    dues = _dues(booking, waiting_lines(booking), today)
-    days = sorted({due.triggered_on for due in dues if due.skip is None})
-    return sum(len(raise_booking_demands(booking_id=booking_id, on=day).demands) for day in days)
+    keys = Booking.objects.filter(Exists(lines), state__in=DEMANDABLE).values_list("pk", flat=True)
+    return sum(len(raised.demands) for raised in _raise_in_batches(dict.fromkeys(keys)))
 
 
 @service

@@ -15,9 +15,9 @@ from payments.rules.allocation import allocate
 from payments.rules.facts import Accrual, ItemKey
 from payments.rules.interest import delay_interest
 from payments.rules.settlement import Account, Conditions, PercentOfPrice, Settled, settle
-from payments.services.due import waiting_lines
 from payments.services.facts import OUTSIDE_THE_ACCOUNT, Facts, facts_of
 from payments.services.ledger import END_OF_TIME, Standing, balance_of, gone, standing_of
+from payments.services.planning import waiting_lines
 from payments.services.replay import rates_of
 from payments.services.terms import SCOPES, terms_of
 from realestate.core import clock
@@ -53,7 +53,9 @@ def account_of(booking: Booking) -> Account:
     """What was received for a booking and what it still owes, from the ledger and the allocation (R11)."""
     stand = _standing_net_of_credits(booking)
     returned = gone(booking, END_OF_TIME) + _to_be_returned(booking)
-    done = waiting_lines(booking).filter(change_quote__change_request__state=ChangeState.COMPLETED)
+    done = waiting_lines(booking.pk).filter(
+        change_quote__change_request__state=ChangeState.COMPLETED
+    )
     return Account(
         price=booking.agreement_value or ZERO,
         consideration=stand.received_consideration - returned,

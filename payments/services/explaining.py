@@ -12,9 +12,9 @@ from payments.enums import Part, ReceiptState
 from payments.models import Allocation, CreditNote, DemandLine, Payment
 from payments.rules.facts import Accrual
 from payments.rules.statement import BUCKETS, Ageing, Statement
-from payments.services.due import waiting_lines
 from payments.services.facts import OUTSIDE_THE_ACCOUNT, Facts
 from payments.services.ledger import OpenItem, gone
+from payments.services.planning import waiting_lines
 from payments.services.replay import posted_net, working_of
 from payments.services.statements import as_of, posted_by
 from realestate.core.money import ZERO
@@ -183,7 +183,9 @@ def _undemanded(booking: Booking, statement: Statement, facts: Facts) -> Working
         for line in facts.lines
         if line.schedule_line_id is not None and line.demand.issued_on > statement.last_on
     ]
-    waiting = [{"label": line.label, "amount": str(line.amount)} for line in waiting_lines(booking)]
+    waiting = [
+        {"label": line.label, "amount": str(line.amount)} for line in waiting_lines(booking.pk)
+    ]
     return exact(
         "Still to be demanded",
         "R10.3",

@@ -1,12 +1,13 @@
 """From rows to dated facts and back: what the pure rules of allocation and interest are given (R8.5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from bookings.models import Booking
 from payments.enums import (
@@ -19,8 +20,11 @@ from payments.enums import (
 )
 from payments.models import Adjustment, CreditLine, CreditNote, DemandLine, Payment
 from payments.rules.facts import Item, Money, Target
-from realestate.core.db.remembered import Values, instances
+from realestate.core.db.remembered import Values, columns, instances
 
+Keys = Sequence[int]  # of bookings
+Row = TypeVar("Row", bound=Model)
+Thing = TypeVar("Thing")
 OUTSIDE_THE_ACCOUNT = frozenset({PaymentType.MAINTENANCE})  # not for the purchase (contract 0.8)
 
 
@@ -41,24 +45,81 @@ def counted_payments(booking: Booking, *states: ReceiptState) -> list[Payment]:
     """Receipts of the purchase in some states, in the order of R8.5: value date, then as they were numbered."""
 
     def counted(values: Values) -> QuerySet[Payment]:
-        rows = Payment.objects.filter(booking=values["booking"], state__in=states)
-        inside = rows.filter(is_held_excess=False).exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
-        return inside.order_by("paid_date", "serial", "pk")
+        return _counted(values, *states)
 
     return instances(Payment, ("counted", *states), counted, {"booking": booking.pk})
 
 
+def _counted(values: Values, *states: ReceiptState) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(**_of("booking", values), state__in=states)
+    inside = rows.filter(is_held_excess=False).exclude(payment_type__in=OUTSIDE_THE_ACCOUNT)
+    return inside.order_by("paid_date", "serial", "pk")
+
+
 def facts_of(booking: Booking) -> Facts:
-    """Everything dated about a booking's money, from five queries that are asked so often that their SQL is kept."""
-    of_booking = {"booking": booking.pk}
-    lines = tuple(instances(DemandLine, "of a booking", _demanded, of_booking, related="demand"))
-    payments = counted_payments(booking, ReceiptState.CLEARED)
-    money = (*_receipts(booking, payments), *_credits(booking))
-    return Facts(lines=lines, items=items_of(lines), money=money)
+    """Everything dated about a booking's money, from four queries that are asked so often that their SQL is kept."""
+    return facts_of_all([booking.pk])[booking.pk]
+
+
+def facts_of_all(keys: Keys) -> dict[int, Facts]:
+    """The same for several bookings, by key, from four queries too."""
+    lines = _by_booking(
+        keys,
+        _rows(DemandLine, "of a booking", _demanded, keys, related="demand"),
+        lambda line: line.demand.booking_id,
+    )
+    received, credited = _receipts(keys), _credits(keys)
+    return {
+        key: Facts(
+            lines=tuple(lines[key]),
+            items=items_of(lines[key]),
+            money=(*received[key], *credited[key]),
+        )
+        for key in keys
+    }
+
+
+def _rows(
+    model: type[Row],
+    name: Hashable,
+    build: Callable[[Values], QuerySet[Row]],
+    keys: Keys,
+    *,
+    related: str = "",
+) -> list[Row]:
+    """Rows of one booking, whose SQL is remembered, or of several; each with the row behind a foreign key."""
+    if len(keys) == 1:
+        return instances(model, name, build, {"booking": keys[0]}, related=related)
+    rows = build({"booking": keys})
+    return [*(rows.select_related(related) if related else rows)]
+
+
+def _columns(
+    name: Hashable, build: Callable[[Values], QuerySet[Any]], keys: Keys
+) -> list[tuple[Any, ...]]:
+    """The same for plain columns."""
+    if len(keys) == 1:
+        return columns(name, build, {"booking": keys[0]})
+    return [*build({"booking": keys})]
+
+
+def _of(path: str, values: Values) -> dict[str, Any]:
+    """The condition that a row is of the booking, or of one of the bookings."""
+    wanted = values["booking"]
+    return {path if isinstance(wanted, int) else f"{path}__in": wanted}
+
+
+def _by_booking(
+    keys: Keys, rows: Iterable[Thing], booking_of: Callable[[Thing], int]
+) -> dict[int, list[Thing]]:
+    found: dict[int, list[Thing]] = {key: [] for key in keys}
+    for row in rows:
+        found[booking_of(row)].append(row)
+    return found
 
 
 def _demanded(values: Values) -> QuerySet[DemandLine]:
-    rows = DemandLine.objects.filter(demand__booking=values["booking"])
+    rows = DemandLine.objects.filter(**_of("demand__booking", values))
     return rows.order_by("demand__issued_on", "demand_id", "sequence")
 
 
@@ -81,9 +142,7 @@ def items_of(lines: Iterable[DemandLine]) -> tuple[Item, ...]:
     )
 
 
-def money_of(
-    payment: Payment, targets: tuple[Target, ...] = (), number: int | None = None
-) -> Money:
+def money_of(payment: Payment, *, number: int) -> Money:
     """A receipt as the rules see it; ``number`` is its place among those of a day."""
     if payment.paid_date is None:  # pragma: no cover  # the constraint completed_payment_has_a_date
         message = f"{payment} has no value date"
@@ -91,34 +150,54 @@ def money_of(
     return Money(
         key=("payment", payment.pk or 0),
         value_on=payment.paid_date,
-        number=payment.pk or 0 if number is None else number,
+        number=number,
         amount=payment.amount,
-        targets=targets,
     )
 
 
-def _receipts(booking: Booking, payments: Iterable[Payment]) -> list[Money]:
+def _receipts(keys: Keys) -> dict[int, list[Money]]:
+    """Booking → its receipts as the rules see them, numbered as they stand in the account."""
+    fixed = _fixed(keys)
+    found: dict[int, list[Money]] = {key: [] for key in keys}
+    for booking, key, day, amount in _columns("receipts", _received, keys):
+        receipt = Money(
+            key=("payment", key),
+            value_on=day,
+            number=len(found[booking]),
+            amount=amount,
+            targets=tuple(fixed[key]),
+        )
+        found[booking].append(receipt)
+    return found
+
+
+def _received(values: Values) -> QuerySet[Any]:
+    rows = _counted(values, ReceiptState.CLEARED)
+    return rows.values_list("booking", "pk", "paid_date", "amount")
+
+
+def _fixed(keys: Keys) -> Mapping[int, list[Target]]:
+    """Payment → what it must pay by hand."""
     fixed: dict[int, list[Target]] = defaultdict(list)
-    for row in instances(Adjustment, "by hand", _by_hand, {"booking": booking.pk}):
+    for row in _rows(Adjustment, "by hand", _by_hand, keys):
         fixed[row.payment_id or 0].append(
             Target(line=row.demand_line_id, part=Part(row.part), amount=row.amount)
         )
-    return [
-        money_of(payment, tuple(fixed[payment.pk]), number)
-        for number, payment in enumerate(payments)
-    ]
+    return fixed
 
 
 def _by_hand(values: Values) -> QuerySet[Adjustment]:
-    rows = Adjustment.objects.filter(booking=values["booking"], kind=AdjustmentKind.ALLOCATION)
+    rows = Adjustment.objects.filter(**_of("booking", values), kind=AdjustmentKind.ALLOCATION)
     return rows.filter(state=AdjustmentState.APPROVED).order_by("pk")
 
 
-def _credits(booking: Booking) -> list[Money]:
+def _credits(keys: Keys) -> dict[int, list[Money]]:
+    """Booking → its credit notes as the rules see them."""
     targets: dict[int, list[Target]] = defaultdict(list)
     amounts: dict[int, Decimal] = defaultdict(Decimal)
-    of_booking = {"booking": booking.pk}
-    for row in instances(CreditLine, "of a booking", _credited, of_booking):
+    notes: dict[int, CreditNote] = {}  # each has a line: a note says how much of what
+    for row in _rows(CreditLine, "of a booking", _credited, keys, related="credit_note"):
+        notes[row.credit_note_id] = row.credit_note
         amounts[row.credit_note_id] += row.principal + row.tax
         parts = ((Part.TAX, row.tax), (Part.PRINCIPAL, row.principal))
         if row.demand_line_id is not None:
@@ -127,18 +206,16 @@ def _credits(booking: Booking) -> list[Money]:
                 for part, amount in parts
                 if amount > 0
             ]
-    return [
-        credit_money(note.pk, note.issued_on, amounts[note.pk], tuple(targets[note.pk]))
-        for note in instances(CreditNote, "of a booking", _notes, of_booking)
-    ]
+    found: dict[int, list[Money]] = {key: [] for key in keys}
+    for note in notes.values():
+        money = credit_money(note.pk, note.issued_on, amounts[note.pk], tuple(targets[note.pk]))
+        found[note.booking_id].append(money)
+    return found
 
 
 def _credited(values: Values) -> QuerySet[CreditLine]:
-    return CreditLine.objects.filter(credit_note__booking=values["booking"]).order_by("pk")
-
-
-def _notes(values: Values) -> QuerySet[CreditNote]:
-    return CreditNote.objects.filter(booking=values["booking"]).order_by("issued_on", "pk")
+    rows = CreditLine.objects.filter(**_of("credit_note__booking", values))
+    return rows.order_by("credit_note__issued_on", "credit_note_id", "pk")
 
 
 def credit_money(pk: int, value_on: date, amount: Decimal, targets: tuple[Target, ...]) -> Money:

@@ -1,4 +1,4 @@
-"""The ledger and the allocation that follows from it: posting, replaying, and how a booking stands (R8, R10)."""
+"""The allocation that follows from the ledger: replaying it, and how a booking stands (R8, R10)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,32 +9,15 @@ from django.db.models import Sum
 
 from bookings.models import Booking
 from payments.enums import AllocationPreset, DemandKind, EntryKind, Part
-from payments.models import Allocation, DemandLine, LedgerEntry
+from payments.models import Allocation, DemandLine, LedgerEntry, Terms
 from payments.rules.allocation import allocate
 from payments.rules.facts import Applied, ItemKey
 from payments.services.facts import Facts, facts_of
 from payments.services.terms import terms_of
 from realestate.core import clock
-from realestate.core.db.conflicts import register_conflict
-from realestate.core.errors import DomainError
 from realestate.core.money import ZERO
 
 END_OF_TIME = date.max
-
-
-class PostedAlready(DomainError):
-    """This is in the ledger already."""
-
-    code, status = "posted_already", 409
-
-
-for _name in (
-    "demand_posted_once",
-    "receipt_posted_once",
-    "credit_note_posted_once",
-    "refund_posted_once",
-):
-    register_conflict(_name, PostedAlready)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,56 +65,36 @@ class Standing:
         return sum((item.open for item in self.items if item.due_on < on), ZERO)
 
 
-def post(
-    *,
-    booking: Booking,
-    value_on: date,
-    kind: EntryKind,
-    label: str,
-    reference: str,
-    debit: Decimal = ZERO,
-    credit: Decimal = ZERO,
-    **document: object,
-) -> LedgerEntry:
-    """One posting, within the caller's service; ``document`` names what it is for (``demand=``, ``payment=`` …).
-
-    Raises PostedAlready (409) for a document that is in the ledger.
-    """
-    return LedgerEntry.objects.create(
-        booking=booking,
-        value_on=value_on,
-        kind=kind,
-        debit=debit,
-        credit=credit,
-        label=label,
-        reference=reference,
-        posted_at=clock.now(),
-        **document,
-    )
-
-
 def reallocate(booking: Booking) -> Facts:
     """Replay the allocation from all dated facts and store the difference: what is no longer so is superseded (R8.5).
 
     Within the caller's service, with the booking locked. Running it twice changes nothing.
     """
     facts = facts_of(booking)
-    preset = AllocationPreset(terms_of(booking).allocation)
+    reallocate_all({booking.pk: facts}, {booking.pk: terms_of(booking)})
+    return facts
+
+
+def reallocate_all(facts: Mapping[int, Facts], terms: Mapping[int, Terms]) -> None:
+    """The same for several bookings, by key, whose facts are at hand: one statement for what is stale, one for new."""
     wanted = {
-        _key_of(row): row for row in allocate(facts.items, facts.money, preset, END_OF_TIME).applied
+        (key, *_key_of(row)): row
+        for key, known in facts.items()
+        for row in _allocated(known, terms[key])
     }
     now = clock.now()
     stale = []
-    for row in Allocation.objects.live().filter(booking=booking):
-        match = wanted.get(_stored_key(row))
+    for row in Allocation.objects.live().filter(booking__in=list(facts)):
+        place = (row.booking_id, *_stored_key(row))
+        match = wanted.get(place)
         if match and (match.amount, match.applied_on) == (row.amount, row.applied_on):
-            del wanted[_stored_key(row)]
+            del wanted[place]
         else:
-            stale.append(row)
-    Allocation.objects.filter(pk__in=[row.pk for row in stale]).update(superseded_at=now)
+            stale.append(row.pk)
+    Allocation.objects.filter(pk__in=stale).update(superseded_at=now)
     Allocation.objects.bulk_create(
         Allocation(
-            booking=booking,
+            booking_id=place[0],
             payment_id=row.source[1] if row.source[0] == "payment" else None,
             credit_note_id=row.source[1] if row.source[0] == "credit" else None,
             demand_line_id=row.line,
@@ -141,9 +104,13 @@ def reallocate(booking: Booking) -> Facts:
             is_manual=row.is_manual,
             created_at=now,
         )
-        for row in wanted.values()
+        for place, row in wanted.items()
     )
-    return facts
+
+
+def _allocated(facts: Facts, terms: Terms) -> tuple[Applied, ...]:
+    preset = AllocationPreset(terms.allocation)
+    return allocate(facts.items, facts.money, preset, END_OF_TIME).applied
 
 
 def standing(booking: Booking, on: date | None = None) -> Standing:

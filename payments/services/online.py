@@ -11,7 +11,7 @@ from payments.models import Payment
 from payments.services.booked import lock_any
 from payments.services.caps import PreAgreementCap, refuse_beyond_cap
 from payments.services.late import owe, take_up
-from payments.services.ledger import post
+from payments.services.posting import post
 from payments.services.receipts import clear, in_account, refuse_amount, value_of
 from payments.services.replay import replay
 from realestate.core import audit, clock

@@ -28,8 +28,8 @@ from payments.services.caps import refuse_beyond_cap
 from payments.services.demands import Wanted, raise_demand
 from payments.services.facts import OUTSIDE_THE_ACCOUNT
 from payments.services.late import owe, take_up
-from payments.services.ledger import post
 from payments.services.numbers import number_for
+from payments.services.posting import post
 from payments.services.replay import replay
 from payments.services.terms import terms_of
 from projects.enums import TaxClass

@@ -12,7 +12,7 @@ from payments.rules.facts import Accrual, Rate
 from payments.rules.interest import accrue
 from payments.rules.settlement import REFUND_TRANSITIONS
 from payments.services.booked import lock_for, refuse_buyers
-from payments.services.ledger import post
+from payments.services.posting import post
 from realestate.core import audit, clock
 from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import DomainError, InvalidValue

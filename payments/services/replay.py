@@ -22,8 +22,8 @@ from payments.rules.facts import Accrual, Applied, Item, Money, Rate, Target
 from payments.rules.interest import accrue
 from payments.services.credits import Credited, credit
 from payments.services.demands import Wanted, raise_demand
-from payments.services.facts import Facts, credit_money, facts_of
-from payments.services.ledger import reallocate
+from payments.services.facts import Facts, credit_money, facts_of, facts_of_all
+from payments.services.ledger import reallocate_all
 from payments.services.terms import terms_of
 from projects.enums import TaxClass
 from realestate.core.db.remembered import Values, instances
@@ -48,13 +48,38 @@ def replay(actor: User | None, booking: Booking) -> Facts:
 
     Corrects every date on which interest was posted before; posts nothing for new dates. Idempotent.
     """
-    post_interest(actor, booking, until=None)
-    return reallocate(booking)
+    return replay_all(actor, [booking], {booking.pk: terms_of(booking)})[booking.pk]
+
+
+def replay_all(
+    actor: User | None, bookings: Iterable[Booking], terms: Mapping[int, Terms]
+) -> dict[int, Facts]:
+    """The same for several bookings, whose terms are at hand, in as many statements as for one.
+
+    What grows is only what late payers cost: their posted interest is computed booking by booking.
+    """
+    by_key = {booking.pk: booking for booking in bookings}
+    facts = facts_of_all(list(by_key))
+    for key, booking in by_key.items():
+        if _bears_notes(facts[key]) and _post_interest(actor, booking, facts[key], until=None):
+            facts[key] = facts_of(booking)
+    reallocate_all(facts, terms)
+    return facts
+
+
+def _bears_notes(facts: Facts) -> bool:
+    """Whether interest was ever posted; without that there is no date to correct."""
+    return any(line.of_line_id is not None for line in facts.lines)
 
 
 def post_interest(actor: User | None, booking: Booking, *, until: date | None) -> list[Correction]:
     """Write the notes and credit notes that the figures call for, up to a further date if one is named (R9)."""
-    facts = facts_of(booking)
+    return _post_interest(actor, booking, facts_of(booking), until=until)
+
+
+def _post_interest(
+    actor: User | None, booking: Booking, facts: Facts, *, until: date | None
+) -> list[Correction]:
     corrections = _corrections(booking, facts, until)
     for day in sorted({each.on for each in corrections}):
         more = [each for each in corrections if each.on == day and each.amount > 0]
@@ -82,10 +107,9 @@ def post_interest(actor: User | None, booking: Booking, *, until: date | None) -
 
 
 def accrued(
-    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date
+    booking: Booking, facts: Facts, applied: Iterable[Applied], until: date, *, terms: Terms
 ) -> dict[int, Accrual]:
-    """Late interest per bearing demand line up to a day, from an allocation of the facts (R9)."""
-    terms = terms_of(booking)
+    """Late interest per bearing demand line up to a day, from an allocation of the facts and the terms (R9)."""
     rates = rates_of(booking)
     return _accrued(
         facts.lines, applied, terms, rates=rates, currency=booking.currency, until=until

@@ -31,9 +31,9 @@ from payments.services.charges import uncredited
 from payments.services.credits import Credited, credit
 from payments.services.endings import Ending, due_on, settled_for
 from payments.services.facts import OUTSIDE_THE_ACCOUNT
-from payments.services.ledger import post
 from payments.services.notices import refuse_without_notices
 from payments.services.online import release_held
+from payments.services.posting import post
 from payments.services.receipts import ReasonMissing
 from payments.services.replay import replay
 from payments.services.terms import terms_of

@@ -1,5 +1,6 @@
 """The settings of money, and their copy on a booking: what was agreed holds for its whole life (R22.9)."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -135,6 +136,13 @@ def terms_of(booking: Booking) -> Terms:
         return kept[0]
     terms, _made = Terms.objects.get_or_create(booking=booking, defaults=terms_for(booking.project))
     return terms
+
+
+def terms_of_all(bookings: Collection[Booking]) -> dict[int, Terms]:
+    """The same for several bookings, by key."""
+    rows = Terms.objects.filter(booking__in=[booking.pk for booking in bookings])
+    kept = {row.booking_id: row for row in rows}
+    return {booking.pk: kept.get(booking.pk) or terms_of(booking) for booking in bookings}
 
 
 def _kept(values: Values) -> QuerySet[Terms]:

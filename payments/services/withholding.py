@@ -10,7 +10,7 @@ from bookings.enums import ACCEPTED_CHANGES, QuoteState
 from bookings.models import Booking, ChangeQuote
 from payments.enums import PaymentMethod, ReceiptState
 from payments.events import WithholdingFellShort
-from payments.models import Payment
+from payments.models import Payment, Terms
 from payments.rules.withholding import Withholding, filing_day, must_withhold, split, withheld
 from payments.services.booked import lock_for, refuse_buyers
 from payments.services.caps import consideration_of
@@ -71,13 +71,13 @@ def verify_certificate(*, actor: User, payment_id: int, certificate_number: str)
     return payment
 
 
-def withholding_of(booking: Booking, on: date) -> Withholding | None:
+def withholding_of(booking: Booking, on: date, terms: Terms | None = None) -> Withholding | None:
     """What a buyer should have withheld by a day, and what was; None: nothing is to be withheld (R3.4). Reading only.
 
     The threshold is compared with the whole contract, approved changes included, whoever of the buyers pays. The base
     is the gross consideration: what reached the builder and what was withheld, without the taxes of the demands.
     """
-    terms = terms_of(booking)
+    terms = terms or terms_of(booking)
     if not terms.withholding_percent:
         return None
     total = _contract_value(booking)

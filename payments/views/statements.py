@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from bookings.models import Booking
 from payments import services
-from payments.serializers.statements import PeriodWrite, StatementRead
+from payments.serializers.statements import PeriodWrite, StatementRead, statement_shape
 from realestate.core import clock
 from realestate.core.api.access import PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
@@ -34,8 +34,7 @@ class StatementView(Edge):
 
         Below the line, and not in the balance: interest not posted yet, what the plan will still ask for, advances.
         """
-        rows: Any = Booking.objects.all()
-        booking = rows.for_user(request.user).select_related("project").get(pk=pk)
+        booking = self.find(Booking, pk, "project")
         first_on, last_on = period(request, booking)
         statement = services.statement_of(booking, first_on=first_on, last_on=last_on)
         explained = (
@@ -47,8 +46,8 @@ class StatementView(Edge):
             for kind in ("pdf", "xlsx")
         }
         body = {"booking": booking, "statement": statement, **_shown(explained), **links}
-        context = {"explain": explained is not None}
-        return Response(StatementRead(body, context=context).data)
+        shape = statement_shape(explain=explained is not None)
+        return Response(shape.to_representation(body))
 
 
 def _shown(explained: services.Explained | None) -> dict[str, Any]:

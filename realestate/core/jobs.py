@@ -7,19 +7,22 @@ did; a command of the same name runs the same code (see ``realestate.core.comman
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
+from django.db import connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from realestate.core import clock, runs
 from realestate.core.enums import RunOutcome, RunTrigger
+from realestate.core.fence import refuse_while_fenced
 from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
@@ -131,7 +134,8 @@ def periodic_jobs() -> dict[str, Periodic]:
 
 
 def run_now(name: str) -> str:
-    """Run a periodic job here and now; returns what it did. Raises whatever the job raises."""
+    """Run a periodic job here and now; returns what it did. Raises Fenced, and whatever the job raises."""
+    refuse_while_fenced()
     with one_look(), recorded(name, RunTrigger.COMMAND) as note:
         note.did = periodic_jobs()[name].function()
     return note.did
@@ -149,7 +153,26 @@ def defer(
 
     A house test checks that each name exists.
     """
-    app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+    with database_errors():
+        app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+
+
+def defer_each(name: str, jobs: Iterable[Mapping[str, int | str]]) -> None:
+    """Queue a job several times, each with ids of its own, in one statement."""
+    given: list[dict[str, Any]] = [dict(ids) for ids in jobs]
+    if given:
+        with database_errors():
+            app.configure_task(name).batch_defer(*given)
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """The queue's library wraps the driver's errors; a lost connection is one wherever it is noticed (C3)."""
+    with connection.wrap_database_errors:
+        try:
+            yield
+        except ConnectorException as error:
+            raise (error.__cause__ or error) from error
 
 
 def take_up_stalled_jobs() -> tuple[int, int]:

@@ -8,8 +8,8 @@ from realestate.core.transactions import outermost_block
 
 # One statement: the row is made or locked, counted up and read; a rollback gives the number back.
 NEXT = """
-INSERT INTO core_numberseries (series, scope_id, period, last) VALUES (%s, %s, %s, 1)
-ON CONFLICT (series, scope_id, period) DO UPDATE SET last = core_numberseries.last + 1
+INSERT INTO core_numberseries (series, scope_id, period, last) VALUES (%s, %s, %s, %s)
+ON CONFLICT (series, scope_id, period) DO UPDATE SET last = core_numberseries.last + excluded.last
 RETURNING last
 """
 
@@ -22,9 +22,15 @@ def financial_year(day: date, first_month: int = 4) -> str:
 
 def next_number(series: str, *, scope_id: int, period: str) -> int:
     """The next number of a series, from 1; others who want one wait for this transaction's end."""
+    return next_numbers(series, scope_id=scope_id, period=period, count=1)[0]
+
+
+def next_numbers(series: str, *, scope_id: int, period: str, count: int) -> range:
+    """The next numbers of a series, one after another; for many documents of one transaction."""
     if outermost_block() is None:
         message = "a number outside a transaction can be lost"
         raise RuntimeError(message)
     with connection.cursor() as cursor:
-        cursor.execute(NEXT, [series, scope_id, period])
-        return int(cursor.fetchone()[0])
+        cursor.execute(NEXT, [series, scope_id, period, count])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)

@@ -7,6 +7,7 @@ import pytest
 from realestate.core import events
 from realestate.core.errors import DomainError
 from realestate.core.events import Event, listeners, on, publish
+from realestate.core.events_together import on_many, publish_all
 from realestate.core.models import SystemSetting
 from realestate.core.transactions import service
 
@@ -129,3 +130,43 @@ def test_events_are_frozen_and_take_names_only():
 
 def test_the_house_knows_its_events():
     assert RoofRepaired in events.events()
+
+
+# --- several events at once -------------------------------------------------------------------------------------------
+
+
+@service
+def repair_roofs(*houses):
+    publish_all([RoofRepaired(house_id=house) for house in houses])
+
+
+@pytest.mark.django_db
+def test_who_hears_events_together_is_told_once_and_others_one_by_one():
+    alone, together = [], []
+    on(RoofRepaired)(lambda event: alone.append(event.house_id))
+    on_many(RoofRepaired)(lambda many: together.append([event.house_id for event in many]))
+    repair_roofs(7, 8)
+    assert (alone, together) == ([7, 8], [[7, 8]])
+
+
+@pytest.mark.django_db
+def test_no_events_are_told_to_nobody():
+    heard = []
+    on_many(RoofRepaired)(lambda many: heard.append(list(many)))
+    repair_roofs()
+    assert heard == []
+
+
+@pytest.mark.django_db
+@pytest.mark.unaudited("its service is an invention")
+def test_who_hears_events_together_hears_a_single_one_as_a_list():
+    heard = []
+    on_many(RoofRepaired)(lambda many: heard.append(list(many)))
+    repair_roof()
+    assert heard == [[RoofRepaired(house_id=7)]]
+
+
+@pytest.mark.django_db
+def test_several_events_are_published_inside_a_service_only():
+    with pytest.raises(RuntimeError, match="inside a service"):
+        publish_all([RoofRepaired(house_id=7)])

@@ -1,7 +1,8 @@
 """Jobs: queued inside the transaction that asks for them."""
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from realestate.core.errors import Conflict
@@ -10,6 +11,7 @@ from realestate.core.jobs import (
     Alarm,
     app,
     defer,
+    defer_each,
     job,
     job_names,
     periodic_jobs,
@@ -26,6 +28,16 @@ def ask_for_a_letter(*, refuse=False):
     defer("test.write_letter", lock="letter-7", letter_id=7, language="en")
     if refuse:
         raise Conflict
+
+
+def ask_for_a_letter_outside():
+    defer("test.write_letter", letter_id=7)
+
+
+def address():
+    given = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return {name: given[name] for name in names if given.get(name)}
 
 
 def queued():
@@ -52,6 +64,30 @@ def test_a_job_commits_with_the_change_that_asked_for_it():
     assert queued() == []
     ask_for_a_letter()
     assert len(queued()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_C3_a_connection_that_is_lost_while_a_job_is_queued_is_one_for_the_caller_too():
+    with connection.cursor() as cursor, psycopg.connect(**address()) as other:
+        cursor.execute("SELECT pg_backend_pid()")
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", cursor.fetchone())
+    with pytest.raises(OperationalError):
+        ask_for_a_letter_outside()
+    connection.close()
+
+
+def test_many_jobs_are_queued_in_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        defer_each("test.write_letter", ({"letter_id": key} for key in (7, 8)))
+    assert queued() == [
+        ("test.write_letter", {"letter_id": 7}, None, "todo"),
+        ("test.write_letter", {"letter_id": 8}, None, "todo"),
+    ]
+
+
+def test_no_jobs_cost_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        defer_each("test.write_letter", [])
 
 
 @pytest.fixture

@@ -499,7 +499,10 @@ def test_readiness_tells_what_it_checked(client):
     response = client.get("/health/ready")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}},
+        {
+            "status": "ok",
+            "checks": {"database": "ok", "migrations": "ok", "queue": "ok", "outgoing": "ok"},
+        },
     )
 
 
@@ -530,7 +533,7 @@ def test_readiness_gives_up_in_time(client, monkeypatch):
     assert response.status_code == 503
     assert response.json() == {
         "status": "unavailable",
-        "checks": dict.fromkeys(("database", "migrations", "queue"), "unreachable"),
+        "checks": dict.fromkeys(("database", "migrations", "queue", "outgoing"), "unreachable"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import tomllib
 
 import pytest
@@ -99,21 +100,22 @@ def test_no_reason_for_silence_is_stale():
 
 def test_every_event_is_published():
     text = "\n".join(source.text for source in sources())
-    assert [e.__name__ for e in classes_below(Event) if f"publish({e.__name__}(" not in text] == []
+    said = {*re.findall(r"\bpublish(?:_all)?\(\[?(\w+)\(", text)}
+    assert [e.__name__ for e in classes_below(Event) if e.__name__ not in said] == []
 
 
 # --- jobs ------------------------------------------------------------------------------------------------------------
 
 
 def deferred() -> list[tuple[str, str]]:
-    """Place and first argument of each ``defer(…)``."""
+    """Place and first argument of each ``defer(…)`` and ``defer_each(…)``."""
     found = []
     for source in sources():
         for node in ast.walk(source.tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)  # not the querysets' own
-                and called_name(node) == "defer"
+                and called_name(node) in {"defer", "defer_each"}
                 and source.module != "realestate.core.jobs"
             ):
                 name = (

@@ -1,12 +1,13 @@
 """Telling people: one row each, once, in the transaction of what happened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from notifications import services
 from notifications.enums import Channel, NotificationType, Priority
-from notifications.models import Notification
+from notifications.models import Notification, Signal
 from notifications.services import tell as module
 from realestate.core import clock
 from realestate.core.errors import Conflict
@@ -139,3 +140,69 @@ def test_a_large_crowd_gets_few_jobs_and_the_sweep_does_the_rest(monkeypatch, te
     assert queued() == [row.pk for row in rows[:2]]
     assert services.queue_waiting_deliveries() == 5
     assert sorted(set(queued())) == [row.pk for row in rows]
+
+
+# --- several pieces of news -------------------------------------------------------------------------
+
+
+def tellings(people, **changes):
+    """To each person news of its own."""
+    return [
+        services.Telling(
+            user_ids=[person.pk],
+            notification_type=T.BOOKING_UPDATE,
+            title=f"For {person.pk}",
+            message="Something happened.",
+            related=("booking", person.pk),
+            dedupe_key=f"own:{person.pk}",
+            **changes,
+        )
+        for person in people
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_several_pieces_of_news_cost_as_many_statements_as_one(
+    tell, queued, django_assert_num_queries, count
+):
+    people = CustomerFactory.create_batch(count)
+    with django_assert_num_queries(13):
+        services.notify_all(tellings=tellings(people))
+    rows = Notification.objects.order_by("pk")
+    assert [(row.user_id, row.title, row.related_entity_id) for row in rows] == [
+        (person.pk, f"For {person.pk}", person.pk) for person in people
+    ]
+    assert queued() == [row.pk for row in rows]
+    assert Signal.objects.count() == count
+
+
+def test_a_piece_of_news_that_was_told_hinders_no_other_and_rings_no_second_bell(
+    cast, tell, queued
+):
+    services.notify_all(tellings=tellings([cast.asha]))
+    both = [
+        replace(each, user_ids=[cast.asha.pk, cast.ravi.pk])
+        for each in tellings([cast.asha, cast.ravi])
+    ]
+    services.notify_all(tellings=both)
+    told = Notification.objects.order_by("pk").values_list("user", "dedupe_key")
+    assert list(told) == [
+        (cast.asha.pk, f"own:{cast.asha.pk}"),
+        (cast.ravi.pk, f"own:{cast.asha.pk}"),
+        (cast.asha.pk, f"own:{cast.ravi.pk}"),
+        (cast.ravi.pk, f"own:{cast.ravi.pk}"),
+    ]
+    assert Signal.objects.count() == len(queued()) == 4
+
+
+def test_each_piece_of_news_goes_by_its_own_type_and_wish(cast, tell, queued):
+    services.set_preferences(actor=cast.asha, wishes={T.BOOKING_UPDATE: {"email": False}})
+    by_app, by_email = tellings([cast.asha, cast.ravi])
+    silent = replace(by_email, notification_type=T.MESSAGE_RECEIVED, dedupe_key="silent")
+    services.notify_all(tellings=[by_app, by_email, silent])
+    assert list(Notification.objects.order_by("pk").values_list("send_via", flat=True)) == [
+        Channel.IN_APP,
+        Channel.EMAIL,
+        Channel.IN_APP,
+    ]
+    assert len(queued()) == 1

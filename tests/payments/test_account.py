@@ -17,7 +17,7 @@ from payments.models import (
     LedgerEntry,
     Payment,
 )
-from payments.services.ledger import post
+from payments.services.posting import post
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.transactions import service
 from tests.payments.account import (

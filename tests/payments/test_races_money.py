@@ -21,7 +21,7 @@ from payments.models import (
     ScheduleRevision,
     Terms,
 )
-from payments.services import caps, receipts
+from payments.services import caps, due, receipts
 from payments.services.ledger import balance_of
 from progress.services import certify_milestone
 from realestate.core.transactions import service
@@ -30,7 +30,9 @@ from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import RefundFactory
 from tests.factories.progress import MilestoneFactory
+from tests.factories.projects import UnitFactory
 from tests.payments.account import demand, pay, signed
+from tests.payments.runs import buyer, on_day
 from tests.races.support import losers, run_together, winners
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +129,29 @@ def test_R5_5_eight_confirmations_are_one_schedule_and_one_demand():
     assert len(winners(run_together(8, confirm))) == 1
     assert (ScheduleRevision.objects.count(), Demand.objects.count()) == (1, 1)
     assert sum(line.amount for line in ScheduleLine.objects.all()) == booking.agreement_value
+
+
+def test_R7_5_three_runs_at_once_demand_each_line_once_and_skip_no_number(monkeypatch):
+    monkeypatch.setattr(due, "BATCH", 3)
+    cast = make_cast()
+    rows = [
+        buyer(UnitFactory(project=project), on_day(DAY))
+        for project in (cast.meera_project, cast.kiran_project) * 4
+    ]
+
+    def run(index):
+        patient()
+        if index == 3:  # while the batches hold others, somebody asks for more of the last booking
+            return demand(rows[-1], "500", issued=DAY, due=DAY)
+        return services.raise_dated_demands()
+
+    replies = run_together(4, run)
+    assert losers(replies) == []
+    demanded = DemandLine.objects.filter(schedule_line__isnull=False)
+    assert sorted(demanded.values_list("demand__booking", flat=True)) == [row.pk for row in rows]
+    for project, count in ((cast.meera_project, 4), (cast.kiran_project, 5)):
+        serials = Demand.objects.filter(project=project).values_list("serial", flat=True)
+        assert sorted(serials) == list(range(1, count + 1))
 
 
 def test_R7_3_a_stage_certified_once_and_demanded_by_four_workers_at_once():

@@ -116,7 +116,7 @@ def test_R7_6_the_signature_collects_what_had_to_wait(cast, paid, plan, stages):
     confirm(cast, paid)
     certify(cast, stages[0])
     Booking.objects.filter(pk=paid.pk).update(state=BookingState.AGREEMENT_SIGNED)
-    raised = services.raise_booking_demands(booking_id=paid.pk, on=date(2026, 1, 6))
+    (raised,) = services.raise_demands_of(days={paid.pk: date(2026, 1, 6)})
     assert [row.label for row in raised.demand.lines.order_by("sequence")] == [
         "Agreement",
         "Plinth",
@@ -138,8 +138,8 @@ def test_R7_3_a_later_stage_waits_for_an_earlier_one(cast, paid, plan, stages):
 def test_R7_3_bookings_that_are_not_firm_are_left_alone(cast, paid, plan, stages):
     confirm(cast, paid)
     Booking.objects.filter(pk=paid.pk).update(state=BookingState.CANCELLED)
-    raised = services.raise_booking_demands(booking_id=paid.pk, on=date(2026, 1, 6))
-    assert (raised.demand, raised.skipped) == (None, ())
+    assert services.raise_demands_of(days={paid.pk: date(2026, 1, 6)}) == []
+    assert len(demanded(paid)) == 2
 
 
 # --- revisions --------------------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Unpack
+from typing import Any, TypeVar, Unpack
 
-from django.db.models import Aggregate, QuerySet, Value
+from django.db.models import Aggregate, Model, QuerySet, Value
 from orjson import Fragment
 from rest_framework.request import Request
 
@@ -28,9 +28,17 @@ from realestate.core.api.read_sql import Context
 from realestate.core.api.readings import Asked, Reading
 from realestate.core.api.reads import is_fast
 from realestate.core.db.fetching import fetched
-from realestate.core.db.remembered import NotRememberedError, Remembered, Values, kept, with_now
+from realestate.core.db.remembered import (
+    NotRememberedError,
+    Remembered,
+    Values,
+    instances,
+    kept,
+    with_now,
+)
 
 Rows = Callable[..., QuerySet[Any]]  # a view's function of the path's keys
+Row = TypeVar("Row", bound=Model)
 PAGING = {"page", "limit"}
 CALLER, BUILDER = "caller's key", "builder's key"
 
@@ -142,6 +150,14 @@ class Question:
             asked = Asked(keys=keys.text, parameters=keys.told(with_now(self.values)))
             texts, _total = reading.page(asked, context)
         return Fragment(texts[0]) if texts else None
+
+    def instance(self, model: type[Row], related: str) -> Row | None:
+        """The one row itself, with the row behind a foreign key that is never empty; None if it is not there."""
+        if self.all_of() is None:
+            return self.ordinary().select_related(related).first()
+        key = (self.name, "itself", related, Stranger(self.request.user, self.values).kind)
+        found = instances(model, key, self._as_stranger, self.values, related=related)
+        return found[0] if found else None
 
     def exists(self) -> bool:
         """Whether there is such a row."""

@@ -129,6 +129,16 @@ def instances(
     return found
 
 
+def columns(
+    key: Hashable, build: Callable[[Values], QuerySet[Any]], values: Values
+) -> list[tuple[Any, ...]]:
+    """What a ``values_list`` of plain columns says, where no instances are needed."""
+    asked = kept(key, build, values)
+    if asked is None:
+        return [*build(with_now(values))]
+    return fetched(asked.text, asked.told(with_now(values)))
+
+
 class _Shape:
     """How columns become a row of a model."""
 
