@@ -12,8 +12,9 @@ from http.client import HTTPConnection
 
 from django.db import connection
 
-from benchmarks.servers import HOST, running, wait_until_ready
+from benchmarks.servers import HOST, running
 from benchmarks.stage import free_port
+from deploy.probe import is_well
 from drills import house, people
 from drills.callers import Answer, Call, Callers
 from drills.load import Load, wait_for
@@ -31,6 +32,7 @@ CLOSED = {
     "BrokenPipeError",
 }  # before there was an answer
 HELD_UP = 10  # seconds that a request is still being answered after its worker was told to end
+STARTING = 180.0  # seconds that a server may take beside whatever else the machine does
 LONGEST = 30.0  # seconds (C7)
 
 
@@ -132,7 +134,7 @@ def served(address: str) -> Iterator[house.Site]:
     command = [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
     with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
         site = house.Site(process, port, environment)
-        wait_until_ready(process, f"{site.url}/health/ready")
+        wait_for(lambda: is_well("/health", port), STARTING)
         yield site
 
 
@@ -223,8 +225,8 @@ def control(site: house.Site, load: Customers, person: people.Person, unit: int)
             time.sleep(2)
         said = answer.result(LONGEST)
         site.process.wait(60)
-        with running(web_command(HOST, site.port), site.environment) as process:
-            wait_until_ready(process, f"{site.url}/health/ready")
+        with running(web_command(HOST, site.port), site.environment):
+            wait_for(lambda: is_well("/health", site.port), STARTING)
             time.sleep(1)
             load.__exit__()
     lost = failures(load)
