@@ -157,11 +157,13 @@ migrations: .venv/.installed-dev ## Write the migrations that the models call fo
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
 	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --annotation-style line
 
-requirements: .venv/.installed-dev ## Rewrite both requirements files: make requirements [ARGS=--upgrade].
+requirements: .venv/.installed-dev ## Rewrite the requirements files: make requirements [ARGS=--upgrade].
 	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
-	@$(COMPILE) requirements.in --constraint requirements-dev.txt --output-file requirements.txt
-	@sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' requirements.txt > requirements.txt.new
-	@mv requirements.txt.new requirements.txt
+	@for name in requirements requirements-otel; do \
+		$(COMPILE) $$name.in --constraint requirements-dev.txt --output-file $$name.txt && \
+		sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' $$name.txt > $$name.txt.new && \
+		mv $$name.txt.new $$name.txt || exit 1; \
+	done
 
 requirements-bench: .venv/.installed-dev ## Rewrite requirements-bench.txt: make requirements-bench [ARGS=--upgrade].
 	@$(COMPILE) $(ARGS) requirements-bench.in --output-file requirements-bench.txt

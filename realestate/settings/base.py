@@ -20,6 +20,7 @@ from realestate.settings.files import *  # noqa: F403  # settings
 from realestate.settings.gateways import *  # noqa: F403  # settings
 from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS  # noqa: PLC0414  # a setting
 from realestate.settings.staff import *  # noqa: F403  # settings
+from realestate.settings.watching import *  # noqa: F403  # settings
 
 # --- where and as what the platform runs -----------------------------------------------------------------------------
 
@@ -133,6 +134,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that preflight answers carry the id too; it only adds a header and a log line.
     "realestate.core.request_id.RequestIdMiddleware",
+    # Next, so that whatever answers is counted.
+    "realestate.metrics.meters.MetricsMiddleware",
     # Every lookup of a runtime setting happens inside.
     "realestate.core.setting_cache.OneLookMiddleware",
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
@@ -280,7 +283,11 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT: Path | None = VAR_DIR / "static"
+STATIC_ROOT: Path | None = env.folder(
+    "STATIC_DIR",
+    default=VAR_DIR / "static",
+    about="Production: folder that collectstatic fills and the web server answers from; static in VAR_DIR unless set.",
+)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 # --- jobs, log -------------------------------------------------------------------------------------------------------

@@ -226,6 +226,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "SECRET_KEY",
         "JWT_SIGNING_KEY",
         "DATABASE_URL",
+        "DATABASE_REPLICA_URL",
         "REDIS_URL",
         "EMAIL_URL",
         "SMS_URL",
@@ -235,6 +236,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "STRIPE_WEBHOOK_SECRET",
         "RAZORPAY_KEY_SECRET",
         "RAZORPAY_WEBHOOK_SECRET",
+        "METRICS_TOKEN",
     }
 
 
@@ -309,6 +311,8 @@ def test_production_names_everything_that_is_missing():
         ),
         ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL must begin with https://"),
         ({"FILES_URL": "s3+http://k:s@minio:9000/house"}, "FILES_URL must begin with s3://"),
+        ({"DATABASE_REPLICA_URL": "mysql://replica/x"}, "DATABASE_REPLICA_URL must begin with"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 32 random characters"),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
     ],
