@@ -10,6 +10,7 @@ from drills.report import FOLDER, save, table
 
 DRILLS = {
     "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "logins": "many log in, guess and refresh at once (E2, E4 to E6, F10)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
 }
 

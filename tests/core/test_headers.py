@@ -115,7 +115,7 @@ def test_H2_the_pages_of_the_back_office_are_kept_by_nobody(staff_pages):
         "/admin/",
         "/admin/projects/project/",
         "/admin/search/?q=a",
-        "/admin/settings/",
+        "/admin/stacking/",
     ):
         reply = staff_pages.get(address)
         assert (address, reply.status_code) == (address, 200)

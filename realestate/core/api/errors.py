@@ -28,7 +28,10 @@ from realestate.core.errors import (
 )
 
 log = logging.getLogger(__name__)
-TOO_LONG = {"25P03", "25P04"}  # idle for too long inside a transaction; a transaction that took too long
+TOO_LONG = {
+    "25P03",
+    "25P04",
+}  # idle for too long inside a transaction; a transaction that took too long
 GENERAL = "non_field_errors"
 CHALLENGE = 'Bearer realm="api"'
 SERVER_ERROR = (
