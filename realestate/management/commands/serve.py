@@ -21,6 +21,7 @@ from realestate.core.processes import ending_with_us
 DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at start; see seed_demo
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
+LONGEST_HEAD = 16_384  # bytes of a request's first lines; a token of ours has 400
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
 
 
@@ -136,6 +137,7 @@ def web_command(host: str, port: int) -> list[str]:
         *("--host", host, "--port", str(port), "--http", "1"),
         *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
         *("--workers-kill-timeout", "20"),
+        *("--http1-buffer-size", str(LONGEST_HEAD)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]
 
