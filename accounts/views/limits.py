@@ -1,6 +1,6 @@
 """How often one may try, counted in the database before the work is done (D21)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.http import HttpRequest
@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from accounts import rules
 from accounts.rules import Limit
 from accounts.services import Client, is_familiar
-from realestate.core.api.throttling import client_address, give_back, limit, network
+from realestate.core.api.throttling import Use, client_address, give_back, limit, network
+from realestate.core.errors import ServiceUnavailable
 
 
 def client_of(request: HttpRequest | Request) -> Client:
@@ -44,6 +45,14 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
             (rules.LOGIN_PER_ACCOUNT, account),
         )
     ]
-    yield
+    try:
+        yield
+    except ServiceUnavailable:  # nobody has looked at the password
+        _give_back_all(uses)
+        raise
+    _give_back_all(uses)
+
+
+def _give_back_all(uses: Sequence[Use]) -> None:
     for use in uses:
         give_back(use)
