@@ -27,6 +27,12 @@ def hashing_slot() -> Iterator[None]:
         yield
 
 
+def refuse_crowd() -> None:
+    """Before anything else is done for a password: raises ServiceUnavailable where no thread is left for it."""
+    with _taken(_threads, wait=0):
+        pass
+
+
 @contextmanager
 def _taken(places: Semaphore, *, wait: float) -> Iterator[None]:
     if not (places.acquire(timeout=wait) if wait else places.acquire(blocking=False)):

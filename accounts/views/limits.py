@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts import rules
 from accounts.rules import Limit
 from accounts.services import Client, is_familiar
+from accounts.services.hashing import refuse_crowd
 from realestate.core.api.throttling import Use, client_address, give_back, limit, network
 from realestate.core.errors import ServiceUnavailable
 
@@ -35,6 +36,7 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
     Strangers' attempts fill the account's counter, but not the one that the account has at an address that its owner
     has logged in from: nobody can be locked out by others for good.
     """
+    refuse_crowd()  # a flood costs the database nothing
     account, client = rules.normalize_email(email), client_of(request)
     if is_familiar(email=account, client=client):
         account = f"{account} {client.address}"

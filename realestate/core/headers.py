@@ -4,8 +4,7 @@ Django's own middleware sends plain HTTP on to HTTPS, inside of CORS; preflights
 outside of both, sends nobody anywhere, and adds what is not there yet.
 """
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
 POLICY = "Content-Security-Policy"
@@ -28,9 +27,7 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Lets everybody pass."""
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:  # Django's signature
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """HSTS, the type as it is said, who learns where one came from; and what the content may do."""
         answer = super().process_response(request, response)
         is_page = answer.get("Content-Type", "").startswith("text/html")

@@ -72,6 +72,17 @@ HOSTILE = (
 )
 
 
+CODES = {
+    "currency",
+    "timezone",
+    "time_zone",
+    "zone",
+}  # of a list that forms know; pages compute with them
+
+
+ADDRESSES = {"action", "content", "data", "formaction", "href", "poster", "src", "xlink:href"}
+
+
 class Reader(HTMLParser):
     """What a browser would make of a page, as far as it is evil."""
 
@@ -84,14 +95,9 @@ class Reader(HTMLParser):
         """An element that was written, an attribute that runs, an address that does."""
         self._script = tag in {"script", "style"} and ("type", "application/json") not in attrs
         for name, value in attrs:
-            runs = (
-                name.startswith("on")
-                or name == "srcdoc"
-                or "script:" in "".join((value or "").split())
-            )
-            if runs or (
-                name in {"src", "action", "formaction", "data"} and "//evil" in (value or "")
-            ):
+            address = "".join((value or "").split()).lower() if name in ADDRESSES else ""
+            runs = name.startswith("on") or name == "srcdoc" or address.startswith("javascript:")
+            if runs or "//evil" in address:
                 self.found.append(f"{tag} {name}={value}")
         if tag == "evil":
             self.found.append(tag)
@@ -142,7 +148,8 @@ def columns(model: type[models.Model]) -> Iterator[Any]:
     """Texts that people may write: neither words of ours nor keys."""
     for field in model._meta.concrete_fields:
         is_text = isinstance(field, models.CharField | models.TextField)
-        if is_text and not (field.choices or field.unique or field.primary_key):
+        is_code = field.choices or field.unique or field.primary_key or field.name in CODES
+        if is_text and not is_code:
             yield field
 
 
@@ -168,7 +175,7 @@ def hostile(settings, tmp_path) -> tuple[World, list[str]]:
 
 def browser_of(person: Any) -> Client:
     """Somebody of the staff, in the back office."""
-    browser = Client()
+    browser = Client(raise_request_exception=False)
     browser.force_login(person)
     return browser
 
@@ -193,14 +200,15 @@ def test_G5_no_text_of_a_person_runs_on_any_page_of_the_back_office(hostile):
     found, shown = {}, 0
     for address in addresses():
         reply = browser.get(address)
+        if reply.status_code >= 500:
+            found[address] = [str(reply.status_code)]
         if reply.status_code != 200:
-            assert reply.status_code in {302, 403, 404}, address
             continue
         page = reply.content.decode()
         shown += "evil" in page
         if evil := evil_in(page):
             found[address] = evil[:3]
-    assert found == {}
+    assert found == {}, shown
     assert shown > 60  # the texts do stand on the pages
 
 
