@@ -22,7 +22,6 @@ ROLE = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_us
 VALUES = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
 
 
-@checks.register(checks.Tags.database, deploy=True)
 def check_database(
     *, databases: Sequence[str] | None = None, **_others: Any
 ) -> list[checks.CheckMessage]:

@@ -1,6 +1,8 @@
 """H1, F9: the database of a deployment is asked whether it keeps what it is given, and as whom we come."""
 
 import pytest
+from django.core.checks import Tags, run_checks
+from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 
@@ -19,6 +21,15 @@ def ask(statement: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return str(cursor.fetchone()[0]) if cursor.description else ""
+
+
+def test_H1_the_check_of_deployments_asks_the_database_and_no_other_check_does():
+    chosen = {"tags": [Tags.database], "databases": ["default"]}
+    complaints = run_checks(include_deployment_checks=True, **chosen)
+    assert [message.id for message in complaints] == found()
+    assert run_checks(**chosen) == []
+    assert check_database in registry.get_checks(include_deployment_checks=True)
+    assert check_database not in registry.get_checks()
 
 
 @pytest.fixture
