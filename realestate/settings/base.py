@@ -136,6 +136,8 @@ MIDDLEWARE = [
     "realestate.core.request_id.RequestIdMiddleware",
     # Next, so that whatever answers is counted.
     "realestate.metrics.meters.MetricsMiddleware",
+    # Outside of CORS, which answers preflights itself.
+    "realestate.core.headers.SafetyHeadersMiddleware",
     # Every lookup of a runtime setting happens inside.
     "realestate.core.setting_cache.OneLookMiddleware",
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
@@ -273,7 +275,9 @@ hsts_seconds = env.number(
     about="Production: how long browsers shall insist on HTTPS; 0: not at all.",
 )
 hsts_subdomains = env.switch(
-    "HSTS_SUBDOMAINS", default=False, about="Production: HSTS for all subdomains too."
+    "HSTS_SUBDOMAINS",
+    default=True,
+    about="Production: HSTS for all hosts below the one in PUBLIC_URL too; off only while one of them has no TLS.",
 )
 
 # --- time, language, files -------------------------------------------------------------------------------------------

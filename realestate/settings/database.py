@@ -64,6 +64,8 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+REFUSE_SUPERUSER = False  # the embedded server has no other role; production refuses one
+
 DATABASES: dict[str, dict[str, Any]] = (
     {"default": database(given_database)} if given_database else {}
 )

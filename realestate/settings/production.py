@@ -69,9 +69,10 @@ SECURE_REDIRECT_EXEMPT = [
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if base.behind_tls_proxy else None
 SECURE_HSTS_SECONDS = base.hsts_seconds
 SECURE_HSTS_INCLUDE_SUBDOMAINS = base.hsts_subdomains
-# W005, W021: subdomains and the browsers' preload list are promises in the name of other hosts of the same domain,
-# so they are the operator's to make (HSTS_SUBDOMAINS), not ours by default.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# W021 asks for the word "preload", by which anybody may put the domain into a list built into browsers: for good, and
+# for hosts that are not ours. An operator who wants that says so in the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+REFUSE_SUPERUSER = True
 
 STORAGES = {
     **base.STORAGES,

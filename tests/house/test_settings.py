@@ -334,11 +334,28 @@ def test_the_keys_of_other_set_ups_are_refused_in_production(name):
     assert run.stderr.count("is a development key") == 2
 
 
-def test_the_deployment_check_is_silent():
-    code = "from django.core.management import execute_from_command_line as do; do(['', 'check', '--deploy'])"
-    run = start(GOOD, code + "; print('done')")
-    assert "System check identified no issues" in run.stdout, run.stderr
-    assert "WARNINGS" not in run.stderr
+def test_H1_the_deployment_check_is_silent_but_for_the_preload_list():
+    said = check_deploy()
+    assert said.returncode == 0, said.stderr
+    assert "System check identified no issues (1 silenced)." in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [({"HSTS_SUBDOMAINS": "0"}, "security.W005"), ({"SSL_REDIRECT": "0"}, "security.W008")],
+)
+def test_H1_control_the_deployment_check_warns_of_what_an_operator_switched_off(given, warned):
+    said = check_deploy(**given)
+    assert (said.returncode, warned in said.stderr) == (1, True)
+
+
+def check_deploy(**given):
+    """What ``manage.py check --deploy --fail-level WARNING`` says under the production settings."""
+    words = ["", "check", "--deploy", "--fail-level", "WARNING"]
+    return start(
+        {**GOOD, **given},
+        f"from django.core.management import execute_from_command_line as do; do({words})",
+    )
 
 
 # --- what all set-ups share ------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at st
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
 WEB_PATIENCE = 20  # seconds in which a worker may finish what it is answering
+LONGEST_HEAD = 16_384  # bytes of a request's first lines; a token of ours has 400
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
 
 
@@ -151,6 +152,7 @@ def web_command(host: str, port: int) -> list[str]:
         *("--host", host, "--port", str(port), "--http", "1"),
         *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
         *("--workers-kill-timeout", str(WEB_PATIENCE)),
+        *("--http1-buffer-size", str(LONGEST_HEAD)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]
 
