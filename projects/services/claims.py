@@ -1,9 +1,10 @@
 """Claims: who occupies a unit, and until when (R4). Nobody else writes them.
 
 Claims come before units: a trigger writes the unit of each claim that ends (adr 15), so taking ends what has lapsed
-before it locks the units, and again for what lapses while it waits for them. Where two meet, compare-and-set decides: a
-lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one changes only ``WHERE released_at IS NULL
-AND expires_at > now``. Whatever happens, the partial unique index ``one_live_claim_per_unit`` has the last word.
+before it locks the units, and again for what lapses while it waits for them. Where two meet, compare-and-set decides:
+a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one changes only ``WHERE
+released_at IS NULL AND expires_at > now``. Whatever happens, the partial unique index ``one_live_claim_per_unit`` has
+the last word.
 
 The clock is asked after the lock: whoever waited for it decides by what is true now.
 """
