@@ -37,6 +37,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
             found = [rotation(callers, crowd[:5], rounds), one_account(callers, crowd[5])]
             found += [many_accounts(callers, crowd[6:16])]
             found += [told_apart(callers, crowd[16:], 30 if quick else 100)]
+        with Callers([site.door], 100) as callers:  # the others' lines have been closed meanwhile
             found += [registrations(callers)]
         found += [flood(site, crowd[17:])]
     with (

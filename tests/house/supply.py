@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt")
+APART = {"requirements-bench.txt"}  # has an environment of its own
 SERIES = {"django": "5.2."}  # the release with long-term support that we follow
 BROUGHT_ALONG = {"pip", "setuptools", "wheel"}  # by venv itself
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(?P<version>[^\s;\\]+)")
@@ -102,7 +103,8 @@ def _shown(choices: list[Package]) -> list[str]:
 
 def check_locked() -> int:
     """Exit code 1 when something was not locked."""
-    locks = {name: locked(ROOT / name) for name in LOCKS}
+    optional = {path.name for path in ROOT.glob("requirements-*.txt")} - {*LOCKS} - APART
+    locks = {name: locked(ROOT / name) for name in (*LOCKS, *sorted(optional))}
     wrong = complaints(locks, installed())
     for one in wrong:
         sys.stdout.write(f"{one}\n")
