@@ -32,7 +32,7 @@ RULES = {
     "an account of Twilio": r"\b(?:AC|SK)[0-9a-f]{32}\b",
     "a key of SendGrid": r"\bSG\.[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{40,}",
     "a token (JWT)": r"\beyJ[0-9A-Za-z_-]{15,}\.eyJ[0-9A-Za-z_-]{15,}\.[0-9A-Za-z_-]{20,}",
-    "a password in an address": r"\b[a-z][a-z0-9+]+://[^\s/:@\"'{}<>$]+:(?!password@)[^\s/:@\"'{}<>$]{8,}"
+    "a password in an address": r"\b[a-z][a-z0-9+]+://[^\s/:@\"'{}<>$]+:(?!password@|PASSWORD@)[^\s/:@\"'{}<>$]{8,}"
     r"@(?!example|localhost|127\.)",
     "a secret": r"(?i)(?:secret|passw(?:or)?d|token|api_?key|signing_?key)[a-z_]*[\"']?\]?\s*[:=]\s*"
     r"[\"']([^\"'\s{}]{20,})[\"']",
