@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 
 from django.db import connection
@@ -34,6 +36,24 @@ CLOSED = {
 HELD_UP = 10  # seconds that a request is still being answered after its worker was told to end
 STARTING = 180.0  # seconds that a server may take beside whatever else the machine does
 LONGEST = 30.0  # seconds (C7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """``manage.py serve web``, which nobody starts again."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    environment: Mapping[str, str]
+
+    @property
+    def door(self) -> tuple[str, int]:
+        """Host and port."""
+        return HOST, self.port
+
+    def workers(self) -> list[int]:
+        """Its generations: one, and a second one while the first makes room."""
+        return house.children(self.process.pid)
 
 
 class LikeAProxy(Callers):
@@ -81,7 +101,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         ]
 
 
-def unnoticed(site: house.Site, load: Customers, restarts: int) -> Promise:
+def unnoticed(site: Served, load: Customers, restarts: int) -> Promise:
     """C7: SIGHUP again and again while customers book."""
     took = []
     with load:
@@ -111,7 +131,7 @@ def listed(lost: dict[str, int]) -> str:
     return f" ({', '.join(f'{count} × {name}' for name, count in lost.items())})" if lost else ""
 
 
-def restarted(site: house.Site) -> float:
+def restarted(site: Served) -> float:
     """Seconds until there is one server again, and it is a new one."""
     (old,) = site.workers()
     site.process.send_signal(signal.SIGHUP)
@@ -119,7 +139,7 @@ def restarted(site: house.Site) -> float:
 
 
 @contextmanager
-def served(address: str) -> Iterator[house.Site]:
+def served(address: str) -> Iterator[Served]:
     """The web server as a supervisor starts it in production."""
     port = free_port()
     environment = {
@@ -133,13 +153,13 @@ def served(address: str) -> Iterator[house.Site]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
     with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
-        site = house.Site(process, port, environment)
+        site = Served(process=process, port=port, environment=environment)
         wait_for(lambda: is_well("/health", port), STARTING)
         yield site
 
 
 @contextmanager
-def held_up(site: house.Site, person: people.Person, unit: int) -> Iterator["Future[Answer]"]:
+def held_up(site: Served, person: people.Person, unit: int) -> Iterator["Future[Answer]"]:
     """A booking that is being answered until the block ends."""
     call = Call(path="/api/bookings", token=person.token, body={"unit_id": unit})
     begun, may_end = threading.Event(), threading.Event()
@@ -177,7 +197,7 @@ def _somebody_waits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def in_flight(site: house.Site, person: people.Person, unit: int) -> Promise:
+def in_flight(site: Served, person: people.Person, unit: int) -> Promise:
     """C7: a request that is being answered while its worker's place is taken."""
     progress("C7: a request is being answered while the workers are replaced")
     (old,) = site.workers()
@@ -195,7 +215,7 @@ def in_flight(site: house.Site, person: people.Person, unit: int) -> Promise:
     )
 
 
-def stopped_while_starting(site: house.Site) -> Promise:
+def stopped_while_starting(site: Served) -> Promise:
     """C7: SIGTERM before the workers have loaded the application."""
     progress("C7: a server is stopped while it starts")
     port = free_port()
@@ -215,7 +235,7 @@ def stopped_while_starting(site: house.Site) -> Promise:
     )
 
 
-def control(site: house.Site, load: Customers, person: people.Person, unit: int) -> Promise:
+def control(site: Served, load: Customers, person: people.Person, unit: int) -> Promise:
     """A server that is stopped and started instead: what it was answering is finished, and customers notice."""
     progress("C7: the control, stop and start")
     with load:
