@@ -40,6 +40,11 @@ CREATE TRIGGER paid_so_far_is_kept BEFORE UPDATE ON bookings_booking FOR EACH RO
 
 
 class Migration(migrations.Migration):
+    because = {
+        "AddField": "rewrites bookings once: a row per sale, the smallest of the tables that grow",
+        "AddConstraint": "reads what the columns beside it have just rewritten, under the same lock",
+    }
+
     dependencies = [
         ("bookings", "0009_newest_first"),
         ("core", "0002_audit_append_only"),

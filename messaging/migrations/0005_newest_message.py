@@ -31,6 +31,10 @@ SELECT messaging_recount();
 
 
 class Migration(migrations.Migration):
+    because = {
+        "AddField": "conversations are one per customer and project: few beside their messages",
+    }
+
     dependencies = [
         ("messaging", "0004_few_among_many"),
     ]

@@ -124,6 +124,10 @@ END $$;
 
 
 class Migration(migrations.Migration):
+    because = {
+        "RunSQL": "kept columns must be right before anything reads them, and their guards let nobody else fill them",
+    }
+
     dependencies = [
         ("bookings", "0010_paid_and_standing"),
         ("payments", "0011_newest_first"),
