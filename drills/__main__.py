@@ -13,6 +13,7 @@ DRILLS = {
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
     "outages": "Redis, mail and the store of files are lost, slow, mad, and back (I8)",
+    "fuzz": "the whole API document, asked with nonsense by each role (F)",
     "soak": "ten minutes of mixed traffic; nothing fills up (I9)",
 }
 
