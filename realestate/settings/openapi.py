@@ -45,6 +45,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "realestate.core.api.schema.shapes_may_overlap",
+        "realestate.core.api.schema.refusals_may_say_more",
     ],
     "SORT_OPERATIONS": True,
     # Swagger UI and ReDoc come from our own static files: the pages work without a network.

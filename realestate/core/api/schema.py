@@ -210,6 +210,14 @@ def shapes_may_overlap(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     return result
 
 
+def refusals_may_say_more(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """A refusal carries facts of its own beside the four fields, such as ``latest`` or ``total_amount``."""
+    refusal = result["components"]["schemas"].get("ErrorRead")
+    if refusal is not None:
+        refusal["additionalProperties"] = {}
+    return result
+
+
 class AliasExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # untyped __init_subclass__
     """Aliases of read shapes appear beside the canonical field, marked deprecated (contract 0.1)."""
 
