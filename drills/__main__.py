@@ -17,6 +17,7 @@ DRILLS = {
     "restarts": "new code under load, and nobody notices (C7)",
     "nodes": "two machines that share a database, a Redis and a store of files (8)",
     "outages": "Redis, mail and the store of files are lost, slow, mad, and back (I8)",
+    "fuzz": "the whole API document, asked with nonsense by each role (F)",
     "soak": "ten minutes of mixed traffic; nothing fills up (I9)",
 }
 

@@ -1,7 +1,7 @@
 """The platform without one of its guards, for controls: a drill that cannot fail proves nothing.
 
 ``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
-compared, and then written).
+compared, and then written), ``lists`` (they raise).
 """
 
 import os
@@ -37,6 +37,20 @@ def without_rotation() -> None:
     sessions.rotate_session = rotate  # the guard is taken away
 
 
-BREAKS: dict[str, Any] = {"locks": without_locks, "rotation": without_rotation}
+def without_lists() -> None:
+    """Every list raises."""
+    from realestate.core.api import views
+
+    def crash(*_args: Any, **_more: Any) -> None:
+        raise ZeroDivisionError
+
+    views.envelope = crash  # type: ignore[assignment]  # what is broken
+
+
+BREAKS: dict[str, Any] = {
+    "locks": without_locks,
+    "rotation": without_rotation,
+    "lists": without_lists,
+}
 for word in os.environ.get("DRILL_WITHOUT", "").split():
     BREAKS[word]()

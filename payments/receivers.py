@@ -6,7 +6,7 @@ from bookings.enums import BookingState, ChangeState, QuoteState
 from bookings.events import AgreementGenerated, BookingMoved, ChangeMoved
 from bookings.models import Booking, ChangeRequest
 from bookings.rules import DEAD
-from bookings.services import state_plan
+from bookings.services import SettlementRequired, TokenNotPaid, UpfrontNotPaid, state_plan
 from payments.documents import when_of
 from payments.models import DemandLine
 from payments.services import (
@@ -28,21 +28,8 @@ from payments.services import (
 from progress.events import MilestoneCertified, MilestoneUncertified
 from progress.models import Milestone
 from realestate.core import audit, clock
-from realestate.core.errors import DomainError
 from realestate.core.events import on
 from realestate.core.jobs import defer
-
-
-class SettlementRequired(DomainError):
-    """Money has been received for this booking, so it can be cancelled only with an approved settlement."""
-
-    code, status = "settlement_required", 422
-
-
-class TokenNotPaid(DomainError):
-    """The token has not been paid in full."""
-
-    code, status = "token_not_paid", 422
 
 
 @on(BookingMoved)
@@ -127,12 +114,6 @@ def charge_an_approved_change(event: ChangeMoved) -> None:
             return  # approved without a price
         charge_change(booking=change.booking, change=change, quote=quote)
         flag_shortfall(change.booking, quote)
-
-
-class UpfrontNotPaid(DomainError):
-    """What the change asks for at once has not been paid yet."""
-
-    code, status = "upfront_not_paid", 422
 
 
 @on(ChangeMoved)

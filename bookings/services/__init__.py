@@ -46,6 +46,7 @@ from bookings.services.holds import (
 )
 from bookings.services.inquiries import open_inquiry, plan_visit
 from bookings.services.lapses import record_lapses
+from bookings.services.objections import SettlementRequired, TokenNotPaid, UpfrontNotPaid
 from bookings.services.offers import decide_change_quote, explain_offer, quote_change
 from bookings.services.promises import ProposalOpen, answer_date, promised_on, propose_date
 from bookings.services.quotes import OwnQuote, QuoteNotApproved, decide_quote, make_quote
@@ -85,10 +86,13 @@ __all__ = [
     "QuoteSuperseded",
     "RatingTooEarly",
     "RegistrationNumberMissing",
+    "SettlementRequired",
     "SharesNot100",
     "SignaturesMissing",
     "StageIsCutoff",
+    "TokenNotPaid",
     "TokenOutOfRange",
+    "UpfrontNotPaid",
     "answer_change",
     "answer_date",
     "approve_quote",

@@ -84,8 +84,10 @@ class BookingViewSet(HouseViewSet):
             services.KycMissing,
             services.SignaturesMissing,
             services.RegistrationNumberMissing,
+            services.TokenNotPaid,
+            services.SettlementRequired,
         ),
-        "cancel": (InvalidTransition,),
+        "cancel": (InvalidTransition, services.SettlementRequired),
     }
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -55,7 +55,7 @@ class ChangeRequestViewSet(ExplainingViewSet):
     explained_actions = frozenset({"retrieve"})
     errors = {
         "create": (InvalidTransition, services.CategoryClosed, *REPLAYED),
-        "partial_update": (InvalidTransition, services.QuoteIsFixed),
+        "partial_update": (InvalidTransition, services.QuoteIsFixed, services.UpfrontNotPaid),
         "quote": (InvalidTransition, *REPLAYED),
         "approve": (
             InvalidTransition,

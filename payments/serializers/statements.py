@@ -9,7 +9,7 @@ from rest_framework import serializers
 from payments.enums import EntryKind
 from payments.rules.statement import StatementLine
 from payments.rules.withholding import Withholding
-from realestate.core.api.serializers import MoneyField, ReadSerializer, WriteSerializer
+from realestate.core.api.serializers import MoneyField, ReadSerializer
 
 CENT = Decimal("0.01")
 
@@ -143,20 +143,3 @@ class StatementRead(ReadSerializer):
 def statement_shape(*, explain: bool) -> StatementRead:
     """The shape, made once: it is the same for everybody, and making it costs as much as a short account."""
     return StatementRead(context={"explain": explain})
-
-
-class PeriodWrite(WriteSerializer):
-    """The days of a statement."""
-
-    aliases = {"from": "first_on", "to": "last_on"}
-    blank_is_null = ("first_on", "last_on")
-
-    first_on = serializers.DateField(required=False, allow_null=True)
-    last_on = serializers.DateField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The last day is not before the first."""
-        first, last = attrs.get("first_on"), attrs.get("last_on")
-        if first and last and last < first:
-            raise serializers.ValidationError({"to": "Must not be before the first day."})
-        return attrs

@@ -25,9 +25,8 @@ from payments.serializers.documents import (
     LetterBatchPageRead,
     LetterBatchRead,
     LetterBatchWrite,
-    StatementDaysWrite,
 )
-from realestate.core import clock
+from payments.views.statements import period
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
@@ -135,16 +134,13 @@ class AllotmentLetterView(Paper):
 class StatementPaper(Paper):
     """What both kinds of statement share."""
 
+    errors: ClassVar = {"get": (*Paper.errors["get"], InvalidValue)}
+
     def account(self, request: Request, pk: int) -> tuple[Booking, Statement]:
         """The booking and its account over the days that were asked for. Raises InvalidValue (400)."""
         rows = self.readable(request, Booking.objects.all()).select_related(*BOOKING)
         booking = rows.prefetch_related("applicants").get(pk=pk)
-        query = StatementDaysWrite(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        first_on = query.validated_data.get("first_on")
-        last_on = query.validated_data.get("last_on") or clock.today(booking.project.time_zone)
-        if first_on is not None and first_on > last_on:
-            raise InvalidValue(errors={"to": ["Must not be before the first day."]})
+        first_on, last_on = period(request, booking)
         return booking, services.statement_of(booking, first_on=first_on, last_on=last_on)
 
 

@@ -1,5 +1,6 @@
 """The statement of account (R10)."""
 
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -8,13 +9,15 @@ from rest_framework.response import Response
 
 from bookings.models import Booking
 from payments import services
-from payments.serializers.statements import PeriodWrite, StatementRead, statement_shape
+from payments.serializers.documents import StatementDaysWrite
+from payments.serializers.statements import StatementRead, statement_shape
 from realestate.core import clock
 from realestate.core.api.access import PARTIES
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.links import reader_of
 from realestate.core.api.pdf import document_link
 from realestate.core.api.views import Edge
+from realestate.core.errors import InvalidValue
 
 FROM = OpenApiParameter("from", str, description="First day; the beginning when left out.")
 TO = OpenApiParameter("to", str, description="Last day; today in the project's zone when left out.")
@@ -24,6 +27,7 @@ class StatementView(Edge):
     """GET /api/bookings/{id}/statement."""
 
     access = {"get": PARTIES}
+    errors = {"get": (InvalidValue,)}
     tag = "demands"
 
     @extend_schema(
@@ -60,10 +64,12 @@ def _shown(explained: services.Explained | None) -> dict[str, Any]:
     }
 
 
-def period(request: Request, booking: Booking) -> tuple[Any, Any]:
-    """The days that a query names (None: from the beginning, until today). Raises ValidationError (400)."""
-    query = request.query_params
-    asked = PeriodWrite(data={name: query[name] for name in ("from", "to") if name in query})
-    asked.is_valid(raise_exception=True)
-    today = clock.today(booking.project.time_zone)
-    return asked.validated_data.get("first_on"), asked.validated_data.get("last_on") or today
+def period(request: Request, booking: Booking) -> tuple[date | None, date]:
+    """The days that a query names (None: from the beginning, until today). Raises InvalidValue (400)."""
+    query = StatementDaysWrite(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    first_on = query.validated_data.get("first_on")
+    last_on = query.validated_data.get("last_on") or clock.today(booking.project.time_zone)
+    if first_on is not None and first_on > last_on:
+        raise InvalidValue(errors={"to": ["Must not be before the first day."]})
+    return first_on, last_on

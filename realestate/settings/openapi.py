@@ -42,6 +42,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AskedStatusEnum": "scheduling.enums.AskedStatus",
         "NotificationTypeEnum": "notifications.enums.NotificationType",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "realestate.core.api.schema.shapes_may_overlap",
+        "realestate.core.api.schema.refusals_may_say_more",
+    ],
     "SORT_OPERATIONS": True,
     # Swagger UI and ReDoc come from our own static files: the pages work without a network.
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -14,6 +14,7 @@ from realestate.core.api.access import BUILDER_ONLY, CUSTOMERS, PARTIES, PUBLIC
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
 from realestate.core.enums import Duty
+from realestate.core.errors import NotFound
 from scheduling import services
 from scheduling.documents import CONTENT_TYPE, calendar_file
 from scheduling.models import Appointment, CalendarFeed
@@ -44,6 +45,7 @@ class CalendarFeedView(Edge):
     """The private address of one's calendar."""
 
     access = {"get": OWNERS, "post": OWNERS, "delete": OWNERS}
+    errors = {"get": (NotFound,)}
     duty = Duty.PERSONAL
     tag = "appointments"
 

@@ -95,7 +95,7 @@ class FreeSlotsView(Edge):
     """GET /api/projects/{id}/slots."""
 
     access = {"get": PARTIES}
-    errors = {"get": (services.DurationOutOfRange,)}
+    errors = {"get": (InvalidValue, services.DurationOutOfRange)}
     tag = "appointments"
 
     @extend_schema(

@@ -13,9 +13,9 @@ from accounts.models import User
 from bookings import services
 from bookings.enums import BookingState
 from bookings.models import Booking
+from bookings.services import SettlementRequired
 from bookings.services import booking as booking_module
 from payments.models import Payment
-from payments.receivers import SettlementRequired
 from payments.services import receipts, record_payment
 from projects.enums import ClaimKind
 from projects.models import Claim

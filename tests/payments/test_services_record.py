@@ -9,12 +9,11 @@ from django.db import IntegrityError
 
 from bookings.enums import BookingState
 from bookings.models import Booking
-from bookings.services import cancel_booking
+from bookings.services import SettlementRequired, cancel_booking
 from payments import services
 from payments.enums import PaymentMethod, PaymentStatus, PaymentType, ReceiptState
 from payments.events import PaymentRecorded
 from payments.models import Payment, Terms
-from payments.receivers import SettlementRequired
 from payments.services import receipts
 from projects.enums import ClaimKind
 from realestate.core import events

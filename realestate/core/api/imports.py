@@ -16,7 +16,7 @@ from realestate.core.api.idempotency import (
 from realestate.core.api.import_shapes import ImportRead, ImportWrite
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
-from realestate.core.errors import NotAllowed
+from realestate.core.errors import NotAllowed, NotFound
 from realestate.core.files import FileTooLarge
 from realestate.core.imports import ImportHasProblems, ImportIsBusy, apply_import, start_import
 from realestate.core.models import ImportRun
@@ -33,7 +33,7 @@ class ImportViewSet(HouseViewSet):
     duty: ClassVar = Duty.PERSONAL  # whose job a kind of import is, the kind itself says
     access: ClassVar = {"create": BUILDERS, "retrieve": BUILDERS, "apply": BUILDERS}
     errors: ClassVar = {
-        "create": (FileTooLarge, SheetNotReadable, SheetTooLarge, NotAllowed, *REPLAYED),
+        "create": (NotFound, FileTooLarge, SheetNotReadable, SheetTooLarge, NotAllowed, *REPLAYED),
         "apply": (ImportHasProblems, ImportIsBusy, NotAllowed, *REPLAYED),
     }
 

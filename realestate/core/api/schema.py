@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.serializers import Serializer
 
 from realestate.core.api.access import ANONYMOUS, action_of, duty_of
 from realestate.core.api.preconditions import honours
@@ -157,7 +158,7 @@ class HouseSchema(AutoSchema):
             found += [NotAuthenticated]
         else:
             found += [TooManyRequests]
-        if "{" in self.path:
+        if "{" in self.path or ("requestBody" in operation and self._names_rows()):
             found += [NotFound]
         return [*found, ServiceUnavailable]
 
@@ -172,6 +173,14 @@ class HouseSchema(AutoSchema):
 
     def _compares(self) -> bool:
         return isinstance(self.view, HouseViewSet) and honours(self.view, self.method)
+
+    def _names_rows(self) -> bool:
+        """Whether the body names rows, which may not be there for the caller."""
+        serializer = self.get_request_serializer()
+        if isinstance(serializer, type) and issubclass(serializer, Serializer):
+            serializer = serializer()
+        names = getattr(serializer, "fields", ())
+        return any(str(name).endswith(("_id", "_ids")) for name in names)
 
     def _action(self) -> str:
         return action_of(self.view, self.method) or ""
@@ -191,6 +200,22 @@ class HouseSchema(AutoSchema):
     def _roles(self) -> frozenset[str]:
         roles: frozenset[str] = getattr(self.view, "access", {}).get(self._action(), frozenset())
         return roles
+
+
+def shapes_may_overlap(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """What an owner sees contains what others see: such a shape is any of several, not one exactly."""
+    for schema in result["components"]["schemas"].values():
+        if "oneOf" in schema and "discriminator" not in schema:
+            schema["anyOf"] = schema.pop("oneOf")
+    return result
+
+
+def refusals_may_say_more(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """A refusal carries facts of its own beside the four fields, such as ``latest`` or ``total_amount``."""
+    refusal = result["components"]["schemas"].get("ErrorRead")
+    if refusal is not None:
+        refusal["additionalProperties"] = {}
+    return result
 
 
 class AliasExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # untyped __init_subclass__

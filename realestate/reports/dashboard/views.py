@@ -11,6 +11,7 @@ from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS
 from realestate.core.api.views import Edge
+from realestate.core.errors import InvalidValue, NotFound
 from realestate.reports.dashboard.catalogue import REPORTS, Figures, Report
 from realestate.reports.dashboard.scope import DEFAULT_MONTHS, MONTHS, Scope
 from realestate.reports.dashboard.serializers import ReportQuery, ReportRead
@@ -31,6 +32,7 @@ class ReportView(Edge):
 
     tag = "reports"
     access = {"get": BUILDERS}
+    errors: ClassVar = {"get": (InvalidValue, NotFound)}
     report: ClassVar[Report]
     shape: ClassVar[type[ReportRead]]
 

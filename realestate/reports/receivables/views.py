@@ -10,6 +10,7 @@ from realestate.core.api.access import BUILDERS
 from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.pagination import envelope, paginate
 from realestate.core.api.views import DEFAULT_LIMIT, Edge
+from realestate.core.errors import InvalidValue, NotFound
 from realestate.reports.receivables import queries
 from realestate.reports.receivables.serializers import CollectionsQuery, CollectionsRead
 
@@ -27,6 +28,7 @@ class CollectionsView(Edge):
 
     tag = "reports"
     access = {"get": BUILDERS}
+    errors = {"get": (InvalidValue, NotFound)}
 
     @extend_schema(
         operation_id="reports_collections", responses=CollectionsRead, parameters=PARAMETERS
