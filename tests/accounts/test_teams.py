@@ -273,9 +273,7 @@ def test_whose_duty_something_is(cast):
         ("Platform finance", {Duty.PERSONAL, Duty.FINANCE}),
     ],
 )
-def test_D7_a_group_of_the_staff_has_over_the_api_what_it_has_in_the_back_office(
-    db, group, duties
-):
+def test_D7_a_group_of_the_staff_has_over_the_api_what_it_has_in_the_back_office(db, group, duties):
     keep_groups()
     person = StaffFactory(is_superuser=False)
     assert {duty for duty in Duty if person.has_duty(duty)} == {Duty.PERSONAL}

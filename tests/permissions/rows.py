@@ -11,6 +11,7 @@ from tests.factories.accounts import CustomerFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory, QuoteFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 from tests.factories.payments import DemandFactory, PaymentFactory
+from tests.factories.progress import MilestoneFactory
 from tests.factories.projects import ProjectFactory, TowerFactory, UnitFactory
 from tests.factories.scheduling import AppointmentFactory, HostFactory
 from tests.permissions.world import World
@@ -57,6 +58,7 @@ def make_foreign(world: World) -> dict[str, int]:
         ).pk,
         "host_id": HostFactory(builder=cast.kiran.builder).pk,
         "message_id": message.pk,
+        "milestone_id": MilestoneFactory(project=hidden).pk,
         "payment_id": PaymentFactory(booking=booking, notes=FOR_KIRAN).pk,
         "project_id": hidden.pk,
         "quote_id": quote.pk,
