@@ -4,12 +4,13 @@
 .POSIX:
 .SUFFIXES:
 .PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
-	lint-migrations lint-openapi lint-docs lint-dependencies format openapi docs migrations requirements requirements-bench \
-	bench bench-quick bench-growth bench-processes drill clean distclean
+	lint-migrations lint-openapi lint-docs lint-dependencies lint-security lint-audit sbom format openapi docs migrations requirements \
+	requirements-bench bench bench-quick bench-growth bench-plans bench-processes drill clean distclean
 
 PY = .venv/bin/python
 ARGS =
 WORKERS = 2
+OURS = manage.py realestate accounts projects progress bookings payments scheduling messaging notifications drills
 
 help: ## This list.
 	@echo 'make TARGET, of these:'
@@ -83,7 +84,7 @@ test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromiu
 screenshots: .venv/.installed-dev ## The same, and the README's pictures are made anew.
 	@SCREENSHOTS=docs/images $(PY) -m pytest -n 0 -m browser tests/browser
 
-lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-docs lint-dependencies ## All checks but the tests.
+lint: lint-style lint-types lint-imports lint-migrations lint-openapi lint-docs lint-dependencies lint-security lint-audit ## All checks but the tests.
 
 lint-style: .venv/.installed-dev
 	@$(PY) -m ruff format --check --quiet .
@@ -109,6 +110,16 @@ lint-docs: .venv/.installed-dev
 lint-dependencies: .venv/.installed-dev
 	@$(PY) -m deptry --no-ansi .
 
+# Unsafe lines; secrets in files and in history; what is installed and was not locked. Needs no network.
+lint-security: .venv/.installed-dev
+	@$(PY) -m bandit --quiet --severity-level medium --configfile pyproject.toml --recursive $(OURS)
+	@$(PY) -m tests.house.leaks
+	@$(PY) -m tests.house.supply locked
+
+# Says how many packages it got an answer for. ARGS=--required fails where there is no network.
+lint-audit: .venv/.installed-dev
+	@$(PY) -m tests.house.supply audit $(ARGS)
+
 # --- measure ---------------------------------------------------------------------------------------------------------
 
 # The design that we compare ourselves with has an environment of its own; the platform never sees it.
@@ -129,6 +140,12 @@ bench-processes: .venv/.installed-dev ## How many processes and threads the web 
 
 bench-growth: .venv/.installed-dev ## How p95 of lists grows from 10,000 to 1,000,000 units: make bench-growth [ARGS="--sizes 10000,100000"].
 	@$(PY) -m benchmarks.growth $(ARGS)
+
+bench-plans: .venv/.installed-dev ## Does any list read a big table from end to end, also with 1,000,000 units? make bench-plans [ARGS="--units 200000"].
+	@$(PY) -m benchmarks.plans $(ARGS)
+
+sbom: .venv/.installed-dev ## Write what runs in production, with versions and checksums (CycloneDX), to var/sbom.json.
+	@mkdir -p var && $(PY) -m tests.house.supply sbom var/sbom.json
 
 # --- rehearse --------------------------------------------------------------------------------------------------------
 
@@ -154,11 +171,13 @@ migrations: .venv/.installed-dev ## Write the migrations that the models call fo
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
 	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --annotation-style line
 
-requirements: .venv/.installed-dev ## Rewrite both requirements files: make requirements [ARGS=--upgrade].
+requirements: .venv/.installed-dev ## Rewrite the requirements files: make requirements [ARGS=--upgrade].
 	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
-	@$(COMPILE) requirements.in --constraint requirements-dev.txt --output-file requirements.txt
-	@sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' requirements.txt > requirements.txt.new
-	@mv requirements.txt.new requirements.txt
+	@for name in requirements requirements-otel; do \
+		$(COMPILE) $$name.in --constraint requirements-dev.txt --output-file $$name.txt && \
+		sed -e 's/, -c requirements-dev.txt//' -e 's/-c requirements-dev.txt, //' $$name.txt > $$name.txt.new && \
+		mv $$name.txt.new $$name.txt || exit 1; \
+	done
 
 requirements-bench: .venv/.installed-dev ## Rewrite requirements-bench.txt: make requirements-bench [ARGS=--upgrade].
 	@$(COMPILE) $(ARGS) requirements-bench.in --output-file requirements-bench.txt

@@ -43,6 +43,16 @@ class Lifecycle(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class Standing(TextChoices):
+    """What of the short status does not depend on the clock; only a hold does, until it is recorded as over."""
+
+    PENDING = "pending", "Pending"
+    HELD = "held", "On hold: pending, or cancelled once the hold is over"
+    ACTIVE = "active", "Active"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
 class PaidShare(TextChoices):
     """How much of a booking is paid; the ``payment_status`` filter of the builder's list (contract 8)."""
 

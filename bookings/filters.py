@@ -13,6 +13,7 @@ from bookings.rules import (
     STATE_WORDS,
     TYPE_WORDS,
 )
+from realestate.core import clock
 from realestate.core.api.filters import HouseFilterSet, WordFilter
 
 Rows = Any  # bookings with status and figures; django-stubs does not see annotations
@@ -25,7 +26,7 @@ class BookingFilter(HouseFilterSet):
         method="by_status",
         help_text="pending, active, completed or cancelled; a booking status is understood too.",
     )
-    booking_status = WordFilter(STATE_WORDS)
+    booking_status = WordFilter(STATE_WORDS, method="by_state")
     payment_status = django_filters.CharFilter(
         method="by_paid_share", help_text="How much is paid: pending, partial or completed."
     )
@@ -40,14 +41,18 @@ class BookingFilter(HouseFilterSet):
     def by_status(self, rows: Rows, _name: str, word: str) -> Rows:
         """The short status first: ``cancelled`` means expired ones too."""
         if (short := LIFECYCLE_WORDS.resolve(word)) is not None:
-            return rows.filter(status=short)
+            return rows.of_lifecycle(short, clock.now())
+        return self.by_state(rows, _name, word)
+
+    def by_state(self, rows: Rows, _name: str, word: str) -> Rows:
+        """Where it stands; a hold that is over is expired, recorded or not (R4.4)."""
         state = STATE_WORDS.resolve(word)
-        return rows.none() if state is None else rows.filter(booking_status=state)
+        return rows.none() if state is None else rows.in_state(state, clock.now())
 
     def by_paid_share(self, rows: Rows, _name: str, word: str) -> Rows:
         """Nothing, a part, or all of the total."""
         share = PAID_WORDS.resolve(word)
-        return rows.none() if share is None else rows.paid_share(share)
+        return rows.none() if share is None else rows.filter(paid_share=share)
 
 
 class ChangeFilter(HouseFilterSet):
@@ -55,11 +60,16 @@ class ChangeFilter(HouseFilterSet):
 
     booking_id = django_filters.NumberFilter(field_name="booking_id")
     request_type = WordFilter(TYPE_WORDS)
-    status = WordFilter(CHANGE_WORDS)
+    status = WordFilter(CHANGE_WORDS, method="by_status")
 
     class Meta:
         model = ChangeRequest
         fields: list[str] = []
+
+    def by_status(self, rows: Rows, _name: str, word: str) -> Rows:
+        """Where it stands; a quoted one whose offer is over has lapsed, recorded or not (R13.1)."""
+        status = CHANGE_WORDS.resolve(word)
+        return rows.none() if status is None else rows.of_status(status, clock.now())
 
 
 class QuoteFilter(HouseFilterSet):

@@ -1,6 +1,7 @@
 """The platform without one of its guards, for controls: a drill that cannot fail proves nothing.
 
-``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``lists`` (they raise).
+``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
+compared, and then written), ``lists`` (they raise).
 """
 
 import os
@@ -18,6 +19,24 @@ def without_locks() -> None:
     QuerySet.select_for_update = lambda self, **_how: self  # type: ignore[method-assign]  # the guard is taken away
 
 
+def without_rotation() -> None:
+    """Refresh as it is usually written: read the session, compare, write."""
+    from uuid import uuid4
+
+    from accounts.models import Session
+    from accounts.services import sessions
+
+    def rotate(*, session_id: int, user_id: int, jti: str) -> Any:
+        session = Session.objects.select_related("user").get(pk=session_id, user=user_id)
+        if session.jti != jti:
+            return None
+        session.jti = uuid4().hex
+        session.save()
+        return sessions.tokens.mint(session)
+
+    sessions.rotate_session = rotate  # the guard is taken away
+
+
 def without_lists() -> None:
     """Every list raises."""
     from realestate.core.api import views
@@ -28,6 +47,10 @@ def without_lists() -> None:
     views.envelope = crash  # type: ignore[assignment]  # what is broken
 
 
-BREAKS: dict[str, Any] = {"locks": without_locks, "lists": without_lists}
+BREAKS: dict[str, Any] = {
+    "locks": without_locks,
+    "rotation": without_rotation,
+    "lists": without_lists,
+}
 for word in os.environ.get("DRILL_WITHOUT", "").split():
     BREAKS[word]()

@@ -36,6 +36,8 @@ class Journal:
 class Load:
     """So many customers at once, until the block ends."""
 
+    callers = Callers
+
     def __init__(
         self,
         doors: Sequence[tuple[str, int]],
@@ -44,7 +46,7 @@ class Load:
         count: int,
     ) -> None:
         self.crowd, self.journal = crowd, Journal()
-        self._callers = Callers(doors, count)
+        self._callers = self.callers(doors, count)
         self._units = units
         self._later: list[list[tuple[Call, int]]] = [[] for _ in range(count)]
         self._take, self._write, self._over = threading.Lock(), threading.Lock(), threading.Event()

@@ -1,10 +1,11 @@
 """Scarce things under many hands at once, over HTTP and several processes (A1, A5, A7, A9, A10)."""
 
+import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import User
 from bookings.models import Booking
@@ -15,7 +16,9 @@ from drills.people import Person
 from drills.report import Promise, progress
 from projects.enums import ClaimKind
 from projects.models import Claim, Unit
-from realestate.core import clock
+from projects.services import expire_claims
+from realestate.core import audit, clock
+from realestate.core.transactions import service
 
 CROWD = 50
 SLOWEST = 2.0  # seconds
@@ -43,6 +46,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     with house.site(database) as site, Callers([site.door], CROWD) as callers:
         found = [
             one_unit(callers, crowd, rounds),
+            lapsed_hold(callers, crowd, rounds // 3),
             one_slot(callers, crowd, rounds // 3),
             own_limit(callers, crowd, rounds // 6),
             lost_updates(callers, rounds * 2 // 3),
@@ -79,6 +83,51 @@ def one_unit(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
         figure=f"{good} of {rounds} rounds; {doubles} units claimed twice; slowest {slowest:.2f} s; {rate:.1f}/s",
         holds=good == rounds and doubles == 0 and slowest <= SLOWEST,
     )
+
+
+def lapsed_hold(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
+    """A2: everybody holds a unit whose hold has just lapsed, while the job that records lapses runs all the time."""
+    good, over = 0, threading.Event()
+
+    def record_lapses() -> None:
+        while not over.wait(0.005):
+            expire_claims()
+        connections.close_all()
+
+    job = threading.Thread(target=record_lapses)
+    for number, unit in enumerate(people.free_units(rounds)):
+        tell("A2", number, rounds)
+        callers.send(hold(crowd[number % len(crowd)], unit))
+        lapse(unit)
+        if not job.is_alive():
+            job.start()
+        good += is_fair(
+            callers.together([hold(person, unit) for person in crowd]), "unit_not_available"
+        )
+    over.set()
+    job.join()
+    doubles = count(DOUBLE_CLAIMS)
+    give_back()
+    return Promise(
+        id="A2",
+        what=f"{CROWD} customers and a unit whose hold has lapsed, while lapses are being recorded: one 201",
+        figure=f"{good} of {rounds} rounds; {doubles} units claimed twice",
+        holds=good == rounds and doubles == 0,
+    )
+
+
+@service
+def lapse(unit: int) -> None:
+    """Let the hold of a unit end a minute ago, as time does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL house.bulk_load = 'on'")
+        cursor.execute(
+            "UPDATE projects_claim SET taken_at = now() - interval '1 hour', expires_at = now() - interval '1 minute'"
+            " WHERE unit_id = %s AND released_at IS NULL",
+            [unit],
+        )
+    row = Unit.objects.get(pk=unit)
+    audit.record(audit.SYSTEM, row, "drilled", after={"its hold": "has lapsed"})
 
 
 def one_slot(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.querysets import scope
@@ -32,14 +32,12 @@ class ConversationQuerySet(QuerySet["Conversation"]):
         return scope(self, user)
 
     def with_summary(self, messages: QuerySet[Message], user: Any) -> Self:  # User or AnonymousUser
-        """Annotate the last of the given messages and how many a user has not read: counted, never stored (D6)."""
+        """Annotate the last message, and how many of the given ones a user has not read: counted, never stored (D6)."""
         own = messages.filter(conversation=OuterRef("pk"))
-        last = own.order_by("-pk")
         unread = own.filter(recipient=inbox(user), read_at=None).order_by().values("conversation")
         return self.annotate(
-            last_message_id=Subquery(last.values("pk")[:1]),
-            last_message=Subquery(last.values("message_content")[:1]),
-            last_message_time=Subquery(last.values("created_at")[:1]),
+            last_message=F("newest__message_content"),
+            last_message_time=F("newest__created_at"),
             unread_count=Coalesce(
                 Subquery(
                     unread.annotate(count=Count("pk")).values("count"), output_field=IntegerField()

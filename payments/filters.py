@@ -60,11 +60,12 @@ class DemandFilter(HouseFilterSet):
 
     def by_open(self, rows: Any, _name: str, value: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         """Demands of which something is open, or nothing."""
-        return rows.open() if value else rows.filter(open_amount=0)
+        return rows.left_open() if value else rows.paid()
 
     def by_overdue(self, rows: Any, _name: str, value: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         """Demands that are overdue today; the others with ``false``."""
-        return rows.overdue(clock.today()) if value else rows.not_overdue(clock.today())
+        today = clock.today()
+        return rows.left_overdue(today) if value else rows.not_overdue(today)
 
 
 class CreditNoteFilter(HouseFilterSet):

@@ -101,13 +101,21 @@ class DemandQuerySet(OfBooking["Demand"]):
         """Demands of which something is open today; needs ``with_open``."""
         return self.filter(open_amount__gt=0)
 
-    def overdue(self, on: date) -> Self:
-        """Open demands that were due before a day; needs ``with_open``."""
-        return self.open().filter(due_on__lt=on)
+    def left_open(self) -> Self:
+        """The same by the column that triggers keep: for lists. What decides asks ``open``."""
+        return self.filter(left_open__gt=0)
+
+    def paid(self) -> Self:
+        """Demands of which nothing is open, by that column."""
+        return self.filter(left_open=0)
+
+    def left_overdue(self, on: date) -> Self:
+        """Open demands that were due before a day, by that column."""
+        return self.left_open().filter(due_on__lt=on)
 
     def not_overdue(self, on: date) -> Self:
-        """All others; needs ``with_open``."""
-        return self.exclude(open_amount__gt=0, due_on__lt=on)
+        """All others, by that column."""
+        return self.filter(Q(left_open=0) | Q(due_on__gte=on))
 
 
 class DemandLineQuerySet(OfDemand["DemandLine"]):

@@ -7,7 +7,7 @@ from operator import add, and_
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import Exists, F, Q, QuerySet, Value
+from django.db.models import Case, Exists, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.db.models.lookups import GreaterThanOrEqual
 
@@ -103,7 +103,9 @@ class ProjectFilter(HouseFilterSet):
         query = SearchQuery(value, search_type="websearch", config="simple")
         exact, similar = Q(search=query), reduce(and_, (_is_meant(word) for word in words))
         found = rows.filter(exact | ~Exists(rows.filter(exact)) & similar)
-        nearness = reduce(add, (TrigramWordSimilarity(word, NAMES) for word in words))
+        spelt = reduce(add, (TrigramWordSimilarity(word, NAMES) for word in words))
+        # Of what has the words themselves the rank says enough, and there may be thousands of them.
+        nearness = Case(When(exact, then=Value(0.0)), default=spelt, output_field=FloatField())
         return found.alias(rank=SearchRank(F("search"), query), nearness=nearness).order_by(
             "-rank", "-nearness", "-pk"
         )

@@ -51,6 +51,7 @@ STATUS_OF_STAGE = {
 RESERVED = UnitStatus.RESERVED.value
 STAGE_OF_STATUS = {status: stage for stage, status in STATUS_OF_STAGE.items()}
 ON_OFFER = Q(released_at__isnull=False, blocked_at=None)
+HELD_OR_KEPT_BACK = Q(claimed_as=ClaimStage.HELD.value) | ~ON_OFFER  # what may look reserved
 KEPT_BACK = {  # if nobody has a claim
     UnitStatus.NOT_RELEASED: Q(released_at=None),
     UnitStatus.BLOCKED: Q(released_at__isnull=False, blocked_at__isnull=False),
@@ -202,11 +203,11 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
             return self.free(now)
         if status in KEPT_BACK:
             return self.filter(own, KEPT_BACK[status]).unclaimed(now)
-        if status != UnitStatus.RESERVED:
-            return self.filter(live(now, "claims__"), claims__stage=STAGE_OF_STATUS[status])
-        # The keys of the few that are held come first, so that the others need no look at the claims.
-        held = self._claims().filter(live(now), stage=ClaimStage.HELD).values("unit")
-        return self.filter(Q(pk__in=held) | Q(~own, ~ON_OFFER, self._is_unclaimed(now)))
+        if status != UnitStatus.RESERVED:  # these end by being released, and not with time
+            return self.filter(claimed_as=STAGE_OF_STATUS[status])
+        held = Q(claimed_as=ClaimStage.HELD) & ~Q(self._is_unclaimed(now))
+        # What the index has is said too, so that only of those the claims are asked for.
+        return self.filter(HELD_OR_KEPT_BACK, held | Q(~own, ~ON_OFFER, self._is_unclaimed(now)))
 
     def unclaimed(self, now: datetime) -> Self:
         """Units without a live claim, by asking an index for each of them: as a join PostgreSQL reads all claims."""

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 
 from realestate.core import clock
+from realestate.core.fence import is_fenced
 from realestate.reports.dashboard import pages as dashboard
 from realestate.reports.stacking import pages as stacking
 from realestate.search import search_view
@@ -189,7 +190,7 @@ class HouseAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """The first dashboard that the user may see."""
-        context = dashboard.context_of(request, self)
+        context = {**dashboard.context_of(request, self), "is_fenced": is_fenced()}
         return super().index(request, {**context, **(extra_context or {})})
 
     def autocomplete_view(  # type: ignore[override]  # a view answers with any response

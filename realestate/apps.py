@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 
 
 class RealEstateConfig(AppConfig):
@@ -12,13 +13,15 @@ class RealEstateConfig(AppConfig):
     verbose_name = "Real estate platform"
 
     def ready(self) -> None:
-        """After each migrate, also that of a test's database, triggers and the staff's groups are kept current."""
+        """Registers what deployments are asked; after each migrate, triggers and staff's groups are kept current."""
         from django.db.models.signals import post_migrate  # noqa: TID251  # Django's own hook after a migrate
 
+        from realestate.deployment import check_database
         from realestate.recording import keep_triggers
         from realestate.rights import keep_groups, last_with_permissions
         from realestate.showing import keep_catalogue_triggers
 
+        checks.register(check_database, checks.Tags.database, deploy=True)
         post_migrate.connect(keep_groups, sender=last_with_permissions())
         post_migrate.connect(keep_triggers, sender=last_with_permissions())
         post_migrate.connect(keep_catalogue_triggers, sender=last_with_permissions())

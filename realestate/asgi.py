@@ -2,7 +2,11 @@
 
 import os
 
-import django
+from realestate.core.processes import end_when_asked_while_starting
+
+end_when_asked_while_starting()  # before anything that takes time
+
+import django  # noqa: E402  # see above
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realestate.settings.production")
 django.setup()

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from realestate import __version__
+from realestate.core.fence import FENCED
 
 DEADLINE = 1.0  # seconds for all checks together
 OK = "ok"
@@ -48,9 +49,9 @@ def live(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Whether requests can be served now: 200, or 503 with what is amiss."""
+    """Whether requests can be served now: 200, or 503 with what is amiss. A fenced copy serves, in silence."""
     checks = run_checks()
-    good = all(result == OK for result in checks.values())
+    good = all(result in {OK, FENCED} for result in checks.values())
     return JsonResponse(
         {"status": OK if good else "unavailable", "checks": checks}, status=200 if good else 503
     )
@@ -84,6 +85,12 @@ def queue(database: "psycopg.Connection[Any]") -> str:
     return OK
 
 
+def outgoing(database: "psycopg.Connection[Any]") -> str:
+    """Whether jobs run and messages go out: not in a copy that no operator has opened."""
+    row = database.execute("SELECT core_is_fenced()").fetchone()
+    return FENCED if row and row[0] else OK
+
+
 def reachable(database: "psycopg.Connection[Any]") -> str:
     """The database answers."""
     database.execute("SELECT 1")
@@ -94,6 +101,7 @@ CHECKS: dict[str, Check] = {
     "database": reachable,
     "migrations": unapplied_migrations,
     "queue": queue,
+    "outgoing": outgoing,
 }
 
 
@@ -112,7 +120,7 @@ def _ask(parameters: dict[str, Any]) -> dict[str, str]:
 def _result(check: Check, database: "psycopg.Connection[Any]") -> str:
     try:
         return check(database)
-    except psycopg.errors.UndefinedTable:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
         return "not set up"
     except psycopg.Error:
         return "failed"

@@ -35,7 +35,7 @@ UNRECORDED: Mapping[str, str] = {
     "scheduling.appointmentreminder": "what people were told",
     "scheduling.calendarfeed": "the address of a person's own calendar",
     "messaging.broadcastrecipient": "how far a broadcast is delivered",
-    "messaging.conversation": "only added, with its first message",
+    "messaging.conversation": "only added, with its first message; a trigger keeps its last",
     "notifications.notification": "what people were told",
     "notifications.delivery": "how it was told",
     "notifications.signal": "a bell that rings for a minute",
@@ -48,7 +48,11 @@ UNRECORDED: Mapping[str, str] = {
 # Columns that change without anybody deciding anything.
 IGNORED: Mapping[str, tuple[str, ...]] = {
     "accounts.user": ("last_login",),
+    # Kept by triggers or generated: what they follow from is recorded.
+    "bookings.booking": ("paid_so_far", "paid_share", "standing"),
     "messaging.message": ("read_at",),
+    "projects.unit": ("claimed_as",),
+    "payments.demand": ("left_open",),
     "payments.letterbatch": ("done",),
 }
 ALWAYS_IGNORED = ("updated_at",)

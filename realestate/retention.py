@@ -85,6 +85,7 @@ RECORDS = frozenset({"core_auditentry", "core_rowchange", "core_seal", "django_a
 # A row each for what there is one or a few of.
 SMALL = frozenset(
     {
+        "core_fence",
         *(
             "core_catalogueversion",
             "core_settingsversion",

@@ -8,6 +8,7 @@ from realestate import health
 from realestate.binder.pages import DocumentsPage
 from realestate.core.api import errors
 from realestate.core.api.routing import by_first_word
+from realestate.metrics.page import metrics
 from realestate.pages import RedocPage, SwaggerPage
 
 HOUSE = (
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", health.root),
     path("health", health.live),
     path("health/ready", health.ready),
+    path("metrics", metrics),
     path("admin/bookings/booking/<int:pk>/documents/", documents, name="booking_documents"),
     path("admin/", admin.site.urls),
     path("api/schema", schema, name="schema"),

@@ -6,6 +6,13 @@ from django.db import migrations, models
 from django.db.models.functions import Upper
 
 
+class Trigrams(TrigramExtension):
+    """There since the first migration of projects, whose indexes need it: the way back leaves it there."""
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        """Nothing: it was there before."""
+
+
 class Migration(migrations.Migration):
     atomic = False  # CREATE INDEX CONCURRENTLY
 
@@ -15,7 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
+        Trigrams(),
         AddIndexConcurrently(
             model_name="customer",
             index=GinIndex(

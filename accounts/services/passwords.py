@@ -10,7 +10,7 @@ from accounts import rules
 from accounts.events import EmailVerified
 from accounts.models import User
 from accounts.services.hashing import hashed, matches
-from accounts.services.sessions import Client, Login, open_session, revoke
+from accounts.services.sessions import Client, Login, note_address, open_session, revoke
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.events import publish
@@ -85,8 +85,11 @@ def request_password_reset(*, email: str) -> None:
     defer("accounts.mail_password_reset", user_id=user.pk if user is not None else NOBODY)
 
 
-def reset_password(*, token: str, new_password: str) -> User:
-    """Set a password with the token of a link, once; every session ends. Raises InvalidLink, WeakPassword."""
+def reset_password(*, token: str, new_password: str, client: Client | None = None) -> User:
+    """Set a password with the token of a link, once; every session ends. Raises InvalidLink, WeakPassword.
+
+    From where that was done strangers' attempts keep the owner out no longer: whoever reads the mail is the owner.
+    """
     key, _dot, secret = token.partition(".")
     user = (
         User.objects.with_profile().filter(pk=key, is_active=True).first() if _is_key(key) else None
@@ -94,7 +97,7 @@ def reset_password(*, token: str, new_password: str) -> User:
     if user is None or not _reset_tokens.check_token(user, secret):
         raise InvalidLink
     check_strength(new_password, user, field="new_password")
-    return _reset(user.pk, secret, hashed(new_password))
+    return _reset(user.pk, secret, hashed(new_password), client)
 
 
 def reset_token(user: User) -> str:
@@ -113,7 +116,7 @@ def _change(user_id: int, seen: str, new: str, client: Client | None) -> Login:
 
 
 @service
-def _reset(user_id: int, secret: str, new: str) -> User:
+def _reset(user_id: int, secret: str, new: str, client: Client | None) -> User:
     user = _set_password(
         user_id,
         new,
@@ -122,6 +125,8 @@ def _reset(user_id: int, secret: str, new: str) -> User:
     )
     audit.record(user, user, "password_reset")
     revoke(user.sessions.all())
+    if client is not None:
+        note_address(user, client)
     if user.email_verified_at is None:  # the link came by e-mail
         mark_verified(user)
     return user

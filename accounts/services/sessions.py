@@ -98,6 +98,19 @@ def open_session(*, user_id: int, password: str, client: Client | None = None) -
     return Login(user, tokens.mint(session))
 
 
+def note_address(user: User, client: Client) -> None:
+    """Within another service: the owner has been there (``is_familiar``). A session that is over when it begins."""
+    now, origin = clock.now(), client.shortened()
+    user.sessions.create(
+        jti=uuid4().hex,
+        created_at=now,
+        expires_at=now,
+        revoked_at=now,
+        user_agent=origin.user_agent,
+        address=origin.address,
+    )
+
+
 @service
 def open_staff_session(*, user_id: int, client: Client) -> Session:
     """The row behind a login to the admin: listed and ended like the others. No token belongs to it."""

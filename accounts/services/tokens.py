@@ -21,6 +21,7 @@ from realestate.core.enums import Role
 from realestate.core.errors import DomainError
 
 MAX_LENGTH = 4096  # ours have some 350 characters
+SKEW = 30  # seconds by which the clock of the server that issued a token may be ahead of this one's
 
 
 class TokenRefused(DomainError):
@@ -53,11 +54,11 @@ class Claims:
 def _signed(text: str, keys: tuple[str, ...]) -> dict[str, Any]:
     """The claims that one of these keys has signed; a token comes with each request, and its signature stays good.
 
-    Whether it has expired is asked each time, by ``Token.verify``. Raises TokenBackendError.
+    Whether it has expired is asked each time and to the second, by ``Token.verify``. Raises TokenBackendError.
     """
     given = settings.SIMPLE_JWT
     *others, last = (
-        TokenBackend(given["ALGORITHM"], key, "", given["AUDIENCE"], given["ISSUER"])
+        TokenBackend(given["ALGORITHM"], key, "", given["AUDIENCE"], given["ISSUER"], leeway=SKEW)
         for key in keys
     )
     for backend in others:

@@ -1,6 +1,6 @@
 """How often one may try, counted in the database before the work is done (D21)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.http import HttpRequest
@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from accounts import rules
 from accounts.rules import Limit
 from accounts.services import Client, is_familiar
-from realestate.core.api.throttling import client_address, give_back, limit, network
+from accounts.services.hashing import refuse_crowd
+from realestate.core.api.throttling import Use, client_address, give_back, limit, network
+from realestate.core.errors import ServiceUnavailable
 
 
 def client_of(request: HttpRequest | Request) -> Client:
@@ -34,6 +36,7 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
     Strangers' attempts fill the account's counter, but not the one that the account has at an address that its owner
     has logged in from: nobody can be locked out by others for good.
     """
+    refuse_crowd()  # a flood costs the database nothing
     account, client = rules.normalize_email(email), client_of(request)
     if is_familiar(email=account, client=client):
         account = f"{account} {client.address}"
@@ -44,6 +47,14 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
             (rules.LOGIN_PER_ACCOUNT, account),
         )
     ]
-    yield
+    try:
+        yield
+    except ServiceUnavailable:  # nobody has looked at the password
+        _give_back_all(uses)
+        raise
+    _give_back_all(uses)
+
+
+def _give_back_all(uses: Sequence[Use]) -> None:
     for use in uses:
         give_back(use)

@@ -76,7 +76,7 @@ class PasswordResetConfirmView(Entrance):
         """Set a new password with the token of the link; every session ends."""
         body = self.parse(PasswordResetConfirmWrite)
         count_address(request, rules.LINK_PER_ADDRESS)
-        services.reset_password(**body)
+        services.reset_password(**body, client=client_of(request))
         return message("Your new password is set. Please log in.")
 
 

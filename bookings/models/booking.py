@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.models import Customer
-from bookings.enums import BookingState, PaymentPlan
+from bookings.enums import FIRM, BookingState, PaidShare, PaymentPlan, Standing
 from bookings.models.quotes import Quote
 from bookings.querysets import BookingQuerySet
+from bookings.rules.states import STANDING
 from bookings.rules.words import booking_number
 from projects.enums import TaxClass
 from projects.models import Claim, Project, Unit
@@ -21,6 +22,7 @@ from realestate.core.db.fields import (
     not_negative,
 )
 
+TOTAL = F("agreement_value") + F("other_charges") + F("tax_amount")
 WITHOUT_A_UNIT = (BookingState.INQUIRY, BookingState.SITE_VISIT_SCHEDULED)
 
 
@@ -50,8 +52,38 @@ class Booking(TimestampedModel):
     other_charges = money_field(default=0, help_text="Charges outside the consideration (R1).")
     tax_amount = money_field(default=0)
     total_amount = models.GeneratedField(
-        expression=F("agreement_value") + F("other_charges") + F("tax_amount"),
+        expression=TOTAL,
         output_field=models.DecimalField(max_digits=16, decimal_places=2, null=True),
+        db_persist=True,
+    )
+    paid_so_far = money_field(
+        db_default=0,
+        editable=False,
+        help_text="Kept by a trigger on payments, for filters and sums; what decides is counted (docs/adr/0015).",
+    )
+    paid_share = models.GeneratedField(
+        expression=Case(
+            When(paid_so_far=0, then=Value(PaidShare.PENDING.value)),
+            When(paid_so_far__gte=TOTAL, then=Value(PaidShare.COMPLETED.value)),
+            default=Value(PaidShare.PARTIAL.value),
+        ),
+        output_field=models.CharField(max_length=9),
+        db_persist=True,
+    )
+    standing = models.GeneratedField(
+        expression=Case(
+            When(
+                state__in=sorted(state.value for state in FIRM),
+                actual_registration_date__isnull=False,
+                paid_so_far__gte=TOTAL,
+                then=Value(Standing.COMPLETED.value),
+            ),
+            *(
+                When(state=BookingState(state).value, then=Value(standing.value))
+                for state, standing in STANDING.items()
+            ),
+        ),
+        output_field=models.CharField(max_length=9),
         db_persist=True,
     )
     token_amount = money_field(null=True, blank=True)
@@ -100,6 +132,7 @@ class Booking(TimestampedModel):
             not_negative("booking_tax", "tax_amount"),
             not_negative("booking_other_charges", "other_charges"),
             not_negative("booking_loan", "loan_amount"),
+            not_negative("booking_paid", "paid_so_far"),
             models.CheckConstraint(
                 name="token_within_the_price",
                 condition=Q(token_amount=None)
@@ -113,6 +146,22 @@ class Booking(TimestampedModel):
             models.Index(fields=["customer", "-booking_date", "-id"], name="booking_by_customer"),
             # The order of everybody's rows, as staff see them here and in the back office.
             models.Index(fields=["-booking_date", "-id"], name="booking_newest"),
+            models.Index(
+                fields=["state", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_state",
+            ),
+            # The counters over all bookings come out of this one alone.
+            models.Index(
+                fields=["standing", "-booking_date", "-id"],
+                include=["project", "claim", "paid_so_far", "total_amount"],
+                name="booking_by_standing",
+            ),
+            models.Index(
+                fields=["paid_share", "-booking_date", "-id"],
+                include=["project"],
+                name="booking_by_share",
+            ),
             models.Index(fields=["project", "state"], name="booking_by_project"),
             models.Index(fields=["project", "-booking_date", "-id"], name="booking_by_day"),
             models.Index(

@@ -47,6 +47,7 @@ class ChangeRequest(TimestampedModel):
             models.Index(fields=["booking", "-created_at", "-id"], name="change_by_booking"),
             # The order of everybody's rows, as staff see them here and in the back office.
             models.Index(fields=["-created_at", "-id"], name="change_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="change_by_state"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from bookings.enums import (
     Lifecycle,
     QuoteAction,
     QuoteState,
+    Standing,
 )
 from projects.enums import ClaimStage
 from realestate.core.money import DEFAULT_CURRENCY, floor_money, round_money
@@ -57,6 +58,10 @@ LIFECYCLE: Mapping[str, Lifecycle] = {
     S.CANCELLED: Lifecycle.CANCELLED,
     S.EXPIRED: Lifecycle.CANCELLED,
     S.TRANSFERRED: Lifecycle.CANCELLED,
+}
+STANDING: Mapping[str, Standing] = {
+    state: Standing.HELD if state == S.ON_HOLD else Standing(short)
+    for state, short in LIFECYCLE.items()
 }
 LIFECYCLE_TARGETS: Mapping[Lifecycle, frozenset[str]] = {
     Lifecycle.PENDING: frozenset(),

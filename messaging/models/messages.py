@@ -22,6 +22,15 @@ class Conversation(TimestampedModel):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    newest = models.ForeignKey(
+        "Message",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # conversation_newest
+        help_text="The last message; kept by a trigger on messages (docs/adr/0015).",
+    )
 
     objects: ClassVar[models.Manager["Conversation"]] = ConversationQuerySet.as_manager()
 
@@ -31,7 +40,11 @@ class Conversation(TimestampedModel):
                 fields=["customer", "project"], name="one_conversation_per_pair"
             )
         ]
-        indexes = [models.Index(fields=["project"], name="conversation_by_project")]
+        indexes = [
+            models.Index(fields=["project"], name="conversation_by_project"),
+            # The order of everybody's rows, as staff see them.
+            models.Index(fields=["-newest", "-id"], name="conversation_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"customer {self.customer_id}, project {self.project_id}"

@@ -107,7 +107,7 @@ class ConversationViewSet(HouseViewSet):
         """Conversations with their last message; the one that was written to last comes first."""
         rows = Conversation.objects.for_user(self.caller)
         rows = rows.with_summary(Message.objects.all(), self.caller)
-        return self.shaped(rows).order_by("-last_message_id", "-pk")
+        return self.shaped(rows).order_by("-newest_id", "-pk")
 
     @extend_schema(operation_id="conversations_list")
     def list(self, request: Request, **_path: str) -> Response:

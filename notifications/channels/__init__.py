@@ -5,6 +5,7 @@ from collections.abc import Callable
 from notifications.channels import email, push, sms
 from notifications.enums import Channel
 from notifications.models import Delivery
+from realestate.core.fence import refuse_while_fenced
 
 SENDERS: dict[str, Callable[[Delivery], None]] = {
     Channel.EMAIL: email.send,
@@ -14,5 +15,6 @@ SENDERS: dict[str, Callable[[Delivery], None]] = {
 
 
 def send(delivery: Delivery) -> None:
-    """Hand a delivery to its channel. Raises what the channel raises when that fails."""
+    """Hand a delivery to its channel. Raises Fenced, and what the channel raises when it fails."""
+    refuse_while_fenced()
     SENDERS[delivery.channel](delivery)

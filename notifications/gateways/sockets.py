@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from notifications import services
 from notifications.gateways.hub import SESSION_ENDED, Hub, Member
+from realestate.core.headers import OF_THE_REST
 
 PATH = "/realtime"
 HEARTBEAT = 25.0  # seconds without a frame after which one says that the line is alive
@@ -79,7 +80,12 @@ class Realtime:
             {
                 "type": "http.response.start",
                 "status": 200 if known else 404,
-                "headers": [(b"content-type", b"application/json")],
+                "headers": [
+                    (b"content-type", b"application/json"),
+                    (b"cache-control", b"no-store"),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"content-security-policy", OF_THE_REST.encode()),
+                ],
             }
         )
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})

@@ -2,6 +2,7 @@
 
 from notifications.services.deliver import (
     DeliveryNotFailed,
+    drop_waiting_deliveries,
     finish_delivery,
     note_failure,
     queue_waiting_deliveries,
@@ -49,6 +50,7 @@ __all__ = [
     "Holder",
     "Telling",
     "TooManyDevices",
+    "drop_waiting_deliveries",
     "end_quiet_hours",
     "ended_sessions",
     "finish_delivery",

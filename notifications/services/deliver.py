@@ -21,6 +21,7 @@ SWEEP = 200
 LONGEST_ERROR = 300
 CLOSED = "The account is closed."
 UNFINISHED = "The last try did not come to an end."
+DROPPED = "Dropped after a restore: most likely it was sent before."
 
 
 class DeliveryNotFailed(DomainError):
@@ -77,6 +78,18 @@ def retry_delivery(*, actor: User, delivery_id: int) -> Delivery:
     audit.record(actor, row, "retried")
     defer("notifications.deliver", delivery_id=row.pk)
     return row
+
+
+@service
+def drop_waiting_deliveries() -> int:
+    """Give up whatever is due, as after a restore, where it was sent before the loss; staff can try each again.
+
+    What is to leave later keeps its time. Returns how many.
+    """
+    now = clock.now()
+    return Delivery.objects.waiting(now).update(
+        next_try_at=None, failed_at=now, error=DROPPED, updated_at=now
+    )
 
 
 @service

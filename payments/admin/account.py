@@ -83,11 +83,11 @@ class Standing(admin.SimpleListFilter):
         """The page's rows carry what is open of them."""
         match self.value():
             case "open":
-                return queryset.open()
+                return queryset.left_open()
             case "overdue":
-                return queryset.overdue(clock.today())
+                return queryset.left_overdue(clock.today())
             case "paid":
-                return queryset.filter(open_amount=0)
+                return queryset.paid()
         return queryset
 
 

@@ -56,11 +56,19 @@ class Numbered(models.Model):
 
 
 class Demand(Numbered):
-    """Something to be paid by a day: never edited, only credited (R7.5). Late interest is a demand too (R9)."""
+    """Something to be paid by a day: never edited, only credited (R7.5). Late interest is a demand too (R9).
+
+    ``left_open`` is no part of what it says: a trigger lets nothing else change, and nobody but triggers change that.
+    """
 
     kind = models.CharField(max_length=10, choices=DemandKind)
     due_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
+    left_open = money_field(
+        db_default=0,
+        editable=False,
+        help_text="Kept by triggers on lines and allocations, for lists; what decides is counted (docs/adr/0015).",
+    )
 
     objects: ClassVar[models.Manager["Demand"]] = DemandQuerySet.as_manager()
 
@@ -79,6 +87,17 @@ class Demand(Numbered):
             models.Index(fields=["project", "due_on"], name="demand_by_project"),
             # The order of everybody's rows, as staff see them here and in the back office.
             models.Index(fields=["-issued_on", "-id"], name="demand_newest"),
+            models.Index(
+                fields=["-issued_on", "-id"],
+                include=["due_on"],
+                name="open_demand_newest",
+                condition=Q(left_open__gt=0),
+            ),
+            models.Index(
+                fields=["-issued_on", "-id"],
+                name="paid_demand_newest",
+                condition=Q(left_open=0),
+            ),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="demand_number_trigrams"),
         ]
 

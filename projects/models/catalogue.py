@@ -22,6 +22,7 @@ from projects.enums import (
     UnitType,
 )
 from projects.querysets import (
+    HELD_OR_KEPT_BACK,
     ClaimQuerySet,
     ProjectQuerySet,
     TowerQuerySet,
@@ -213,6 +214,13 @@ class Unit(TimestampedModel):
     released_at = models.DateTimeField(null=True, blank=True, help_text="Empty: not yet for sale.")
     blocked_at = models.DateTimeField(null=True, blank=True)
     block_reason = models.CharField(max_length=200, blank=True)
+    claimed_as = models.CharField(
+        max_length=12,
+        db_default="",
+        blank=True,
+        editable=False,
+        help_text="Stage of the claim that is not released; kept by a trigger, for lists (docs/adr/0015).",
+    )
 
     objects: ClassVar[models.Manager["Unit"]] = UnitQuerySet.as_manager()
 
@@ -248,6 +256,23 @@ class Unit(TimestampedModel):
                     "facing": ["facing"],
                     "type": ["unit_type", "price"],  # the cheapest of a kind
                 }.items()
+            ),
+            # Those of which few have it, by a status that comes from their claim, or that are kept back.
+            models.Index(
+                fields=["claimed_as", "id"],
+                include=["project"],
+                name="any_unit_by_claim",
+                condition=~Q(claimed_as=""),
+            ),
+            models.Index(
+                fields=["project", "floor_number", "unit_number", "id"],
+                name="unit_held_or_kept_back",
+                condition=HELD_OR_KEPT_BACK,
+            ),
+            models.Index(
+                fields=["project", "floor_number", "unit_number", "id"],
+                name="unit_blocked",
+                condition=Q(blocked_at__isnull=False),
             ),
             GinIndex(
                 OpClass(Upper("unit_number"), name="gin_trgm_ops"), name="unit_number_trigrams"

@@ -1,9 +1,10 @@
 """Claims: who occupies a unit, and until when (R4). Nobody else writes them.
 
-Taking locks the units; everything else locks the claim and never its unit afterwards, so the two cannot block each
-other for ever. Where they meet, compare-and-set decides: a lapsed claim is released only ``WHERE released_at IS NULL
-AND expires_at <= now``, a live one changes only ``WHERE released_at IS NULL AND expires_at > now``. Whatever happens,
-the partial unique index ``one_live_claim_per_unit`` has the last word.
+Claims come before units: a trigger writes the unit of each claim that ends (adr 15), so taking ends what has lapsed
+before it locks the units, and again for what lapses while it waits for them. Where two meet, compare-and-set decides:
+a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one changes only ``WHERE
+released_at IS NULL AND expires_at > now``. Whatever happens, the partial unique index ``one_live_claim_per_unit`` has
+the last word.
 
 The clock is asked after the lock: whoever waited for it decides by what is true now.
 """
@@ -53,6 +54,7 @@ def take_claims(
 
     Raises UnitNotAvailable (409), also for units that do not exist.
     """
+    _release_lapsed(Claim.objects.filter(unit__in=unit_ids), clock.now())
     units = lock_all(Unit.objects.select_related("project"), unit_ids)
     now = clock.now()
     until = now + timedelta(minutes=minutes)
@@ -156,7 +158,8 @@ def expire_claims() -> int:
 
 def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
     lapsed = claims.filter(released_at=None, expires_at__lte=now)
-    rows = list(lapsed.order_by("pk"))
+    # Whoever waits for another one who ends the same claims finds them ended.
+    rows = list(lapsed.select_for_update(no_key=True).order_by("pk"))
     units = tuple(row.unit_id for row in rows)
     if not units:
         return 0

@@ -22,6 +22,7 @@ from procrastinate.jobs import Status
 
 from realestate.core import clock, runs
 from realestate.core.enums import RunOutcome, RunTrigger
+from realestate.core.fence import refuse_while_fenced
 from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
@@ -133,7 +134,8 @@ def periodic_jobs() -> dict[str, Periodic]:
 
 
 def run_now(name: str) -> str:
-    """Run a periodic job here and now; returns what it did. Raises whatever the job raises."""
+    """Run a periodic job here and now; returns what it did. Raises Fenced, and whatever the job raises."""
+    refuse_while_fenced()
     with one_look(), recorded(name, RunTrigger.COMMAND) as note:
         note.did = periodic_jobs()[name].function()
     return note.did

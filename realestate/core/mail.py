@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from realestate.core.fence import refuse_while_fenced
+
 # Nobody wrote it: out-of-office programs leave it unanswered (RFC 3834).
 BY_MACHINE = {"Auto-Submitted": "auto-generated"}
 
@@ -21,8 +23,9 @@ def send_mail(
 ) -> None:
     """Hand one message to the mail server; ``template`` is the path of the pair without its endings.
 
-    Raises what the back end raises when that fails.
+    Raises Fenced in a copy that no operator has opened, and what the back end raises when it fails.
     """
+    refuse_while_fenced()
     one_line = " ".join(subject.split())  # a line break in a subject is refused for ever
     words = {"sender": sender_name(), "subject": one_line, **context}
     mail = EmailMultiAlternatives(

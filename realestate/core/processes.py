@@ -1,11 +1,18 @@
-"""Child processes that must not outlive us. Only the standard library: the database's watcher imports this."""
+"""How processes end: children not after us, workers also while they start.
+
+Only the standard library: the database's watcher imports this.
+"""
 
 import ctypes
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
+LOADED_FD = (
+    "REALESTATE_LOADED_FD"  # of the environment: a pipe to whoever waits until workers answer
+)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -21,3 +28,21 @@ def ending_with_us(number: signal.Signals) -> Callable[[], None]:
                 os._exit(1)
 
     return arrange
+
+
+def end_when_asked_while_starting() -> None:
+    """Let a worker of Granian that still loads the application end at once when it is told to.
+
+    It has the handler of the process that forked it until it has loaded us, and that only takes a note, in the wrong
+    process: the wish would be lost and the worker killed when patience runs out, with whatever it answers by then.
+    Nothing is answered yet, so the default, to end, is right; Granian sets its own handler before it answers.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if getattr(signal.getsignal(number), "__name__", "") == "signal_handler_interrupt":
+            signal.signal(number, signal.SIG_DFL)
+
+
+def say_that_we_are_loaded() -> None:
+    """Tell who has started this server that one more worker is about to answer; most start without anybody waiting."""
+    with suppress(OSError, ValueError):
+        os.write(int(os.environ.get(LOADED_FD, "")), b".")

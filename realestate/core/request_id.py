@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
 HEADER = "X-Request-ID"
-QUIET = "/health"  # asked every few seconds: good answers are not worth a line
+QUIET = ("/health", "/metrics")  # asked every few seconds: good answers are not worth a line
 _META = "HTTP_X_REQUEST_ID"
 # Nothing that could end a header line, a log line or a quoted value.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._\-]{1,64}", re.ASCII)

@@ -35,6 +35,15 @@ def _numbers(table: str, series: str, where: str = "true") -> str:
 
 CHECKS: tuple[Check, ...] = (
     sql_check(
+        "left_open_is_kept",
+        "The column that lists of demands go by is their lines less what paid them; else: SELECT payments_recount().",
+        """SELECT d.id FROM payments_demand d WHERE d.left_open <> (
+            SELECT coalesce(sum(l.principal + l.tax - (
+                SELECT coalesce(sum(a.amount), 0) FROM payments_allocation a
+                WHERE a.demand_line_id = l.id AND a.superseded_at IS NULL)), 0)
+            FROM payments_demandline l WHERE l.demand_id = d.id) ORDER BY 1""",
+    ),
+    sql_check(
         "receipt_is_posted",
         "A cleared or reversed receipt of the purchase is in the ledger once, as a credit of its amount.",
         _posted(

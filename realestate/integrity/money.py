@@ -47,6 +47,13 @@ CHECKS: tuple[Check, ...] = (
             WHERE m.booking_id = b.id AND m.currency <> b.currency) ORDER BY 1""",
     ),
     figure_check(Booking.objects.all, "paid_amount", PAID, PARAMS),
+    sql_check(
+        "paid_so_far_is_kept",
+        "The column that lists of bookings go by is what their payments add up to; else: SELECT payments_recount().",
+        f"""SELECT b.id FROM bookings_booking b LEFT JOIN ({PAID}) AS paid ON paid.id = b.id
+        WHERE b.paid_so_far <> coalesce(paid.figure, 0) ORDER BY 1""",  # noqa: S608  # PAID and NOW are ours
+        PARAMS,
+    ),
     figure_check(
         Booking.objects.all,
         "pending_amount",

@@ -54,6 +54,12 @@ CHECKS: tuple[Check, ...] = (
         PARAMS,
     ),
     sql_check(
+        "newest_message_is_kept",
+        "The message that conversations are listed by is their last one; else: SELECT messaging_recount().",
+        """SELECT c.id FROM messaging_conversation c WHERE c.newest_id IS DISTINCT FROM
+            (SELECT max(m.id) FROM messaging_message m WHERE m.conversation_id = c.id) ORDER BY 1""",
+    ),
+    sql_check(
         "messages_stay_in_the_conversation",
         "Sender and recipient of a message are the two parties of its conversation; a builder's team writes for it.",
         """SELECT m.id FROM messaging_message m

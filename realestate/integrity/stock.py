@@ -31,6 +31,13 @@ CHECKS: tuple[Check, ...] = (
         GROUP BY unit_id HAVING count(*) > 1 ORDER BY 1""",
     ),
     sql_check(
+        "claimed_as_is_kept",
+        "The column that lists of units go by is the stage of their claim; else: SELECT projects_recount().",
+        """SELECT u.id FROM projects_unit u WHERE u.claimed_as <> coalesce((
+            SELECT min(c.stage) FROM projects_claim c WHERE c.unit_id = u.id AND c.released_at IS NULL), '')
+        ORDER BY 1""",
+    ),
+    sql_check(
         "live_booking_has_its_claim",
         "A booking that holds a unit has a claim that is not released; of a hold that may have lapsed.",
         """SELECT b.id FROM bookings_booking b LEFT JOIN projects_claim c ON c.id = b.claim_id

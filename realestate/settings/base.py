@@ -20,6 +20,7 @@ from realestate.settings.files import *  # noqa: F403  # settings
 from realestate.settings.gateways import *  # noqa: F403  # settings
 from realestate.settings.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS  # noqa: PLC0414  # a setting
 from realestate.settings.staff import *  # noqa: F403  # settings
+from realestate.settings.watching import *  # noqa: F403  # settings
 
 # --- where and as what the platform runs -----------------------------------------------------------------------------
 
@@ -133,6 +134,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that preflight answers carry the id too; it only adds a header and a log line.
     "realestate.core.request_id.RequestIdMiddleware",
+    # Next, so that whatever answers is counted.
+    "realestate.metrics.meters.MetricsMiddleware",
+    # Outside of CORS, which answers preflights itself.
+    "realestate.core.headers.SafetyHeadersMiddleware",
     # Every lookup of a runtime setting happens inside.
     "realestate.core.setting_cache.OneLookMiddleware",
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
@@ -270,7 +275,9 @@ hsts_seconds = env.number(
     about="Production: how long browsers shall insist on HTTPS; 0: not at all.",
 )
 hsts_subdomains = env.switch(
-    "HSTS_SUBDOMAINS", default=False, about="Production: HSTS for all subdomains too."
+    "HSTS_SUBDOMAINS",
+    default=True,
+    about="Production: HSTS for all hosts below the one in PUBLIC_URL too; off only while one of them has no TLS.",
 )
 
 # --- time, language, files -------------------------------------------------------------------------------------------
@@ -280,7 +287,11 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT: Path | None = VAR_DIR / "static"
+STATIC_ROOT: Path | None = env.folder(
+    "STATIC_DIR",
+    default=VAR_DIR / "static",
+    about="Production: folder that collectstatic fills and the web server answers from; static in VAR_DIR unless set.",
+)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 # --- jobs, log -------------------------------------------------------------------------------------------------------

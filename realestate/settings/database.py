@@ -27,6 +27,11 @@ given_database = env.database(
     about="The PostgreSQL server. Not set: one starts by itself (not in production).",
 )
 
+given_replica = env.database(
+    "DATABASE_REPLICA_URL",
+    about="A streaming replica, for the public catalogue: asked only while it is as far as the primary.",
+)
+
 
 def database(given: dict[str, Any]) -> dict[str, Any]:
     """Our limits on top of a description of where the database is."""
@@ -59,9 +64,17 @@ def database(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+REFUSE_SUPERUSER = False  # the embedded server has no other role; production refuses one
+
 DATABASES: dict[str, dict[str, Any]] = (
     {"default": database(given_database)} if given_database else {}
 )
+if given_replica and not given_database:
+    env.wrong("DATABASE_REPLICA_URL needs DATABASE_URL, whose replica it is")
+elif given_replica:
+    described = database(given_replica)
+    described["OPTIONS"]["connect_timeout"] = 1  # the primary can answer too
+    DATABASES["replica"] = described
 
 REDIS_URL = env.text(
     "REDIS_URL",

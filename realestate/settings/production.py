@@ -7,6 +7,7 @@ from realestate.settings.base import *  # noqa: F403  # the base with difference
 from realestate.settings.env import DEVELOPMENT_PREFIX, env
 
 SHORTEST_KEY = 50
+SHORTEST_TOKEN = 32
 FEWEST_CHARACTERS = 5  # different ones in a key, as Django's own check has it
 
 
@@ -42,6 +43,8 @@ if base.FAKE_GATEWAY:
     env.wrong("FAKE_GATEWAY must be off: it books money that nobody paid")
 if base.given_bucket and not base.given_bucket["endpoint_url"].startswith("https://"):
     env.wrong("FILES_URL must begin with s3://, which speaks TLS")
+if base.METRICS_TOKEN and len(base.METRICS_TOKEN) < SHORTEST_TOKEN:
+    env.wrong(f"METRICS_TOKEN must have at least {SHORTEST_TOKEN} random characters")
 check_gateway("STRIPE_API_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 check_gateway(
     "RAZORPAY_API_URL", "RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"
@@ -60,13 +63,16 @@ PUSH_URL = base.PUSH_URL if env.given("PUSH_URL") else ""
 ADMIN_SECOND_FACTOR = "required"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = base.ssl_redirect
-SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]  # load balancers ask by plain HTTP
+SECURE_REDIRECT_EXEMPT = [
+    r"^(health(/ready)?|metrics)$"
+]  # machines of the same network ask by plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if base.behind_tls_proxy else None
 SECURE_HSTS_SECONDS = base.hsts_seconds
 SECURE_HSTS_INCLUDE_SUBDOMAINS = base.hsts_subdomains
-# W005, W021: subdomains and the browsers' preload list are promises in the name of other hosts of the same domain,
-# so they are the operator's to make (HSTS_SUBDOMAINS), not ours by default.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# W021 asks for the word "preload", by which anybody may put the domain into a list built into browsers: for good, and
+# for hosts that are not ours. An operator who wants that says so in the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+REFUSE_SUPERUSER = True
 
 STORAGES = {
     **base.STORAGES,

@@ -108,6 +108,12 @@ class Appointment(TimestampedModel):
             models.Index(fields=["project", "-starts_at", "-id"], name="appointment_by_project"),
             # The order of everybody's rows, as staff see them here and in the back office.
             models.Index(fields=["-starts_at", "-id"], name="appointment_newest"),
+            # How many there are in each state comes out of this one alone.
+            models.Index(
+                fields=["status", "-starts_at", "-id"],
+                include=["rescheduled_at"],
+                name="appointment_by_status",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -286,3 +286,23 @@ def test_a_request_costs_one_query_for_who_is_calling(
     client = bearer(log_in(cast.asha)["access_token"])
     with django_assert_num_queries(1):
         assert client.post("/api/auth/me").status_code == 405
+
+
+@pytest.mark.parametrize(("behind", "status"), [(0, 200), (5, 200), (29, 200), (31, 401)])
+def test_a_server_whose_clock_is_behind_believes_a_fresh_token(
+    cast, log_in, bearer, behind, status
+):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        token = log_in(cast.asha)["access_token"]
+    with time_machine.travel(noon - timedelta(seconds=behind), tick=False):
+        assert bearer(token).get("/api/auth/me").status_code == status
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(3599, 200), (3600, 401), (3601, 401)])
+def test_the_end_of_a_token_is_kept_to_the_second(cast, log_in, bearer, ahead, status):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        token = log_in(cast.asha)["access_token"]
+    with time_machine.travel(noon + timedelta(seconds=ahead), tick=False):
+        assert bearer(token).get("/api/auth/me").status_code == status

@@ -1,5 +1,8 @@
 """D21: a flood of logins does not take all processors."""
 
+from contextlib import ExitStack
+from threading import BoundedSemaphore
+
 import pytest
 
 from accounts.services import hashing
@@ -50,3 +53,27 @@ def test_slots_are_asked_for_each_time(db, monkeypatch):
     finally:
         for _ in held:
             hashing._slots.release()
+
+
+def test_E5_one_thread_of_a_process_is_never_for_passwords(api, db, settings):
+    user = CustomerFactory().user
+    body = {"email": user.email, "password": PASSWORD}
+    with ExitStack() as others:
+        for _ in range(max(1, settings.WEB_THREADS - 1)):
+            assert hashing._threads.acquire(blocking=False)
+            others.callback(hashing._threads.release)
+        reply = api.post(
+            "/api/auth/login", body
+        )  # there is a slot, but no thread that may wait for it
+        assert (reply.status_code, reply["Retry-After"]) == (503, "5")
+    assert api.post("/api/auth/login", body).status_code == 200
+
+
+def test_E4_who_was_not_looked_at_was_not_counted(api, db, monkeypatch):
+    user = CustomerFactory().user
+    body = {"email": user.email, "password": PASSWORD}
+    with monkeypatch.context() as flooded:
+        flooded.setattr(hashing, "_threads", BoundedSemaphore(1))
+        hashing._threads.acquire()
+        assert {api.post("/api/auth/login", body).status_code for _ in range(40)} == {503}
+    assert api.post("/api/auth/login", body).status_code == 200

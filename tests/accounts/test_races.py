@@ -1,6 +1,7 @@
 """Two at the same moment, each with its control."""
 
 from functools import partial
+from threading import BoundedSemaphore
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts import services
 from accounts.enums import AccountType
 from accounts.models import Session, User
+from accounts.services import hashing
 from accounts.services.tokens import TokenPair, mint, read_refresh
 from realestate.core.transactions import service
 from tests.factories.accounts import BuilderFactory, CustomerFactory
@@ -28,6 +30,12 @@ def _jobs_do_not_outlive_the_test(db):
         cursor.execute(
             "TRUNCATE procrastinate_jobs CASCADE"
         )  # no model's table, so no flush empties it
+
+
+@pytest.fixture(autouse=True)
+def _all_may_wait(monkeypatch):
+    """These threads are many servers at once."""
+    monkeypatch.setattr(hashing, "_threads", BoundedSemaphore(100))
 
 
 def logged_in() -> tuple[User, str]:

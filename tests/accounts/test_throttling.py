@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from accounts import rules
-from accounts.models import User
-from accounts.services import open_session
+from accounts.models import Session, User
+from accounts.services import open_session, reset_token
 from realestate.core import clock
 from realestate.core.api.throttling import give_back, limit, purge_counters
 from realestate.core.errors import TooManyRequests
@@ -69,6 +69,30 @@ def test_D21_strangers_cannot_lock_an_owner_out_at_home(api, cast):
     assert attempt(api, cast.asha.email, PASSWORD, home).status_code == 200
     statuses = [attempt(api, cast.asha.email, address=home).status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
+
+
+def test_D21_strangers_cannot_lock_an_owner_out_where_the_mail_is_read(api, cast):
+    hotel = "198.51.100.99"  # the owner has never been here
+    for n in range(10):
+        attempt(api, cast.asha.email, address=f"203.0.113.{n}")
+    assert attempt(api, cast.asha.email, PASSWORD, hotel).status_code == 429
+    token = reset_token(User.objects.get(pk=cast.asha.pk))
+    body = {"token": token, "new_password": "a sentence of the hotel"}
+    api.post("/api/auth/password/reset/confirm", body, REMOTE_ADDR=hotel)
+    assert not Session.objects.live(clock.now()).filter(user=cast.asha.pk).exists()
+    assert attempt(api, cast.asha.email, body["new_password"], hotel).status_code == 200
+    assert attempt(api, cast.asha.email, body["new_password"], "203.0.113.50").status_code == 429
+    statuses = [attempt(api, cast.asha.email, address=hotel).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def test_D21_control_a_link_that_is_refused_makes_no_place_known(api, cast):
+    for n in range(10):
+        attempt(api, cast.asha.email, address=f"203.0.113.{n}")
+    body = {"token": f"{cast.asha.pk}.wrong", "new_password": "a sentence of the hotel"}
+    reply = api.post("/api/auth/password/reset/confirm", body, REMOTE_ADDR="198.51.100.99")
+    assert reply.status_code == 400
+    assert attempt(api, cast.asha.email, PASSWORD, "198.51.100.99").status_code == 429
 
 
 def test_E4_thirty_wrong_passwords_per_address(api, db):

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Builder, Relation
 from bookings.enums import BookingState
 from bookings.models import Applicant, Booking
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from payments import services
 from payments.models import (
     Allocation,
@@ -155,6 +155,12 @@ def one_live_claim_per_unit(world):
 
 
 @plant
+def claimed_as_is_kept(world):
+    sql("SET LOCAL house.recount = 'on'")
+    Unit.objects.filter(pk=world.paid.unit_id).update(claimed_as="sold")
+
+
+@plant
 def live_booking_has_its_claim(world):
     end(world.paid.claim_id, ReleaseReason.RELEASED)
 
@@ -220,6 +226,18 @@ def quote_is_net_and_tax(world):
 @plant
 def firm_booking_has_paid_its_token(world):
     Booking.objects.filter(pk=world.paid.pk).update(token_amount=world.paid.token_amount + 1)
+
+
+@plant
+def paid_so_far_is_kept(world):
+    sql("SET LOCAL house.recount = 'on'")
+    Booking.objects.filter(pk=world.paid.pk).update(paid_so_far=1)
+
+
+@plant
+def left_open_is_kept(world):
+    sql("SET LOCAL house.recount = 'on'")
+    Demand.objects.update(left_open=1)
 
 
 @plant
@@ -298,7 +316,7 @@ def schedule_adds_to_the_price(world):
 
 @plant
 def demands_are_numbered_without_gaps(world):
-    sql("ALTER TABLE payments_demand DISABLE TRIGGER demands_append_only")
+    sql("ALTER TABLE payments_demand DISABLE TRIGGER USER")
     Demand.objects.filter(pk=Demand.objects.latest("pk").pk).update(serial=9)
 
 
@@ -358,6 +376,12 @@ def one_appointment_per_customer_at_a_time(world):
     sql("ALTER TABLE scheduling_appointment DROP CONSTRAINT one_customer_one_appointment")
     first = AppointmentFactory(customer=world.paid.customer)
     AppointmentFactory(customer=world.paid.customer, starts_at=first.ends_at - timedelta(minutes=1))
+
+
+@plant
+def newest_message_is_kept(world):
+    MessageFactory(conversation=world.message.conversation)
+    Conversation.objects.update(newest=world.message)
 
 
 @plant

@@ -92,7 +92,7 @@ def test_T2_no_route_ends_in_a_slash():
 
 
 def test_T1_every_path_begins_with_api():
-    known = {"", "health", "health/ready"}
+    known = {"", "health", "health/ready", "metrics"}
     assert [
         r
         for r in routes(get_resolver().url_patterns)

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer as DRFJSONRenderer
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 
 from projects.enums import ProjectStatus
-from realestate.core.api.parsers import MAX_BYTES, MAX_DEPTH, JSONParser
+from realestate.core.api.parsers import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, JSONParser
 from realestate.core.api.renderers import JSONRenderer
 from realestate.core.errors import TooLarge
 
@@ -79,6 +79,23 @@ def test_the_depth_is_bounded():
         parse(nested(MAX_DEPTH + 1))
     side_by_side = b"[" + b'[1, "a"],' * 500 + b"{}]"
     assert len(parse(side_by_side)) == 501  # many brackets are no depth
+
+
+@pytest.mark.parametrize("around", [b"%s", b'{"a": %s}', b'{"a": [1, {"b": %s}]}'])
+def test_F6_no_list_has_more_than_a_thousand_items(around):
+    def of(items):
+        return around % (b"[" + b",".join([b"1"] * items) + b"]")
+
+    assert parse(of(MAX_ITEMS))
+    with pytest.raises(ParseError, match="more than 1000 items"):
+        parse(of(MAX_ITEMS + 1))
+
+
+def test_F6_control_many_commas_are_no_long_list():
+    lists = b"[" + b",".join([b"[1,2,3]"] * 500) + b"]"
+    assert len(parse(lists)) == 500
+    text = b'"' + b"," * 5_000 + b'"'
+    assert parse(text) == "," * 5_000
 
 
 def test_the_size_is_bounded():

@@ -69,6 +69,34 @@ def test_text_is_never_code(template):
     assert render_pdf(path, SHELL | {"text": text})[:5] == b"%PDF-"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{7*7}}",
+        "{% include '/etc/passwd' %}",
+        "#read('/etc/passwd')",
+        '#import "@preview/x:1.0.0"',
+        "$ 7 * 7 $",
+        '#eval("7 * 7")',
+        "file:///etc/passwd",
+        "https://evil.example/x.css",
+        "*bold* _it_ = head - item / x: y",
+        "<label> @label \\ ~ // no comment",
+        "`code` ```raw``` #[x] #{x}",
+        "=HYPERLINK(1)",
+    ],
+)
+def test_G6_what_people_write_is_printed_to_the_letter(template, text):
+    literal = json.dumps(text)  # as Typst writes texts too
+    given = SHELL | {"text": text}
+    assert render_pdf(template("#data.text"), given) == render_pdf(template(f"#{literal}"), given)
+
+
+def test_G6_control_the_same_text_as_code_is_something_else(template):
+    given = SHELL | {"text": "#(7 * 7)"}
+    assert render_pdf(template("#data.text"), given) != render_pdf(template("#(7 * 7)"), given)
+
+
 def test_a_document_reads_no_file(template):
     for name in ("/etc/passwd", "../../etc/passwd", "house.typ"):
         with pytest.raises(DocumentFailed):

@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 
 import pytest
 from django.core.management.base import CommandError
 from django.db import connection
 
+from benchmarks.servers import HOST, running, wait_until_ready
+from benchmarks.stage import free_port
 from realestate.management.commands import serve
 from realestate.settings.env import BASE_DIR
 
@@ -128,3 +131,20 @@ def test_logins_are_told_only_when_the_demo_is_there(django_user_model, monkeypa
     django_user_model.objects.create(email="staff@test.com", user_type="staff")
     assert serve.demo_logins() == ["staff@test.com"]
     assert "staff@test.com; password password123" in serve.greeting("127.0.0.1", 8000)
+
+
+@pytest.mark.slow
+def test_F6_the_web_server_reads_no_head_above_16_kB_and_names_no_version():
+    port = free_port()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "realestate.settings.test"}
+    with running(serve.web_command(HOST, port), environment) as process:
+        wait_until_ready(process, f"http://{HOST}:{port}/health")
+        heard = {}
+        for length in (8_000, serve.LONGEST_HEAD):
+            connection = HTTPConnection(HOST, port, timeout=PATIENCE)
+            connection.request("GET", "/health", headers={"X-Long": "a" * length})
+            answer = connection.getresponse()
+            heard[length] = answer.status
+            assert not any(sign.isdigit() for sign in answer.headers.get("Server", ""))
+            connection.close()
+    assert heard == {8_000: 200, serve.LONGEST_HEAD: 431}

@@ -226,6 +226,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "SECRET_KEY",
         "JWT_SIGNING_KEY",
         "DATABASE_URL",
+        "DATABASE_REPLICA_URL",
         "REDIS_URL",
         "EMAIL_URL",
         "SMS_URL",
@@ -235,6 +236,7 @@ def test_every_variable_is_registered_with_a_meaning():
         "STRIPE_WEBHOOK_SECRET",
         "RAZORPAY_KEY_SECRET",
         "RAZORPAY_WEBHOOK_SECRET",
+        "METRICS_TOKEN",
     }
 
 
@@ -309,6 +311,8 @@ def test_production_names_everything_that_is_missing():
         ),
         ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL must begin with https://"),
         ({"FILES_URL": "s3+http://k:s@minio:9000/house"}, "FILES_URL must begin with s3://"),
+        ({"DATABASE_REPLICA_URL": "mysql://replica/x"}, "DATABASE_REPLICA_URL must begin with"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 32 random characters"),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
     ],
@@ -330,11 +334,28 @@ def test_the_keys_of_other_set_ups_are_refused_in_production(name):
     assert run.stderr.count("is a development key") == 2
 
 
-def test_the_deployment_check_is_silent():
-    code = "from django.core.management import execute_from_command_line as do; do(['', 'check', '--deploy'])"
-    run = start(GOOD, code + "; print('done')")
-    assert "System check identified no issues" in run.stdout, run.stderr
-    assert "WARNINGS" not in run.stderr
+def test_H1_the_deployment_check_is_silent_but_for_the_preload_list():
+    said = check_deploy()
+    assert said.returncode == 0, said.stderr
+    assert "System check identified no issues (1 silenced)." in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [({"HSTS_SUBDOMAINS": "0"}, "security.W005"), ({"SSL_REDIRECT": "0"}, "security.W008")],
+)
+def test_H1_control_the_deployment_check_warns_of_what_an_operator_switched_off(given, warned):
+    said = check_deploy(**given)
+    assert (said.returncode, warned in said.stderr) == (1, True)
+
+
+def check_deploy(**given):
+    """What ``manage.py check --deploy --fail-level WARNING`` says under the production settings."""
+    words = ["", "check", "--deploy", "--fail-level", "WARNING"]
+    return start(
+        {**GOOD, **given},
+        f"from django.core.management import execute_from_command_line as do; do({words})",
+    )
 
 
 # --- what all set-ups share ------------------------------------------------------------------------------------------
@@ -495,7 +516,10 @@ def test_readiness_tells_what_it_checked(client):
     response = client.get("/health/ready")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}},
+        {
+            "status": "ok",
+            "checks": {"database": "ok", "migrations": "ok", "queue": "ok", "outgoing": "ok"},
+        },
     )
 
 
@@ -526,7 +550,7 @@ def test_readiness_gives_up_in_time(client, monkeypatch):
     assert response.status_code == 503
     assert response.json() == {
         "status": "unavailable",
-        "checks": dict.fromkeys(("database", "migrations", "queue"), "unreachable"),
+        "checks": dict.fromkeys(("database", "migrations", "queue", "outgoing"), "unreachable"),
     }
 
 

@@ -71,4 +71,4 @@ def test_unread_counts_and_last_messages_are_those_of_a_recount(cast, write, see
             assert talk.unread_count == len(unread)
             assert talk.last_message == messages[-1].message_content
             assert talk.last_message_time == messages[-1].created_at
-            assert talk.last_message_id == messages[-1].pk
+            assert talk.newest_id == messages[-1].pk

@@ -59,7 +59,7 @@ def test_A10_first_words_at_the_same_time_open_one_conversation():
     rows = list(Message.objects.order_by("pk"))
     assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
     talk: Any = Conversation.objects.with_summary(Message.objects.all(), cast.meera).get()
-    assert (talk.unread_count, talk.last_message_id) == (5, rows[-1].pk)
+    assert (talk.unread_count, talk.newest_id) == (5, rows[-1].pk)
 
 
 @pytest.mark.django_db(transaction=True)

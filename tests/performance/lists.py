@@ -12,7 +12,7 @@ from django.conf import settings
 # What a filter is asked for; a name that is not here has to be added, see ``values_of``.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "appointment_type": ("site_visit",),
-    "booking_status": ("token_paid", "expired"),
+    "booking_status": ("token_paid", "on_hold", "expired"),
     "facing": ("north",),
     "kind": ("schedule", "correction", "architect"),
     "location": ("pune", "lake road"),
@@ -35,6 +35,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "reserved",
         "sold",
         "blocked",
+        "not_released",
+        "completed",
+        "cancelled",
+        "quoted",
+        "lapsed",
         "construction",
         "confirmed",
         "submitted",

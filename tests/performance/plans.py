@@ -1,12 +1,20 @@
 """How PostgreSQL carries out what a request asks: its statements, and their plans."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from rest_framework.test import APIClient
+
+from tests.performance.lists import Ask
+from tests.performance.rows import World
+
+# Enough to find the 10,000 rows that are counted of everybody's, less than any of the big tables has.
+MOST_READ = 30_000
+NOT_FOR_THEM = {401, 403}
 
 
 @dataclass(frozen=True)
@@ -41,15 +49,43 @@ class Scan:
     rows: float  # that it touched, in all loops; those that a filter removed too
 
 
-def scans(statement: Statement) -> list[Scan]:
-    """What the plan of a statement reads; it is carried out once more for that."""
+def explained(statement: Statement) -> dict[str, Any]:
+    """How a statement is carried out, with times and rows; it is carried out once more for that."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.text}", statement.parameters
         )
         (told,) = cursor.fetchone()
     (plan,) = json.loads(told) if isinstance(told, str) else told
-    return [*_scans(plan["Plan"])]
+    return dict(plan)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a request read, and how long its statements took the database."""
+
+    ask: Ask
+    scans: tuple[Scan, ...]
+    milliseconds: float
+
+    @property
+    def too_much(self) -> list[Scan]:
+        """The scans that touch more than a list may."""
+        return [scan for scan in self.scans if scan.rows > MOST_READ]
+
+
+def reads(api: APIClient, world: World, asks: Iterable[Ask]) -> Iterator[Read]:
+    """Each request with what it reads, as far as the person may ask at all."""
+    for ask in asks:
+        keys = {**world.keys, "id": world.of.get(ask.operation, world.keys["booking_id"])}
+        with selects() as sent:
+            reply = api.get(ask.url(keys))
+        if reply.status_code in NOT_FOR_THEM:
+            continue
+        assert reply.status_code == 200, (ask, reply.content)
+        plans = [explained(statement) for statement in sent]
+        scans = tuple(scan for plan in plans for scan in _scans(plan["Plan"]))
+        yield Read(ask, scans, sum(plan["Execution Time"] for plan in plans))
 
 
 def _scans(node: dict[str, Any]) -> Iterator[Scan]:

@@ -11,6 +11,8 @@ from accounts.models import User
 from bookings.enums import BookingState
 from bookings.models import Booking
 from messaging.models import Conversation, Message
+from payments.enums import Part
+from payments.models import Allocation
 from projects.models import Model3D, Tower
 from realestate.core import clock
 from realestate.management.benchmark.town import Town
@@ -55,6 +57,9 @@ def grow(units: int) -> World:
         for step in (_talk, _deals, _money, _site, _visits):
             step(booking)
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT projects_recount(), payments_recount(), messaging_recount()"
+        )  # triggers were asleep
         cursor.execute("VACUUM ANALYZE")
     return world(booking)
 
@@ -170,6 +175,21 @@ def _money(booking: Booking) -> None:
     line, credit = DemandLineFactory(demand=demand), CreditLineFactory(credit_note=note)
     others = f"WHERE o.id <> {demand.pk}"
     copies(line, f"payments_demand o {others}", demand_id="o.id")
+    paid = Allocation.objects.create(
+        booking=booking,
+        credit_note=note,
+        demand_line=line,
+        part=Part.PRINCIPAL,
+        amount=line.principal + line.tax,
+        applied_on=demand.issued_on,
+        created_at=clock.now(),
+    )
+    copies(  # most are paid
+        paid,
+        f"payments_demandline l JOIN payments_demand d ON d.id = l.demand_id WHERE l.id <> {line.pk} AND l.id % 5 > 0",
+        demand_line_id="l.id",
+        booking_id="d.booking_id",
+    )
     copies(note, BOOKINGS, **numbered, **OF_PROJECT)
     others = f"WHERE o.id <> {note.pk}"
     copies(credit, f"payments_creditnote o {others}", credit_note_id="o.id")

@@ -15,6 +15,7 @@ from realestate.core.answers import shared, version
 from realestate.core.answers.entries import Entry, knows, not_modified, tag_of
 from realestate.core.answers.making import Making, making
 from realestate.core.answers.memory import Memory
+from realestate.core.answers.replica import primary_afterwards
 
 API = "/api/"
 EVERYBODY = "public, max-age=0, must-revalidate"  # kept anywhere, asked for each time
@@ -42,7 +43,7 @@ class KeptAnswersMiddleware:
         kept = self._kept(key) if key else None
         if kept is not None:
             return kept.answer(request)
-        with making(is_wanted=key is not None) as made:
+        with making(is_wanted=key is not None) as made, primary_afterwards():
             response = self.get_response(request)
         if not made.is_catalogue or response.status_code != OK or response.streaming:
             response.setdefault("Cache-Control", NOBODY)

@@ -13,6 +13,7 @@ from django.db import connection
 
 from realestate.core import clock
 from realestate.core.answers import making
+from realestate.core.answers.replica import read_from_replica
 from realestate.core.setting_cache import look_again
 
 ASK = "SELECT string_agg(token::text, ' ' ORDER BY id) FROM core_catalogueversion"
@@ -53,6 +54,7 @@ def begin(*, is_public: bool) -> None:
     if made.is_wanted and is_public:
         made.version, made.since = present(), clock.now()
         look_again()
+        read_from_replica(ASK, made.version)
         moment = next_moment(made.since)
         if moment is not None:
             making.ends(moment)

@@ -11,6 +11,7 @@ from realestate.core.errors import TooLarge
 
 MAX_BYTES = 1_000_000  # more than any form of the platform sends; files have their own way
 MAX_DEPTH = 50  # nothing that the platform reads is nested like this; Python's own encoder gives up near 1000
+MAX_ITEMS = 1_000  # of one list; what has more comes as a file
 
 
 class JSONParser(BaseParser):
@@ -39,6 +40,9 @@ class JSONParser(BaseParser):
         if body.count(b"[") + body.count(b"{") > MAX_DEPTH and is_deeper_than(MAX_DEPTH, data):
             message = f"The body is nested more than {MAX_DEPTH} levels deep."
             raise ParseError(message)
+        if body.count(b",") >= MAX_ITEMS and has_a_list_above(MAX_ITEMS, data):
+            message = f"A list in the body has more than {MAX_ITEMS} items."
+            raise ParseError(message)
         return data
 
 
@@ -48,6 +52,16 @@ def is_deeper_than(levels: int, data: object) -> bool:
     for _level in range(levels + 1):
         layer = [inner for value in layer for inner in _contents(value)]
     return bool(layer)
+
+
+def has_a_list_above(items: int, data: object) -> bool:
+    """Whether any list in a value, which is not nested deeper than ``MAX_DEPTH``, has more items."""
+    layer = [data]
+    while layer:
+        if any(isinstance(value, list) and len(value) > items for value in layer):
+            return True
+        layer = [inner for value in layer for inner in _contents(value)]
+    return False
 
 
 def _contents(value: object) -> Collection[object]:

@@ -3,6 +3,7 @@
 from realestate.core.models.audit import AuditEntry, RowChange, Seal
 from realestate.core.models.bulk import BulkLine, BulkRun, BulkRunQuerySet
 from realestate.core.models.catalogue import CatalogueVersion
+from realestate.core.models.fence import Fence
 from realestate.core.models.files import StoredFile
 from realestate.core.models.imports import ImportRun, ImportRunQuerySet
 from realestate.core.models.keys import IdempotencyKey, NumberSeries, RateCounter
@@ -15,6 +16,7 @@ __all__ = [
     "BulkRun",
     "BulkRunQuerySet",
     "CatalogueVersion",
+    "Fence",
     "IdempotencyKey",
     "ImportRun",
     "ImportRunQuerySet",

@@ -1,4 +1,7 @@
-"""Runs everything that one machine needs: web server, sockets and worker, together and until one of them ends."""
+"""Runs everything that one machine needs: web server, sockets and worker, together and until one of them ends.
+
+With the name of a part it becomes that part, for a supervisor that keeps each alive by itself (docs/operation.md).
+"""
 
 import os
 import select
@@ -17,27 +20,40 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from realestate.core.processes import ending_with_us
+from realestate.management.generations import Generations
+from realestate.metrics import folder as metrics_folder
 
 DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at start; see seed_demo
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
+WEB_PATIENCE = 20  # seconds in which a worker may finish what it is answering
+LONGEST_HEAD = 16_384  # bytes of a request's first lines; a token of ours has 400
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
 
 
 class Command(BaseCommand):
     """Start the children, say where they are, stop them together."""
 
-    help = "Run the web server, the sockets of browsers and the worker until Ctrl-C."
+    help = "Run the web server, the sockets of browsers and the worker until Ctrl-C, or become one of them."
     requires_system_checks: list[str] = []  # the children make them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What is not given here comes from the settings."""
+        parser.add_argument("part", nargs="?", choices=PARTS, help="Only this, in this process.")
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exit code 0 when asked to stop, 1 when a child ended by itself."""
         host, port = options["host"], options["port"]
+        if options["part"] in {None, "web"}:
+            metrics_folder.prepare(settings.VAR_DIR, port)
+        if options["part"] == "web":
+            sys.exit(Generations(web_command(host, port), settings.WEB_WORKERS).run())
+        if options["part"]:
+            command = PARTS[options["part"]](host, port)
+            os.chdir(settings.BASE_DIR)
+            os.execv(command[0], command)  # noqa: S606  # signals go to it, and none is lost on the way
         doors = (port, settings.REALTIME_PORT)
         for door in doors:
             refuse_taken_port(host, door)
@@ -135,7 +151,8 @@ def web_command(host: str, port: int) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "realestate.wsgi:application"),
         *("--host", host, "--port", str(port), "--http", "1"),
         *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
-        *("--workers-kill-timeout", "20"),
+        *("--workers-kill-timeout", str(WEB_PATIENCE)),
+        *("--http1-buffer-size", str(LONGEST_HEAD)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]
 
@@ -160,6 +177,13 @@ def worker_command() -> list[str]:
         "--shutdown-graceful-timeout",
         "20",
     ]
+
+
+PARTS: dict[str, Callable[[str, int], list[str]]] = {
+    "web": web_command,
+    "sockets": lambda host, _port: sockets_command(host, settings.REALTIME_PORT),
+    "worker": lambda _host, _port: worker_command(),
+}
 
 
 def refuse_taken_port(host: str, port: int) -> None:

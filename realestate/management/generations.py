@@ -1,0 +1,137 @@
+"""A web server that makes room for a new one of itself: on SIGHUP, and without a moment in which nobody listens.
+
+A generation is a main process of Granian with its workers. The next one is started beside the present one, on the same
+port (the kernel gives each listener its share), with the code and the packages that are there now. Only when all of its
+workers have loaded the application is the present one told to end; it finishes what it is answering. If the next
+one does not come up, nothing happens but a log line.
+
+Granian's own SIGHUP replaces workers by the clock: on a busy machine the old ones end before the new ones listen.
+"""
+
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+from django.conf import settings
+
+from realestate.core.processes import LOADED_FD, ending_with_us
+
+PATIENCE = 120.0  # seconds in which a generation must have loaded the application
+SETTLING = 1.0  # seconds between that and the first connection that it has taken for certain
+FAREWELL = 25.0  # seconds for those that end; Granian gives its workers a little less
+log = structlog.get_logger(__name__)
+
+
+class Generation:
+    """One Granian, and how many of its workers have loaded the application."""
+
+    def __init__(self, command: Sequence[str], workers: int) -> None:
+        """Start it."""
+        self.workers, self.loaded, self.begun = workers, 0, time.monotonic()
+        self.loaded_at: float | None = None
+        self.hears, tells = os.pipe()
+        os.set_blocking(self.hears, False)
+        self.process = subprocess.Popen(
+            command,
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, LOADED_FD: str(tells)},
+            pass_fds=(tells,),
+            preexec_fn=ending_with_us(signal.SIGTERM),  # noqa: PLW1509  # we have one thread
+        )
+        os.close(tells)
+
+    def has_ended(self) -> bool:
+        """Whether it is gone."""
+        return self.process.poll() is not None
+
+    def is_ready(self) -> bool:
+        """Whether all of its workers answer: they said so, a moment ago."""
+        if self.loaded_at is None:
+            with suppress(BlockingIOError):
+                self.loaded += len(os.read(self.hears, 64))
+            if self.loaded >= self.workers:
+                self.loaded_at = time.monotonic()
+        return self.loaded_at is not None and time.monotonic() - self.loaded_at > SETTLING
+
+    def listen_no_more(self) -> None:
+        """What its workers say from now on is of no interest."""
+        os.close(self.hears)
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal. SIGKILL goes to its workers too: nobody else would end them."""
+        with suppress(ProcessLookupError):
+            if number == signal.SIGKILL:
+                os.killpg(self.process.pid, number)
+            else:
+                self.process.send_signal(number)
+
+
+class Generations:
+    """The present one, the next one while it starts, and those that are finishing."""
+
+    def __init__(self, command: Sequence[str], workers: int) -> None:
+        self.command, self.workers = command, workers
+        self.next: Generation | None = None
+        self.leaving: list[Generation] = []
+        self.must_end = self.must_renew = False
+        self._wakes, wake = os.pipe()
+        for end in (self._wakes, wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, self._note)
+        self.present = Generation(command, workers)
+
+    def run(self) -> int:
+        """Until somebody asks to stop (0) or the present one ends by itself (1)."""
+        while not self.must_end and not self.present.has_ended():
+            if self.must_renew and self.next is None:
+                self.must_renew, self.next = False, Generation(self.command, self.workers)
+            if self.next is not None:
+                self._look_at(self.next)
+            self.leaving = [each for each in self.leaving if not each.has_ended()]
+            self._sleep(0.1 if self.next else None)
+        self._end()
+        return 0 if self.must_end else 1
+
+    def _look_at(self, coming: Generation) -> None:
+        is_late = time.monotonic() - coming.begun > PATIENCE
+        if coming.has_ended() or is_late:
+            log.error("not_renewed", why="it took too long" if is_late else "it ended")
+            coming.tell(signal.SIGKILL)
+        elif coming.is_ready():
+            log.info("renewed", seconds=round(time.monotonic() - coming.begun, 1))
+            self.present.tell(signal.SIGTERM)
+            self.leaving.append(self.present)
+            self.present = coming
+        else:
+            return
+        coming.listen_no_more()
+        self.next = None
+
+    def _end(self) -> None:
+        everybody = [self.present, *self.leaving, *([self.next] if self.next else [])]
+        for each in everybody:
+            each.tell(signal.SIGTERM)
+        deadline = time.monotonic() + FAREWELL
+        while any(not each.has_ended() for each in everybody):
+            if time.monotonic() > deadline:
+                for each in everybody:
+                    each.tell(signal.SIGKILL)
+            self._sleep(0.2)
+
+    def _note(self, number: int, _frame: object) -> None:
+        self.must_end |= number in {signal.SIGTERM, signal.SIGINT}
+        self.must_renew |= number == signal.SIGHUP
+
+    def _sleep(self, seconds: float | None) -> None:
+        """Until a signal comes or a child ends, at most so long."""
+        if select.select([self._wakes], [], [], seconds)[0]:
+            os.read(self._wakes, 4096)

@@ -1,0 +1,1 @@
+"""What deploy/ promises: files that fit the platform that they run."""

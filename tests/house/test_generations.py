@@ -1,0 +1,147 @@
+"""Reloading the web server: the present one ends only for a next one that answers; a starting one ends at once."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from realestate.core.processes import LOADED_FD
+from realestate.settings.env import BASE_DIR
+from tests.house.test_serve import PATIENCE, eventually, is_gone
+
+# A server that says what it is told to: a file holds how the next one behaves.
+SERVER = f"""
+import os, pathlib, select, sys
+how = pathlib.Path(sys.argv[1]).read_text()
+os.write(1, b"%s %d\\n" % (how.encode(), os.getpid()))
+if how == "dies":
+    sys.exit(3)
+gate = pathlib.Path(sys.argv[1]).with_name("gate")
+while how == "slow" and not gate.exists():
+    select.select([], [], [], 0.02)
+os.write(int(os.environ[{LOADED_FD!r}]), b"..")
+select.select([], [], [])
+"""
+SUPERVISOR = """
+import sys
+import django
+django.setup()
+from realestate.management.generations import Generations
+sys.exit(Generations([sys.executable, "-c", *sys.argv[1:]], 2).run())
+"""
+
+
+class Reloaded:
+    """A supervisor of such servers."""
+
+    def __init__(self, folder):
+        self.how = folder / "how"
+        self.gate = folder / "gate"
+        self.how.write_text("good")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISOR, SERVER, str(self.how)],
+            cwd=BASE_DIR,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "realestate.settings.test"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def started(self):
+        """The number of the server that has just started."""
+        return int(self.process.stdout.readline().split()[1])
+
+    def reload(self, how):
+        """Ask for a next one; its number."""
+        self.how.write_text(how)
+        self.process.send_signal(signal.SIGHUP)
+        return self.started()
+
+    def end(self):
+        """Ask to stop; the code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def server(tmp_path):
+    supervisor = Reloaded(tmp_path)
+    yield supervisor
+    supervisor.process.kill()
+    supervisor.process.communicate()
+
+
+def test_C7_the_present_one_ends_when_the_next_one_is_loaded(server):
+    first = server.started()
+    second = server.reload("slow")
+    assert not is_gone(first)  # the control: it has started and does not answer yet
+    server.gate.touch()
+    eventually(lambda: is_gone(first))
+    assert not is_gone(second)
+    assert server.end() == 0
+    assert is_gone(second)
+
+
+def test_C7_a_release_that_does_not_start_harms_nobody(server):
+    first = server.started()
+    eventually(lambda: is_gone(server.reload("dies")))
+    assert server.process.poll() is None
+    assert not is_gone(first)
+    third = server.reload("good")  # and the next one is welcome
+    eventually(lambda: is_gone(first))
+    assert not is_gone(third)
+
+
+def test_C7_who_is_told_to_stop_in_the_middle_takes_both_along(server):
+    numbers = [server.started(), server.reload("slow")]
+    assert server.end() == 0
+    assert all(is_gone(number) for number in numbers)
+
+
+def test_a_server_that_ends_by_itself_is_the_end_and_its_supervisor_hears_of_it(server):
+    os.kill(server.started(), signal.SIGKILL)
+    assert server.process.wait(PATIENCE) == 1
+
+
+LOADING = """
+import os, time
+from realestate.core.processes import end_when_asked_while_starting
+{call}
+os.write(1, b"loading\\n")
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_killed"), [("end_when_asked_while_starting()", False), ("pass", True)]
+)
+def test_C7_a_worker_that_is_told_to_stop_while_it_loads_is_not_waited_for(
+    tmp_path, call, is_killed
+):
+    (tmp_path / "loading.py").write_text(LOADING.format(call=call))
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "1",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(
+        [*command, "--workers-kill-timeout", "2", "loading:application"],
+        cwd=BASE_DIR,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{BASE_DIR}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        said = next(line for line in process.stdout if line in {"loading\n", ""})
+        assert said == "loading\n"
+        process.terminate()
+        rest, _ = process.communicate(timeout=PATIENCE)
+    assert ("refused to gracefully stop" in rest) is is_killed

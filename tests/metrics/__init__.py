@@ -1,0 +1,1 @@
+"""What /metrics says, to whom, and what it costs."""
