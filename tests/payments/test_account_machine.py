@@ -221,6 +221,7 @@ def broken(mistake: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.unaudited("steps are left out on purpose")
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_B9_control_a_mistake_is_found(year_later, monkeypatch, mistake):
     once = settings(UNHURRIED, phases=[Phase.generate], report_multiple_bugs=False)
