@@ -22,6 +22,7 @@ from realestate.core.errors import (
     NotYourDuty,
     ServiceUnavailable,
     StaleVersion,
+    TooLarge,
     TooManyRequests,
 )
 
@@ -147,7 +148,7 @@ class HouseSchema(AutoSchema):
             getattr(self.view, "errors", {}).get(self._action(), ())
         )
         if "requestBody" in operation:
-            found += [InvalidValue, UnsupportedMediaType]
+            found += [InvalidValue, UnsupportedMediaType, TooLarge]
         if self._compares():
             found += [StaleVersion]
         if ANONYMOUS not in self._roles():
