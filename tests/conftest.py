@@ -12,7 +12,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.answers import answers
+from tests.answers import Undocumented, answers
 from tests.cast import Cast, make_cast
 from tests.recorder import recording
 from tests.redis_server import redis_server
@@ -83,7 +83,11 @@ def _answers_are_documented() -> Iterator[None]:
 
     def checked(self: Client, **sent: Any) -> Any:
         response = request(self, **sent)
-        answers().check(response)
+        try:
+            answers().check(response)
+        except Undocumented:
+            response.close()
+            raise
         return response
 
     with pytest.MonkeyPatch.context() as patch:

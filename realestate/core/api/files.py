@@ -158,7 +158,7 @@ class FileView(Edge):
                 "size", str, enum=list(VARIANTS), description="Of a picture: a smaller one."
             ),
         ],
-        responses={(HTTPStatus.OK.value, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(HTTPStatus.OK.value, "*/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, file_id: int) -> FileResponse:
         """Download a file.
