@@ -23,11 +23,11 @@ REASONS = {
     "hold different units": (
         "The FastAPI design writes one row and checks nothing. A hold here locks the unit, refuses who holds too many,"
         " freezes a price with its taxes, writes two audit entries, the history of each row, a signal for browsers and"
-        " the reminder of its end: 24 statements. Most of the time is Python that makes them, not waiting for locks."
+        " the reminder of its end: 25 statements. Most of the time is Python that makes them, not waiting for locks."
     ),
     "memory after": "It rises until some 80,000 requests and then stays, at 171 MB; why was not found out.",
     "statement of account": (
-        "The account is computed from its facts each time, never read from a balance: a dozen statements, the"
+        "The account is computed from its facts each time, never read from a balance: nine statements, the"
         " allocation of all money to all demands, 120 lines of seven fields."
     ),
 }
