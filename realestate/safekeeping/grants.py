@@ -7,11 +7,14 @@ trigger off nor change a table: whoever breaks into the platform cannot rewrite 
 from django.db import connection
 from psycopg import sql
 
-# Tables whose trigger refuses every change; see realestate.core.migrations.0002_audit_append_only.
+# Tables whose triggers refuse to change (16) and to delete (8); see realestate.core.migrations.0002_audit_append_only.
 APPEND_ONLY = """
-    SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE t.tgfoid = 'core_refuse_change'::regproc AND t.tgtype::int & (8 | 16) = (8 | 16) ORDER BY 1
+    SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE t.tgfoid = 'core_refuse_change'::regproc GROUP BY 1
+    HAVING bit_or(t.tgtype::int) & (8 | 16) = (8 | 16) ORDER BY 1
 """
+# Columns that triggers keep, as whoever pays; their guards refuse everybody else (docs/adr/0015).
+KEPT = {"payments_demand": "left_open"}
 ONLY_READ = ("django_migrations",)
 
 
@@ -43,4 +46,10 @@ def statements(role: str) -> list[str]:
         )
         for table in tables
     ]
-    return [each.as_string() for each in (*plain, *kept)]
+    given = [
+        sql.SQL("GRANT UPDATE ({column}) ON {table} TO {role}").format(
+            column=sql.Identifier(column), table=sql.Identifier(table), role=name
+        )
+        for table, column in KEPT.items()
+    ]
+    return [each.as_string() for each in (*plain, *kept, *given)]

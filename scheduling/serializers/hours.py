@@ -32,13 +32,20 @@ class ClosingField(serializers.TimeField):
         return closing_text(value)
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "example": "09:00"}
+)
+class OpeningField(serializers.TimeField):
+    """The begin of an opening as it is shown: hours and minutes."""
+
+
 class OpeningRead(ReadSerializer):
     """From when until when people are received on a weekday, on the project's wall clock."""
 
     order = ("weekday", "opens", "pk")
 
     weekday = serializers.IntegerField(help_text="0 is Monday, 6 is Sunday.")
-    opens = serializers.TimeField(format="%H:%M")
+    opens = OpeningField(format="%H:%M")
     closes = ClosingField(help_text="24:00 is the end of the day.")
 
 

@@ -1,15 +1,19 @@
 """B5, D15: what is recorded stays as it is, for the role that the platform works with and for the tables' owner."""
 
 import os
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from bookings.models import Booking
+from payments.services import record_payment
 from realestate.core.models import AuditEntry
 from realestate.safekeeping.grants import append_only_tables
 from tests.commands.running import run
 from tests.factories.bookings import BookingFactory
+from tests.payments.account import demand, signed
 
 pytestmark = pytest.mark.django_db
 ROLE = f"test_platform_{os.getpid()}"
@@ -95,6 +99,22 @@ def test_B5_control_without_rights_taken_and_triggers_they_would_pass(platform, 
     execute(f"GRANT UPDATE, DELETE ON {table} TO {ROLE}")
     execute(f"SET ROLE {ROLE}")
     assert [refused(statement.format(table)) for statement in CHANGES[:2]] == ["", ""]
+
+
+def test_the_platform_demands_and_is_paid_with_this_role(platform, cast):
+    """Triggers keep what is left open of a demand with the rights of whoever pays."""
+    booking = signed(cast)
+    row = demand(booking, "100.00", issued=date(2026, 1, 5), due=date(2026, 1, 20))
+    record_payment(
+        actor=cast.meera,
+        booking_id=booking.pk,
+        payment_type="installment",
+        amount=Decimal("60.00"),
+        payment_method="bank_transfer",
+        transaction_id="UTR-1",
+    )
+    row.refresh_from_db()
+    assert row.left_open == Decimal("40.00")
 
 
 def test_the_platform_works_with_this_role(platform):
