@@ -1,14 +1,16 @@
 """People who log in with a password, as the frontend does, and rows that they would have made through the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from realestate.core import clock
+from tests.answers import Undocumented, answers
 from tests.cast import Cast
 from tests.factories.accounts import PASSWORD
 
@@ -52,3 +54,22 @@ def visit(cast: Cast, login: Login) -> dict[str, Any]:
     reply = login(cast.asha).post("/api/appointments", body)
     assert reply.status_code == 201, reply.content
     return reply.json()
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_documented() -> Iterator[None]:
+    """F3: whatever a test asks the API, the answer is one that the OpenAPI document promises."""
+    request = Client.request
+
+    def checked(self: Client, **sent: Any) -> Any:
+        response = request(self, **sent)
+        try:
+            answers().check(response)
+        except Undocumented:
+            response.close()
+            raise
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", checked)
+        yield
