@@ -28,6 +28,7 @@ OF_OTHERS = {
     "MINIO_ROOT_PASSWORD",
     "MINIO_ROOT_USER",
     "PATH",
+    "PLATFORM_PASSWORD",  # deploy/postgres/10-role.sh
     "POSTGRES_DB",
     "POSTGRES_INITDB_ARGS",
     "POSTGRES_PASSWORD",
