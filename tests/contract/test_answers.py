@@ -84,7 +84,7 @@ def test_F3_the_watch_stands_over_every_client(monkeypatch, cast):
     wrong = Answers(
         {"paths": {"/api/units/{id}": {"get": {"responses": {}}}}, "components": {"schemas": {}}}
     )
-    monkeypatch.setattr("tests.conftest.answers", lambda: wrong)
+    monkeypatch.setattr("tests.contract.conftest.answers", lambda: wrong)
     with pytest.raises(Undocumented):
         APIClient().get(f"/api/units/{cast.meera_unit.pk}")
 
