@@ -191,7 +191,8 @@ def test_filters_never_fail(cast, as_, query, found):
 
 def test_R21_lists_of_a_customer_and_a_project(cast, as_, visit):
     elsewhere = AppointmentFactory(customer=cast.asha.customer, project=cast.kiran_project)
-    AppointmentFactory(customer=cast.ravi.customer, project=cast.meera_project)
+    later = visit.starts_at + timedelta(hours=5)
+    AppointmentFactory(customer=cast.ravi.customer, project=cast.meera_project, starts_at=later)
     of_asha, at_meera = f"{URL}/customer/{cast.asha.pk}", f"{URL}/project/{cast.meera_project.pk}"
 
     def ids(person, url):
