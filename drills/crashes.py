@@ -151,14 +151,14 @@ def frozen(site: house.Site, load: Load) -> Promise:
     progress(f"C5: the database is frozen for {FROZEN:.0f} s")
     processes = house.database_processes()
     with load, Callers([site.door], 1, patience=FROZEN / 2) as watcher:
-        time.sleep(1)
+        time.sleep(1)  # until bookings are under way
         for pid in processes():
             os.kill(pid, signal.SIGSTOP)
         begun = time.perf_counter()
         try:
             alive = watcher.send(Call(method="GET", path="/health"))
             ready = watcher.send(Call(method="GET", path="/health/ready"))
-            time.sleep(max(0.0, FROZEN - (time.perf_counter() - begun)))
+            time.sleep(max(0.0, FROZEN - (time.perf_counter() - begun)))  # the rest of the freeze
         finally:
             for pid in processes():
                 os.kill(pid, signal.SIGCONT)

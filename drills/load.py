@@ -94,7 +94,7 @@ class Load:
             if answer.code == "idempotency_in_progress" and not is_last:
                 self._later[place].append((call, unit))
                 return
-            time.sleep(1.0 if is_last else PAUSE)
+            time.sleep(1.0 if is_last else PAUSE)  # as a client that tries again
 
     def _note(self, answer: Answer, unit: int) -> None:
         with self._write:
