@@ -104,7 +104,12 @@ class User(AbstractBaseUser, PermissionsMixin, TimestampedModel):
         return BuilderRole(self.team_role or BuilderRole.OWNER)
 
     def has_duty(self, duty: Duty) -> bool:
-        """Whether a builder's team leaves this to the user; who is in no team is bound by other rules."""
+        """Whether a builder's team, or a group of the platform's staff, leaves this to the user.
+
+        Customers are bound by other rules.
+        """
+        if self.user_type == Role.STAFF and duty in rules.STAFF_RIGHTS:
+            return self.has_perm(rules.STAFF_RIGHTS[duty])
         role = self.builder_role
         return role is None or duty in rules.DUTIES[role]
 

@@ -36,6 +36,16 @@ DUTIES: Mapping[BuilderRole, frozenset[Duty]] = {
     BuilderRole.READ_ONLY: frozenset({Duty.PERSONAL}),
 }
 
+# The right of the back office that stands for a duty: whoever of the platform's staff has it may write the same over
+# the API. The own account is everybody's.
+STAFF_RIGHTS: Mapping[Duty, str] = {
+    Duty.SALES: "bookings.change_booking",
+    Duty.FINANCE: "payments.change_payment",
+    Duty.SITE: "progress.change_milestone",
+    Duty.SETUP: "projects.change_project",
+    Duty.PAPERS: "bookings.add_bookingdocument",
+}
+
 _PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
 _DECORATION = re.compile(r"[\W\d_]+")
 

@@ -88,6 +88,7 @@ class CustomerViewSet(ProfileViewSet):
 
     model, read, own = Customer, CustomerContact, CustomerOwn
     access = {"retrieve": USERS, "partial_update": CUSTOMER_EDITORS}
+    duty = Duty.SALES
     tag = "profiles"
 
     @extend_schema(responses=CUSTOMER_SHAPES, operation_id="customer")

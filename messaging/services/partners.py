@@ -113,5 +113,7 @@ def _projects(actor: User) -> Any:  # a queryset; its two methods return differe
 def _require_related(actor: User, customer_id: int) -> None:
     if Customer.objects.for_user(actor).filter(pk=customer_id).exists():
         return
+    if actor.user_type == Role.CUSTOMER:  # who buys with somebody does not talk as this one (R18)
+        raise Customer.DoesNotExist
     if not Booking.objects.for_user(actor).filter(customer=customer_id).exists():
         raise Customer.DoesNotExist

@@ -86,6 +86,7 @@ class TaxRateViewSet(HouseViewSet):
     default_limit = 100
     tag = "prices"
     access = {"list": PUBLIC, "create": STAFF}
+    duty = Duty.FINANCE
     catalogue = frozenset({"list"})
     errors = {"create": (services.TaxRateExists, *REPLAYED)}
 

@@ -47,7 +47,7 @@ class NotAllowed(DomainError):
 
 
 class NotYourDuty(NotAllowed):
-    """Your role in the team does not include this."""
+    """Your role does not include this."""
 
     code = "not_your_duty"
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import IntegrityError, connection
 
@@ -23,7 +24,14 @@ from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue, NotAllowed
 from realestate.core.models import AuditEntry
 from realestate.core.transactions import service
-from tests.factories.accounts import PASSWORD, BuilderFactory, MemberFactory, UserFactory
+from realestate.rights import keep_groups
+from tests.factories.accounts import (
+    PASSWORD,
+    BuilderFactory,
+    MemberFactory,
+    StaffFactory,
+    UserFactory,
+)
 
 URL = "/api/team"
 NEW = {"email": "Rohan@Example.com", "name": "Rohan Kulkarni", "role": "sales"}
@@ -255,6 +263,30 @@ def test_whose_duty_something_is(cast):
     assert keys(cast.meera.pk, Duty.FINANCE) == {cast.meera.pk, finance.pk}
     assert keys(cast.meera.pk, Duty.SALES) == {cast.meera.pk, sales.pk}
     assert keys(cast.meera.pk, Duty.SETUP) == {cast.meera.pk}
+
+
+@pytest.mark.parametrize(
+    ("group", "duties"),
+    [
+        ("Platform read-only", {Duty.PERSONAL}),
+        ("Platform support", set(Duty) - {Duty.FINANCE}),
+        ("Platform finance", {Duty.PERSONAL, Duty.FINANCE}),
+    ],
+)
+def test_D7_a_group_of_the_staff_has_over_the_api_what_it_has_in_the_back_office(db, group, duties):
+    keep_groups()
+    person = StaffFactory(is_superuser=False)
+    assert {duty for duty in Duty if person.has_duty(duty)} == {Duty.PERSONAL}
+    person.groups.add(Group.objects.get(name=group))
+    person = User.objects.get(pk=person.pk)
+    assert {duty for duty in Duty if person.has_duty(duty)} == duties
+
+
+def test_D7_staff_who_only_read_write_nothing_over_the_api(as_, cast):
+    body = {"description": "Ours."}
+    reply = as_(StaffFactory(is_superuser=False)).patch(f"/api/builders/{cast.meera.pk}", body)
+    assert (reply.status_code, reply.json()["code"]) == (403, "not_your_duty")
+    assert as_(cast.sana).patch(f"/api/builders/{cast.meera.pk}", body).status_code == 200
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """One of each kind, owned by Asha (who buys) and Meera (who builds); their texts say who may read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -47,6 +47,8 @@ from tests.factories.projects import (
 )
 from tests.factories.scheduling import AppointmentFactory, HostFactory
 from tests.payments.account import demand
+from tests.permissions.others import join, make_others
+from tests.permissions.past import make_states
 from tests.permissions.team import TEAM
 
 # Texts that stand in rows, and who may read them. Everybody else's answers must not contain them.
@@ -57,7 +59,7 @@ READERS = {
     FOR_THE_PARTIES: {"asha", "meera", "sana"},
     FOR_MEERA: {"meera", "sana"},
     FOR_ASHA: {"asha"},
-}
+}  # Nina, who buys with Asha, reads what is between the parties of their bookings: see others.py
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,21 @@ class World:
     tower: int
     update: int
     team: dict[str, User]
+    others: dict[str, User]
     member: int
     gateway: str = "fake"
+    states: dict[str, int] = field(default_factory=dict)  # rows in other states, see states.py
+
+    def __getattr__(self, name: str) -> int:
+        """A row of ``states``."""
+        try:
+            return self.__dict__["states"][name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def person(self, name: str):
-        """Somebody of the cast or of a team; nobody for ``anonymous``."""
-        return self.team.get(name) or getattr(self.cast, name, None)
+        """Somebody of the cast, of a team or of the others; nobody for ``anonymous``."""
+        return self.team.get(name) or self.others.get(name) or getattr(self.cast, name, None)
 
 
 def make_world() -> World:
@@ -192,9 +203,10 @@ def make_world() -> World:
         name: MemberFactory(employer=getattr(cast, owner).builder, team_role=role)
         for name, (owner, role) in TEAM.items()
     }
-    return World(
+    found = World(
         cast=cast,
         team=team,
+        others=make_others(cast),
         member=MemberFactory(employer=builder, name=FOR_MEERA).pk,
         host=HostFactory(builder=cast.meera.builder, phone=FOR_MEERA).pk,
         adjustment=request_waiver(
@@ -332,6 +344,9 @@ def make_world() -> World:
         tower=TowerFactory(project=project).pk,
         update=UpdateFactory(project=project, update_content=FOR_THE_PARTIES).pk,
     )
+    found.states.update(make_states(cast))
+    join(found.others["nina"].customer, cast.asha.customer)
+    return found
 
 
 def morning(days: int) -> str:

@@ -1,7 +1,7 @@
 """Who may call what: each view carries a table ``access = {action: roles}``. No row, no entry.
 
-What builders may write also has a duty (``duty``, or ``duties`` by action), so that each of a builder's team writes
-only what is theirs. Without a declared duty no builder writes.
+What builders and the platform's staff may write also has a duty (``duty``, or ``duties`` by action), so that each of
+a builder's team, and each group of the staff, writes only what is theirs. Without a declared duty neither writes.
 """
 
 from typing import Any
@@ -19,6 +19,7 @@ PARTIES = USERS  # both sides of a booking and staff; rows are limited by for_us
 CUSTOMERS: frozenset[str] = frozenset({Role.CUSTOMER.value})
 BUILDERS: frozenset[str] = frozenset({Role.BUILDER.value, Role.STAFF.value})
 BUILDER_ONLY: frozenset[str] = frozenset({Role.BUILDER.value})
+WITH_DUTIES: frozenset[str] = BUILDERS  # whose writing is shared out among people
 
 
 def role_of(request: Request) -> str:
@@ -54,7 +55,7 @@ class AccessGuard(BasePermission):
             return True
         if role_of(request) not in getattr(view, "access", {}).get(action, frozenset()):
             return False
-        if role_of(request) == Role.BUILDER and request.method not in SAFE_METHODS:
+        if role_of(request) in WITH_DUTIES and request.method not in SAFE_METHODS:
             self._refuse_others(request, duty_of(view, action))
         return True
 

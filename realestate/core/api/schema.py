@@ -9,11 +9,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.serializers import Serializer
 
-from realestate.core.api.access import ANONYMOUS, action_of, duty_of
+from realestate.core.api.access import ANONYMOUS, WITH_DUTIES, action_of, duty_of
 from realestate.core.api.preconditions import honours
 from realestate.core.api.serializers import ErrorRead, WriteSerializer
 from realestate.core.api.views import HouseViewSet
-from realestate.core.enums import Duty, Role
+from realestate.core.enums import Duty
 from realestate.core.errors import (
     DomainError,
     InvalidValue,
@@ -193,8 +193,8 @@ class HouseSchema(AutoSchema):
         return cleandoc(getdoc(self._handler()) or "")
 
     def _duty(self) -> str | None:
-        """The duty of a builder's team that writes here; reading is everybody's."""
-        is_written = self.method not in SAFE_METHODS and Role.BUILDER in self._roles()
+        """The duty of a builder's team or of the staff that write here; reading is everybody's."""
+        is_written = self.method not in SAFE_METHODS and bool(WITH_DUTIES & self._roles())
         duty = duty_of(self.view, self._action()) if is_written else None
         return duty.value if duty is not None else None
 
