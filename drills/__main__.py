@@ -10,6 +10,7 @@ from drills.report import FOLDER, save, table
 
 DRILLS = {
     "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "storm": "everybody at once on a few units: swaps, holders and strangers, a recount (A2, A4, A6)",
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "restore": "backup, restore and recovery to a point in time; a copy keeps silent (I5-I7)",
     "logins": "many log in, guess and refresh at once (E2, E4 to E6, F10)",
@@ -17,6 +18,8 @@ DRILLS = {
     "restarts": "new code under load, and nobody notices (C7)",
     "nodes": "two machines that share a database, a Redis and a store of files (8)",
     "outages": "Redis, mail and the store of files are lost, slow, mad, and back (I8)",
+    "strangers": "what refusals give away by words and by time; approvals at one moment (D4, D8)",
+    "migrations": "a migration is killed in the middle and run again (I4)",
     "fuzz": "the whole API document, asked with nonsense by each role (F)",
     "soak": "ten minutes of mixed traffic; nothing fills up (I9)",
 }

@@ -21,6 +21,7 @@ from realestate.core import clock
 
 CLIENTS = 16
 FROZEN = 8.0
+LEASE = 65.0  # seconds after which a key that was in progress has been settled: its lease and a try
 LOSS = 6  # cycles of the control
 
 
@@ -75,12 +76,18 @@ def killed(victim: Victim, load: Load, cycles: int) -> Promise:
     journal, (lost, half) = load.journal, missing(load)
     else_ = [f"{count} × {name}" for name, count in sorted(journal.heard.items()) if name != "201"]
     wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
+    kept = journal.kept_waiting
+    else_ += [
+        f"{len(kept)} cut off in the middle, settled after at most {max(kept):.0f} s (B4)"
+    ] * bool(kept)
     return Promise(
         id=victim.id,
         what=f"{victim.what} is killed {cycles} times under {CLIENTS} clients: nothing acknowledged is lost",
         figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim; bookings"
         f" again after at most {max(waits):.1f} s; besides: {', '.join(else_) or 'nothing'}{wrong}",
-        holds=not (lost or half or journal.bad) and max(waits) <= victim.patience,
+        holds=not (lost or half or journal.bad)
+        and max(waits) <= victim.patience
+        and max(kept, default=0.0) <= LEASE,
     )
 
 

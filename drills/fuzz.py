@@ -1,4 +1,4 @@
-"""The whole OpenAPI document, asked by each role with what it allows and what it does not, over HTTP (F1)."""
+"""The whole OpenAPI document, asked by each role with what it allows and what it does not, over HTTP (F1, F2)."""
 
 import time
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from schemathesis.schemas import APIOperation
 from accounts.services.sessions import open_session
 from drills import house
 from drills.callers import Call, Callers
+from drills.chains import chains
 from drills.report import Promise, progress
 from tests.fuzz.cases import ROLES, operations
 from tests.fuzz.harness import Findings, Fuzz
@@ -38,9 +39,11 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         fuzz = Fuzz(world=world, findings=found, examples=examples, base_url=site.url)
         chosen = operations(schema)
         ask_all(fuzz, chosen, headers, lambda: copy.put_back(site))
+        linked = chains(schema, site.url, headers, quick=quick)
         wrong = wrong_document(fuzz, schema.raw_schema, site.url)
     return [
         promised(found, chosen, examples),
+        linked,
         wrong,
         broken_platform(fuzz, database, headers),
     ]

@@ -26,6 +26,9 @@ class Journal:
     bad: list[str] = field(default_factory=list)  # answers that no browser understands
     good: list[tuple[float, float]] = field(default_factory=list)  # sent and acknowledged, when
     slowest: float = 0.0
+    kept_waiting: list[float] = field(
+        default_factory=list
+    )  # seconds until a broken-off request was settled
 
     def silence_after(self, moment: float) -> float:
         """Seconds from a moment until a booking was acknowledged that was sent after it."""
@@ -48,7 +51,7 @@ class Load:
         self.crowd, self.journal = crowd, Journal()
         self._callers = self.callers(doors, count)
         self._units = units
-        self._later: list[list[tuple[Call, int]]] = [[] for _ in range(count)]
+        self._later: list[list[tuple[Call, int, float]]] = [[] for _ in range(count)]
         self._take, self._write, self._over = threading.Lock(), threading.Lock(), threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(place,)) for place in range(count)
@@ -73,8 +76,9 @@ class Load:
                 return
             self._book(place, self._call(next(people), unit), unit)
             self._over.wait(THINKING)
-        for call, booked in self._later[place]:
+        for call, booked, since in self._later[place]:
             self._book(place, call, booked, is_last=True)
+            self.journal.kept_waiting.append(time.perf_counter() - since)
 
     def _call(self, person: Person, unit: int) -> Call:
         key = {"Idempotency-Key": uuid4().hex, "Origin": ORIGIN}
@@ -92,7 +96,7 @@ class Load:
             if not is_open:
                 return
             if answer.code == "idempotency_in_progress" and not is_last:
-                self._later[place].append((call, unit))
+                self._later[place].append((call, unit, time.perf_counter()))
                 return
             time.sleep(1.0 if is_last else PAUSE)  # as a client that tries again
 
