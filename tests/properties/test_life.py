@@ -1,5 +1,6 @@
 """R22.7 through the API: whatever people ask for, a booking stays in the table of R5, and each step has a name."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -58,6 +59,8 @@ WORDS = sorted({*S.values, *STATE_WORDS.aliases, *LIFECYCLE_WORDS.choices.values
 class Office:
     """Five people before the API, and what the audit trail has said of each booking so far."""
 
+    moved: ClassVar[Counter[tuple[str, str]]] = Counter()  # by all offices
+
     def __init__(self, cast: Cast) -> None:
         self.cast, self.project = cast, cast.meera_project
         self.units = [cast.meera_unit, UnitFactory(project=self.project)]
@@ -92,6 +95,7 @@ class Office:
             else:
                 assert (old, new) in MOVES
                 assert entry.actor_id == caller, (old, new)
+            self.moved[old, new] += 1
             self.states[entry.object_id] = new
             self.walked.add(new)
         assert states == self.states
