@@ -182,8 +182,8 @@ def test_serializers_can_be_asked_for():
 
 
 FAST = """
-    AdjustmentRead ApplicantRead AppointmentMoveRead AppointmentRead BookingRead BuilderPublic CompletionRead CutoffRead
-    DeviceRead HolidayRead NotificationRead PhaseRead ProjectRead PromisedDateRead RateRead TaxRateRead TowerRead
+    AdjustmentRead ApplicantRead AppointmentMoveRead AppointmentRead BookingRead BuilderBookingRead BuilderPublic
+    CompletionRead CutoffRead DeviceRead HolidayRead NotificationRead PhaseRead ProjectRead PromisedDateRead RateRead TaxRateRead TowerRead
     UnitRead UpdateRead
 """
 
