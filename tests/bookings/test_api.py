@@ -403,7 +403,7 @@ def test_an_inquiry_is_a_row_too(as_, cast):
     ("who", "path", "queries"),
     [
         ("meera", "/api/bookings", 1),
-        ("meera", "/api/builder/bookings", 3),
+        ("meera", "/api/builder/bookings", 2),
         ("asha", "/api/bookings", 1),
         ("asha", "/api/bookings/customer/{asha}", 2),
         ("meera", "/api/bookings/customer/{asha}", 2),
