@@ -75,8 +75,9 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 
 # --- check -----------------------------------------------------------------------------------------------------------
 
+# A file's tests stay together: some share what takes long to make, such as a database with many rows.
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
 	@$(PY) -m pytest -n 0 -m browser --durations=10 $(ARGS) tests/browser

@@ -4,15 +4,13 @@ from django.db.models import Avg, Count, IntegerField, OuterRef, Q, QuerySet, Su
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from bookings.enums import FIRM, OPEN
 from bookings.models import Booking
-from bookings.querysets import lapsed
 from realestate.core import clock
 
 
 def live_bookings() -> Combinable:
     """``Project.bookings``: how many bookings are open or firm; a lapsed hold counts for nothing (R4.4)."""
-    rows = Booking.objects.filter(state__in=OPEN | FIRM).exclude(lapsed(clock.now()))
+    rows = Booking.objects.standing_at(clock.now())
     return Coalesce(_per("project", rows, Count("pk")), Value(0), output_field=IntegerField())
 
 

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from bookings.enums import (
     FIRM,
+    OPEN,
     BookingState,
     ChangeState,
     DocumentVisibility,
@@ -159,6 +160,11 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
     def lapsed(self, now: datetime) -> Self:
         """Bookings whose hold is over but which nobody has recorded as expired yet."""
         return self.filter(lapsed(now))
+
+    def standing_at(self, now: datetime) -> Self:
+        """Open or firm at an instant; a lapsed hold counts for nothing (R4.4)."""
+        over = Q(state=BookingState.ON_HOLD) & Q(self._is_over(now))
+        return self.filter(state__in=OPEN | FIRM).exclude(over)
 
     def with_agreement(self) -> Self:
         """Annotate ``has_agreement``: whether an agreement was generated."""

@@ -228,8 +228,12 @@ class UnitQuerySet(FigureQuerySet["Unit"]):
         return self.with_status(now).filter(status=UnitStatus.AVAILABLE)
 
     def free(self, now: datetime) -> Self:
-        """The same as ``available``: for counting the units of one project, and for lists of few among many."""
-        return self.filter(ON_OFFER).unclaimed(now)
+        """The same as ``available``: for counting the units of one project, and for lists of few among many.
+
+        Only of those on hold the claim is asked for: a hold ends by time, and nobody writes that down.
+        """
+        lapsed = Q(claimed_as=ClaimStage.HELD) & Q(self._is_unclaimed(now))
+        return self.filter(ON_OFFER).filter(Q(claimed_as="") | lapsed)
 
     def claimable(self, now: datetime) -> Self:
         """Available units of projects that sell: published and not archived."""

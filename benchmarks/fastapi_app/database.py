@@ -7,7 +7,13 @@ from fastapi import Depends
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-engine = create_engine("postgresql+psycopg://", pool_size=10, pool_pre_ping=False)
+# JIT as on the platform's own connections: designs are compared, not a default of the server that slows one of them.
+engine = create_engine(
+    "postgresql+psycopg://",
+    pool_size=10,
+    pool_pre_ping=False,
+    connect_args={"options": "-c jit=off"},
+)
 Sessions = sessionmaker(engine, expire_on_commit=False)
 
 

@@ -57,6 +57,7 @@ def grow(units: int) -> World:
         for step in (_talk, _deals, _money, _site, _visits):
             step(booking)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # else a recount is planned for empty tables, and takes minutes
         cursor.execute(
             "SELECT projects_recount(), payments_recount(), messaging_recount()"
         )  # triggers were asleep

@@ -8,7 +8,7 @@ from django.db import connection
 
 from tests.performance import lists, plans
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("many rows")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SUMS = {  # figures over all that the caller sees; of staff that is the platform, and one index has them all
     ("staff", "appointments_list", ""): "appointment_by_status",
