@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import time_machine
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from drills import house
 from drills.report import Promise, progress
 from tests.payments.test_account_machine import Account
 from tests.payments.test_properties import Purchase
@@ -32,19 +32,10 @@ MACHINES: dict[str, tuple[type[RuleBasedStateMachine], datetime]] = {
 
 def run(_database: str, *, quick: bool) -> list[Promise]:
     """Each machine in turn; nothing that it leaves behind concerns the next, which has people and homes of its own."""
+    django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, "testserver"]
     examples = QUICK_EXAMPLES if quick else EXAMPLES
     found = [walked(what, *machine, examples) for what, machine in MACHINES.items()]
-    broken = house.integrity()
-    return [
-        *found,
-        moves(quick=quick),
-        Promise(
-            id="B6",
-            what="afterwards every check of check_integrity is good",
-            figure=", ".join(broken) or "all good",
-            holds=not broken,
-        ),
-    ]
+    return [*found, moves(quick=quick)]
 
 
 def walked(
