@@ -25,6 +25,7 @@ class Letter:
 
 VERIFY = Letter("verify_email", "Please verify your e-mail address", "verify-email")
 RESET = Letter("reset_password", "Set a new password", "reset-password")
+KNOWN = Letter("already_registered", "You have an account already", "reset-password")
 INVITATION = Letter("invitation", "Your account is ready", "reset-password")
 
 
@@ -33,6 +34,16 @@ def mail_verification(*, user_id: int, **_unknown: object) -> None:
     """The link that verifies an address; nothing for an address that is verified meanwhile."""
     for user in _active(user_id):
         if not user.is_verified:
+            _mail(user, VERIFY, verification_token(user))
+
+
+@job("accounts.mail_registration")
+def mail_registration(*, user_id: int, **_unknown: object) -> None:
+    """After a discreet registration: the link that opens the account, or word of the one that there is (E6)."""
+    for user in _active(user_id):
+        if user.is_verified:
+            _mail(user, KNOWN, reset_token(user))
+        else:
             _mail(user, VERIFY, verification_token(user))
 
 

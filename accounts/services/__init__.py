@@ -16,6 +16,7 @@ from accounts.services.register import (
     invite_builder,
     invite_customer,
     register_account,
+    register_discreetly,
 )
 from accounts.services.second_factor import (
     begin_enrolment,
@@ -86,6 +87,7 @@ __all__ = [
     "recovery_codes_left",
     "refresh_session",
     "register_account",
+    "register_discreetly",
     "relate",
     "remove_member",
     "remove_second_factor",

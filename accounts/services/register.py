@@ -1,5 +1,6 @@
 """New accounts: somebody registers, or staff invite a builder."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from realestate.core.errors import DomainError, NotAllowed
 from realestate.core.events import publish
 from realestate.core.jobs import defer
 from realestate.core.transactions import service
+
+log = logging.getLogger(__name__)
 
 PROFILES: Mapping[AccountType, type[Builder] | type[Customer]] = {
     AccountType.BUILDER: Builder,
@@ -68,6 +71,42 @@ def register_account(
     check_strength(password, user)
     user.password = hashed(password)
     return _open_account(user, row, client)
+
+
+def register_discreetly(
+    *, email: str, password: str, user_type: AccountType, profile: Mapping[str, Any]
+) -> None:
+    """An account that opens with the link that is mailed; whoever asks learns nothing of other accounts (E6).
+
+    For an address that has one its owner is told instead. Raises LicenseTaken, WeakPassword, for both alike; both
+    take the time of a hash.
+    """
+    user = User(email=rules.normalize_email(email), user_type=user_type)
+    row = PROFILES[user_type](user=user, **profile)
+    if isinstance(row, Builder):
+        refuse_license_twin(row.license_number)
+    check_strength(password, user)
+    user.password = hashed(password)
+    if not _tell_owner(user.email):
+        try:
+            _store_unopened(user, row)
+        except EmailTaken:  # by somebody else at the same moment, who gets the mail
+            log.info("registered_twice")
+
+
+@service
+def _tell_owner(email: str) -> bool:
+    """Whether the address has an account; its owner gets a mail."""
+    user_id = User.objects.filter(email=email).values_list("pk", flat=True).first()
+    if user_id is not None:
+        defer("accounts.mail_registration", user_id=user_id)
+    return user_id is not None
+
+
+@service
+def _store_unopened(user: User, profile: Builder | Customer) -> None:
+    _store(user, profile, actor=user, action="registered")
+    defer("accounts.mail_registration", user_id=user.pk)
 
 
 @service

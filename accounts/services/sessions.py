@@ -14,6 +14,7 @@ from accounts.services import tokens
 from accounts.services.hashing import matches
 from accounts.services.tokens import TokenPair
 from realestate.core import audit, clock
+from realestate.core.enums import Role
 from realestate.core.errors import DomainError
 from realestate.core.locking import lock
 from realestate.core.transactions import service
@@ -63,10 +64,21 @@ def log_in(
     """
     user = User.objects.filter(email=rules.normalize_email(email)).first()
     known = matches(user, password)
-    if user is None or not known or not user.is_active or user_type not in {"", user.user_type}:
+    if (
+        user is None
+        or not known
+        or not user.is_active
+        or user_type not in {"", user.user_type}
+        or _is_unopened(user)
+    ):
         log.info("login_refused", extra={"account": user.pk if user is not None else None})
         raise IncorrectCredentials
     return open_session(user_id=user.pk, password=user.password, client=client)
+
+
+def _is_unopened(user: User) -> bool:
+    """Whether a mailed link has to open the account first (E6); staff are appointed and get none."""
+    return settings.REGISTER_DISCREETLY and not user.is_verified and user.user_type != Role.STAFF
 
 
 def is_familiar(*, email: str, client: Client) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -37,6 +38,8 @@ from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
 from realestate.core.enums import Duty, Role
 
+MAILED = "We have sent you an e-mail. Follow the link in it to open your account."
+
 
 class Entrance(Edge):
     """Doors that need no key: a stale token that the frontend still sends is not even looked at (contract T6)."""
@@ -57,12 +60,23 @@ class RegisterView(Entrance):
 
     errors = {"post": (EmailTaken, LicenseTaken, WeakPassword)}
 
-    @extend_schema(request=RegisterWrite, responses={201: LoginRead}, operation_id="auth_register")
+    @extend_schema(
+        request=RegisterWrite,
+        responses={201: LoginRead, 202: MessageRead},
+        operation_id="auth_register",
+    )
     def post(self, request: Request) -> Response:
-        """Make an account as a builder or customer and log in."""
+        """Make an account as a builder or customer and log in.
+
+        Where the platform registers discreetly (202), the account opens with the link in an e-mail, and nobody hears
+        whether an address has an account.
+        """
         body = self.parse(RegisterWrite)
         count_address(request, rules.REGISTER_PER_ADDRESS)
         count_account(body["email"], rules.REGISTER_PER_ACCOUNT)
+        if settings.REGISTER_DISCREETLY:
+            services.register_discreetly(**body)
+            return Response({"message": MAILED}, status=202)
         return login_response(
             services.register_account(**body, client=client_of(request)), status=201
         )

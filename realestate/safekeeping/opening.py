@@ -9,7 +9,12 @@ from realestate.core.fence import open_fence
 from realestate.core.transactions import service
 
 # Jobs that write to people; all others only bring rows up to date, and may run twice.
-LETTERS = ("accounts.mail_invitation", "accounts.mail_password_reset", "accounts.mail_verification")
+LETTERS = (
+    "accounts.mail_invitation",
+    "accounts.mail_password_reset",
+    "accounts.mail_registration",
+    "accounts.mail_verification",
+)
 DELIVERIES = ("notifications.deliver",)
 COUNT = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = ANY(%s)"
 # No worker of a copy has them: they ran when the backup was made.

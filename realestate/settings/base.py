@@ -219,6 +219,13 @@ SIMPLE_JWT: dict[str, Any] = {
     "AUTH_HEADER_TYPES": ("Bearer",),
 }
 
+REGISTER_DISCREETLY = env.switch(
+    "REGISTER_DISCREETLY",
+    default=False,
+    about="Whether registering says the same for every address, known or not: accounts then open with a mailed link."
+    " Off: people are logged in at once, as the web client expects, and hear of an address that is taken.",
+)
+
 # --- HTTP ------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
