@@ -3,7 +3,7 @@
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -40,6 +40,9 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         with Callers([site.door], 100) as callers:  # the others' lines have been closed meanwhile
             found += [registrations(callers)]
         found += [flood(site, crowd[17:])]
+    discreet = {**PROXIES, "REGISTER_DISCREETLY": "1"}
+    with house.site(database, more=discreet) as site, Callers([site.door], 1) as callers:
+        found += [told_apart(callers, crowd[16:], 30 if quick else 100, REGISTER)]
     with (
         house.site(database, without="rotation", more=PROXIES) as site,
         Callers([site.door], PARALLEL) as callers,
@@ -160,15 +163,32 @@ def many_accounts(callers: Callers, victims: Sequence[User]) -> Promise:
     )
 
 
-def told_apart(callers: Callers, crowd: Sequence[User], samples: int) -> Promise:
-    """E6: a login and a reset, for an account that there is and for one that there is not."""
-    progress(f"E6: {samples} refusals of each kind")
-    doors: dict[str, Callable[[str, int], Call]] = {
-        "login": lambda email, n: login(email, WRONG, 30_000 + n),
-        "reset": lambda email, n: Call(
-            path="/api/auth/password/reset", body={"email": email}, headers=address(40_000 + n)
-        ),
+Doors = Mapping[str, Callable[[str, int], Call]]
+DOORS: Doors = {
+    "login": lambda email, n: login(email, WRONG, 30_000 + n),
+    "reset": lambda email, n: Call(
+        path="/api/auth/password/reset", body={"email": email}, headers=address(40_000 + n)
+    ),
+}
+REGISTER: Doors = {"register, discreetly": lambda email, n: registration(email, 50_000 + n)}
+
+
+def registration(email: str, caller: int) -> Call:
+    """A customer who registers."""
+    body = {
+        "email": email,
+        "password": PASSWORD,
+        "user_type": "customer",
+        "customer_data": {"first_name": "Drill", "phone": "+91 98200 22222"},
     }
+    return Call(path="/api/auth/register", body=body, headers=address(caller))
+
+
+def told_apart(
+    callers: Callers, crowd: Sequence[User], samples: int, doors: Doors = DOORS
+) -> Promise:
+    """E6: a login, a reset or a registration, for an account that there is and for one that there is not."""
+    progress(f"E6: {samples} answers of each kind at {' and '.join(doors)}")
     figures, good = [], True
     for name, door in doors.items():
         known, unknown = samples_of(callers, door, crowd, samples)
@@ -183,7 +203,7 @@ def told_apart(callers: Callers, crowd: Sequence[User], samples: int) -> Promise
         good = good and same and apart <= NEAR
     return Promise(
         id="E6",
-        what=f"login and reset answer the same for nobody as for somebody, in words and, within {NEAR:.0%}, in time",
+        what=f"{' and '.join(doors)}: the same for nobody as for somebody, in words and, within {NEAR:.0%}, in time",
         figure="; ".join(figures),
         holds=good,
     )
@@ -221,16 +241,9 @@ def registrations(callers: Callers) -> Promise:
     most = rules.REGISTER_PER_ACCOUNT.times
     progress(f"F10: {10 * most} registrations of one address")
     forget()
-    body = {
-        "email": "drill@example.org",
-        "password": "password123",  # refused as too common, after it was counted
-        "user_type": "customer",
-        "customer_data": {"first_name": "Drill", "phone": "+91 98200 22222"},
-    }
-    calls = [
-        Call(path="/api/auth/register", body=body, headers=address(50_000 + n))
-        for n in range(10 * most)
-    ]
+    calls = [registration("drill@example.org", 50_000 + n) for n in range(10 * most)]
+    for call in calls:
+        call.body["password"] = "password123"  # noqa: S105  # refused as too common, after it was counted
     answers = callers.together(calls[:100])
     passed = sum(answer.status != 429 for answer in answers)
     told = dict(Counter(f"{one.status} {one.code}" for one in answers if one.status != 429))

@@ -6,8 +6,8 @@ from django.core import mail
 from accounts import jobs
 from accounts.models import Session, User
 from accounts.services import register_discreetly
-from tests.accounts.test_api_passwords import link, queued
 from realestate.core.errors import ServiceUnavailable
+from tests.accounts.test_api_passwords import link, queued
 from tests.factories.accounts import PASSWORD
 from tests.races.support import run_together
 
