@@ -66,9 +66,11 @@ def more(world: World) -> None:  # noqa: F811  # the fixture's value
     """Further rows between Asha and Meera, of every kind that is listed or counted."""
     asha, meera, project = world.cast.asha, world.cast.meera, world.cast.meera_project
     booking = BookingFactory(
-        paid=True, unit=UnitFactory(project=project), customer=asha.customer,
+        paid=True,
+        unit=UnitFactory(project=project),
+        customer=asha.customer,
         state=BookingState.BOOKING_CONFIRMED,
-    )  # fmt: skip
+    )
     PaymentFactory(booking=booking)
     DemandFactory(booking=booking)
     CheckoutFactory(booking=booking)

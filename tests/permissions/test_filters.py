@@ -87,9 +87,13 @@ def total(reply: Any) -> int:
 LISTS = [
     (operation, row)
     for line, operation, row in LINES
-    if ":" not in line and operation.method == "get" and entries()[operation.name][2]
-    and parameters(operation.name) and "pdf" not in line and "files" not in line
-]  # fmt: skip
+    if ":" not in line
+    and operation.method == "get"
+    and entries()[operation.name][2]
+    and parameters(operation.name)
+    and "pdf" not in line
+    and "files" not in line
+]
 
 
 def walk(world: World, who: str, secrets: tuple[str, ...]) -> tuple[list[str], int]:  # noqa: F811  # the fixture's value

@@ -84,8 +84,10 @@ class Sender:
     def __init__(self, world: World) -> None:  # noqa: F811  # the fixture's value
         self.world, self.before = world, everything()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename),"
-                           " coalesce(last_value, 0) + 100000 FROM pg_sequences")  # fmt: skip
+            cursor.execute(
+                "SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename),"
+                " coalesce(last_value, 0) + 100000 FROM pg_sequences"
+            )
             self.sequences = cursor.fetchall()
 
     def send(self, case: Case, change: Any = None) -> Sent:
