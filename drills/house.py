@@ -161,6 +161,13 @@ def deadlocks() -> int:
     return server_log().read_text(errors="replace").count("deadlock detected")
 
 
+def deadlock_statements() -> list[str]:
+    """What was being done in each of them, as the database server tells it, for whoever has to find out why."""
+    log = server_log().read_text(errors="replace")
+    parts = log.split("deadlock detected")[1:]
+    return [" ".join(part.partition("HINT:")[0].split()) for part in parts]
+
+
 def kill(pid: int) -> None:
     """As the kernel does when memory runs out: no farewell."""
     os.kill(pid, signal.SIGKILL)

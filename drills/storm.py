@@ -55,13 +55,14 @@ def run(database: str, *, quick: bool) -> list[Promise]:
             swaps(callers, crowd, rounds),
             *storm(site, crowd, QUICK_SECONDS if quick else SECONDS),
         ]
-    broken, deadlocks = house.integrity(), house.deadlocks()
+    broken, deadlocks = house.integrity(), house.deadlock_statements()
     return [
         *found,
         Promise(
             id="A3",
             what="after all of it no deadlock and no contradiction",
-            figure=f"{deadlocks} deadlocks in the server's log; check_integrity: {', '.join(broken) or 'all good'}",
+            figure=f"{len(deadlocks)} deadlocks in the server's log; check_integrity: {', '.join(broken) or 'all good'}"
+            + "".join(f"\n        {told}" for told in deadlocks[:3]),
             holds=not broken and not deadlocks,
         ),
         control(crowd),

@@ -1,7 +1,8 @@
 """Claims: who occupies a unit, and until when (R4). Nobody else writes them.
 
 Claims come before units: a trigger writes the unit of each claim that ends (adr 15), so taking ends what has lapsed
-before it locks the units, and again for what lapses while it waits for them. Where two meet, compare-and-set decides:
+before it locks the units. Who has units waits for no claim: what lapses meanwhile is ended unless somebody else is at
+it, and then the unit is not available yet. Where two meet, compare-and-set decides:
 a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one changes only ``WHERE
 released_at IS NULL AND expires_at > now``. Whatever happens, the partial unique index ``one_live_claim_per_unit`` has
 the last word.
@@ -58,9 +59,11 @@ def take_claims(
     units = lock_all(Unit.objects.select_related("project"), unit_ids)
     now = clock.now()
     until = now + timedelta(minutes=minutes)
-    _release_lapsed(Claim.objects.filter(unit__in=units), now)
-    free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).claimable(now)
-    if not units or free.count() != len(set(unit_ids)):
+    _release_lapsed(Claim.objects.filter(unit__in=units), now, is_patient=False)
+    # Also none that has lapsed and that somebody else is ending at this moment.
+    claimed = Claim.objects.filter(unit__in=units, released_at=None).values("unit")
+    free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).exclude(pk__in=claimed)
+    if not units or free.claimable(now).count() != len(set(unit_ids)):
         raise UnitNotAvailable
     return [
         _take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)
@@ -156,14 +159,18 @@ def expire_claims() -> int:
     return _release_lapsed(Claim.objects.filter(pk__in=found), now)
 
 
-def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
+def _release_lapsed(claims: QuerySet[Claim], now: datetime, *, is_patient: bool = True) -> int:
     lapsed = claims.filter(released_at=None, expires_at__lte=now)
     # Whoever waits for another one who ends the same claims finds them ended.
-    rows = list(lapsed.select_for_update(no_key=True).order_by("pk"))
+    locked = lapsed.select_for_update(no_key=True, skip_locked=not is_patient)
+    rows = list(locked.order_by("pk"))
     units = tuple(row.unit_id for row in rows)
     if not units:
         return 0
-    count = lapsed.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
+    # The trigger takes the units as they come; others, several at once, by their keys.
+    lock_all(Unit.objects.all(), units)
+    ended = lapsed.filter(pk__in=[row.pk for row in rows])
+    count = ended.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
     same = audit.Change(after={"release_reason": ReleaseReason.EXPIRED})
     audit.record_all(audit.SYSTEM, Claim, "released", {row.pk: same for row in rows})
     publish(ClaimsLapsed(unit_ids=units))

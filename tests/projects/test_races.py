@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from projects.enums import ClaimStage, ReleaseReason
 from projects.models import Claim, Project, Unit
 from projects.services import ClaimHasEnded, ProjectHasBookings, UnitNotAvailable, claims
 from realestate.core import clock
+from realestate.core.transactions import service
 from tests.cast import make_cast
 from tests.factories.accounts import CustomerFactory
 from tests.factories.projects import ClaimFactory, ProjectFactory, UnitFactory
@@ -291,3 +292,37 @@ def test_every_file_of_a_model_is_a_version_of_its_own():
         return services.change_model(actor=cast.meera, model_id=model.pk, file_url=url).version
 
     assert sorted(run_together(8, replace)) == list(range(2, 10))
+
+
+def test_R4_10_who_has_the_unit_waits_for_nobody_who_ends_its_claim(monkeypatch):
+    """The hold lapses while the unit is waited for, and the job that records it wants the unit in its turn."""
+    unit, customer = UnitFactory(), CustomerFactory()
+    old = ClaimFactory(unit=unit, taken_at=clock.now(), expires_at=clock.now() + timedelta(hours=1))
+    has_unit, has_claim, real = Event(), Event(), claims.lock_all
+
+    def lock_then_lapse(*args):
+        found = real(*args)
+        has_unit.set()
+        assert has_claim.wait(30)
+        return found
+
+    @service
+    def record_the_lapse():
+        Claim.objects.select_for_update(no_key=True).get(pk=old.pk)
+        has_claim.set()
+        return claims._release_lapsed(Claim.objects.filter(pk=old.pk), clock.now())
+
+    def take_or_record(index):
+        patient()
+        if not index:
+            return take(customer, [unit])
+        assert has_unit.wait(30)
+        monkeypatch.undo()
+        Claim.objects.filter(pk=old.pk).update(expires_at=clock.now())
+        return record_the_lapse()
+
+    monkeypatch.setattr(claims, "lock_all", lock_then_lapse)
+    refused, recorded = run_together(2, take_or_record)
+    assert isinstance(refused, UnitNotAvailable), refused
+    assert recorded == 1
+    assert take(customer, [unit])[0].is_live(clock.now())
