@@ -77,9 +77,10 @@ def killed(victim: Victim, load: Load, cycles: int) -> Promise:
     else_ = [f"{count} × {name}" for name, count in sorted(journal.heard.items()) if name != "201"]
     wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
     kept = journal.kept_waiting
-    else_ += [
-        f"{len(kept)} cut off in the middle, settled after at most {max(kept):.0f} s (B4)"
-    ] * bool(kept)
+    if kept:
+        else_.append(
+            f"{len(kept)} cut off in the middle, settled after at most {max(kept):.0f} s (B4)"
+        )
     return Promise(
         id=victim.id,
         what=f"{victim.what} is killed {cycles} times under {CLIENTS} clients: nothing acknowledged is lost",
