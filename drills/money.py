@@ -49,7 +49,7 @@ NUMBERS = """
 def run(database: str, *, quick: bool) -> list[Promise]:
     """Events of a gateway, keys of impatient clients, and the jobs of the night."""
     events, copies, keys = (40, 5, 10) if quick else (200, 25, 100)
-    people.town(4_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
+    people.town(5_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd = people.customers(40)
     with house.site(database, more=GATEWAY) as site, Callers([site.door], PARALLEL) as callers:
         found = [
