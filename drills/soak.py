@@ -122,7 +122,8 @@ def watch(site: house.Site, seconds: float) -> list[Sample]:
     while (at := time.perf_counter() - begun) < seconds:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
             )
             connections = cursor.fetchone()[0]
             cursor.execute(OLDEST)
