@@ -14,6 +14,7 @@ from drills.people import Person
 
 ORIGIN = "http://localhost:3000"  # of a web client that the settings allow
 PAUSE = 0.05  # seconds before the same is asked again
+LEASE = 60.0  # seconds that a key is held for a request that nobody answers (D11)
 THINKING = 0.3  # seconds before somebody books the next unit
 
 
@@ -26,9 +27,8 @@ class Journal:
     bad: list[str] = field(default_factory=list)  # answers that no browser understands
     good: list[tuple[float, float]] = field(default_factory=list)  # sent and acknowledged, when
     slowest: float = 0.0
-    kept_waiting: list[float] = field(
-        default_factory=list
-    )  # seconds until a broken-off request was settled
+    # Of requests that were cut off in the middle: how long they still waited when the lease of their key was over.
+    kept_waiting: list[float] = field(default_factory=list)
 
     def silence_after(self, moment: float) -> float:
         """Seconds from a moment until a booking was acknowledged that was sent after it."""
@@ -77,8 +77,9 @@ class Load:
             self._book(place, self._call(next(people), unit), unit)
             self._over.wait(THINKING)
         for call, booked, since in self._later[place]:
+            free_at = max(since + LEASE, time.perf_counter())
             self._book(place, call, booked, is_last=True)
-            self.journal.kept_waiting.append(time.perf_counter() - since)
+            self.journal.kept_waiting.append(max(0.0, time.perf_counter() - free_at))
 
     def _call(self, person: Person, unit: int) -> Call:
         key = {"Idempotency-Key": uuid4().hex, "Origin": ORIGIN}
