@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
@@ -51,12 +51,16 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     events, copies, keys = (40, 5, 10) if quick else (200, 25, 100)
     people.town(5_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd = people.customers(40)
-    with house.site(database, more=GATEWAY) as site, Callers([site.door], PARALLEL) as callers:
-        found = [
-            replayed(callers, site, events, copies),
-            one_key(callers, crowd[0], keys),
-            cut_off(callers, site, crowd, max(10, keys // 2)),
+    with house.site(database, more=GATEWAY) as site:
+        asks: list[Callable[[Callers], Promise]] = [
+            lambda callers: replayed(callers, site, events, copies),
+            lambda callers: one_key(callers, crowd[0], keys),
+            lambda callers: cut_off(callers, site, crowd, max(10, keys // 2)),
         ]
+        found = []
+        for ask in asks:
+            with Callers([site.door], PARALLEL) as callers:  # lines that were idle have been closed
+                found.append(ask(callers))
     broken = house.integrity()  # the lines of the night, made up, add up to no price
     found.append(night(database, 200 if quick else 1_000))
     figure = ", ".join(broken) or "all good: balances, allocations, numbers without gaps"
