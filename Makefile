@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help install install-dev run serve migrate seed example shell test test-browser screenshots lint lint-style lint-types lint-imports \
+.PHONY: help install install-dev run serve migrate seed example shell test coverage test-browser screenshots lint lint-style lint-types lint-imports \
 	lint-migrations lint-openapi lint-docs lint-dependencies lint-security lint-audit sbom format openapi docs migrations requirements \
 	requirements-bench bench bench-quick bench-growth bench-plans bench-processes drill clean distclean
 
@@ -78,6 +78,9 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 # A file's tests stay together: some share what takes long to make, such as a database with many rows.
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+coverage: .venv/.installed-dev ## Which lines and branches the tests reach: make coverage [ARGS=tests/payments].
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term $(ARGS)
 
 test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
 	@$(PY) -m pytest -n 0 -m browser --durations=10 $(ARGS) tests/browser
