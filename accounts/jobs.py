@@ -37,14 +37,14 @@ def mail_verification(*, user_id: int, **_unknown: object) -> None:
             _mail(user, VERIFY, verification_token(user))
 
 
-@job("accounts.mail_registration")
-def mail_registration(*, user_id: int, **_unknown: object) -> None:
-    """After a discreet registration: the link that opens the account, or word of the one that there is (E6)."""
+@job("accounts.mail_already_registered")
+def mail_already_registered(*, user_id: int, **_unknown: object) -> None:
+    """Word to the owner of an address that somebody has registered again (E6).
+
+    The link sets a new password and opens an account that was never opened: its password may be a stranger's.
+    """
     for user in _active(user_id):
-        if user.is_verified:
-            _mail(user, KNOWN, reset_token(user))
-        else:
-            _mail(user, VERIFY, verification_token(user))
+        _mail(user, KNOWN, reset_token(user))
 
 
 @job("accounts.mail_password_reset")

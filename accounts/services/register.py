@@ -89,7 +89,7 @@ def register_discreetly(
     user.password = hashed(password)
     if not _tell_owner(user.email):
         try:
-            _store_unopened(user, row)
+            _make_account(user, row)
         except EmailTaken:  # by somebody else at the same moment, who gets the mail
             log.info("registered_twice")
 
@@ -99,14 +99,8 @@ def _tell_owner(email: str) -> bool:
     """Whether the address has an account; its owner gets a mail."""
     user_id = User.objects.filter(email=email).values_list("pk", flat=True).first()
     if user_id is not None:
-        defer("accounts.mail_registration", user_id=user_id)
+        defer("accounts.mail_already_registered", user_id=user_id)
     return user_id is not None
-
-
-@service
-def _store_unopened(user: User, profile: Builder | Customer) -> None:
-    _store(user, profile, actor=user, action="registered")
-    defer("accounts.mail_registration", user_id=user.pk)
 
 
 @service
@@ -154,9 +148,14 @@ def invite_customer(
 
 
 @service
-def _open_account(user: User, profile: Builder | Customer, client: Client | None) -> Login:
+def _make_account(user: User, profile: Builder | Customer) -> None:
     _store(user, profile, actor=user, action="registered")
     defer("accounts.mail_verification", user_id=user.pk)
+
+
+@service
+def _open_account(user: User, profile: Builder | Customer, client: Client | None) -> Login:
+    _make_account(user, profile)
     return open_session(user_id=user.pk, password=user.password, client=client)
 
 

@@ -10,9 +10,9 @@ from realestate.core.transactions import service
 
 # Jobs that write to people; all others only bring rows up to date, and may run twice.
 LETTERS = (
+    "accounts.mail_already_registered",
     "accounts.mail_invitation",
     "accounts.mail_password_reset",
-    "accounts.mail_registration",
     "accounts.mail_verification",
 )
 DELIVERIES = ("notifications.deliver",)

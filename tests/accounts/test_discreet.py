@@ -64,8 +64,8 @@ def test_E6_a_new_account_opens_with_the_mailed_link_and_not_before(api, cast):
     assert said(before) == said(nobody)
     assert before.status_code == 401
     user = User.objects.get(email=NEW)
-    assert queued() == [("accounts.mail_registration", {"user_id": user.pk})]
-    jobs.mail_registration(user_id=user.pk)
+    assert queued() == [("accounts.mail_verification", {"user_id": user.pk})]
+    jobs.mail_verification(user_id=user.pk)
     assert mail.outbox[0].subject == "Please verify your e-mail address"
     assert api.post("/api/auth/verify-email/confirm", {"token": link()[1]}).status_code == 200
     assert log_in(api, NEW, "long-and-unguessed-7").status_code == 200
@@ -74,12 +74,24 @@ def test_E6_a_new_account_opens_with_the_mailed_link_and_not_before(api, cast):
 def test_E6_the_owner_of_a_known_address_is_told_and_keeps_the_password(api, cast):
     User.objects.filter(pk=cast.asha.pk).update(email_verified_at="2026-01-01T00:00:00Z")
     api.post("/api/auth/register", body("asha@example.com"))
-    assert queued() == [("accounts.mail_registration", {"user_id": cast.asha.pk})]
-    jobs.mail_registration(user_id=cast.asha.pk)
+    assert queued() == [("accounts.mail_already_registered", {"user_id": cast.asha.pk})]
+    jobs.mail_already_registered(user_id=cast.asha.pk)
     assert mail.outbox[0].subject == "You have an account already"
     assert "tried to register" in mail.outbox[0].body
     assert log_in(api, "asha@example.com", PASSWORD).status_code == 200
     assert log_in(api, "asha@example.com", "long-and-unguessed-7").status_code == 401
+
+
+def test_E6_a_stranger_who_came_first_does_not_get_in_when_the_owner_registers(api, cast):
+    """The mail about the second registration sets a new password, and the stranger's is gone."""
+    api.post("/api/auth/register", body(NEW, password="strangers-choice-7"))
+    api.post("/api/auth/register", body(NEW))
+    user = User.objects.get(email=NEW)
+    jobs.mail_already_registered(user_id=user.pk)
+    change = {"token": link()[1], "new_password": "owners-own-choice-7"}
+    assert api.post("/api/auth/password/reset/confirm", change).status_code == 200
+    assert log_in(api, NEW, "strangers-choice-7").status_code == 401
+    assert log_in(api, NEW, "owners-own-choice-7").status_code == 200
 
 
 def test_staff_who_are_appointed_log_in_without_a_link(api, cast):
@@ -88,7 +100,7 @@ def test_staff_who_are_appointed_log_in_without_a_link(api, cast):
 
 
 def test_jobs_for_nobody_send_nothing(db):
-    jobs.mail_registration(user_id=0)
+    jobs.mail_already_registered(user_id=0)
     assert mail.outbox == []
 
 

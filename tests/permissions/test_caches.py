@@ -22,7 +22,6 @@ from tests.permissions.test_matrix import (
     ask,
     client_of,
     content_of,
-    world,  # noqa: F401  # a fixture
 )
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +62,7 @@ def view_of(url: str):
 
 
 @pytest.fixture
-def shop(world):  # noqa: F811  # the fixture
+def shop(world):
     """The world, with something public of each kind."""
     UpdateFactory(project_id=world.project, is_public=True)
     CompletionDateFactory(project_id=world.project)
@@ -94,7 +93,7 @@ def test_each_answer_says_what_caches_may_do_with_it(shop, caller):
             assert {"private", "no-store"} <= set(said.split(", ")), (line, said)
 
 
-def answers(world):  # noqa: F811  # the fixture's value
+def answers(world):
     """Every GET of the catalogue as everybody hears it."""
     client = client_of(world, "anonymous")
     for line, operation, row in GETS:

@@ -8,7 +8,7 @@ from realestate.core import clock
 from realestate.core.api.reads import by_serializers
 from tests.permissions.matrix import CALLERS
 from tests.permissions.team import TEAM
-from tests.permissions.test_matrix import LINES, client_of, content_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, client_of, content_of
 
 pytestmark = pytest.mark.django_db
 GETS = [(line, operation, row) for line, operation, row in LINES if operation.method == "get"]
@@ -23,7 +23,7 @@ def answer(client, url):
 
 
 @pytest.mark.parametrize("caller", [*CALLERS, *TEAM])
-def test_fast_and_ordinary_answers_are_the_same_bytes(world, caller):  # noqa: F811  # the fixture
+def test_fast_and_ordinary_answers_are_the_same_bytes(world, caller):
     client = client_of(world, caller)
     with time_machine.travel(clock.now(), tick=False):  # links that end hold the time
         for line, operation, row in GETS:

@@ -6,7 +6,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from tests.permissions.test_matrix import LINES, content_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, content_of
 
 pytestmark = pytest.mark.django_db
 SECRET = "SELECT password FROM accounts_user -- of /srv/app"  # what a trace would show
@@ -20,7 +20,7 @@ def is_told_nothing(text: str) -> bool:
     return not any(word in text for word in (SECRET, "ZeroDivision", "Traceback", ".py"))
 
 
-def test_H9_every_view_that_breaks_says_so_in_json_and_nothing_else(world, monkeypatch):  # noqa: F811  # the fixture
+def test_H9_every_view_that_breaks_says_so_in_json_and_nothing_else(world, monkeypatch):
     api, broken = APIClient(raise_request_exception=False), {}
     api.force_authenticate(world.cast.sana)
     monkeypatch.setattr(APIView, "initial", crash)
@@ -35,7 +35,7 @@ def test_H9_every_view_that_breaks_says_so_in_json_and_nothing_else(world, monke
     assert len(broken) > 200
 
 
-def test_H9_every_page_of_the_back_office_that_breaks_shows_no_trace(world, monkeypatch):  # noqa: F811  # the fixture
+def test_H9_every_page_of_the_back_office_that_breaks_shows_no_trace(world, monkeypatch):
     page = Client(raise_request_exception=False)
     page.force_login(world.cast.sana)
     monkeypatch.setattr(admin.site, "has_permission", crash)

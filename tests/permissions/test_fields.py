@@ -7,7 +7,7 @@ import pytest
 
 from tests.permissions.document import entries, keys_of
 from tests.permissions.matrix import CALLERS
-from tests.permissions.test_matrix import LINES, client_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, client_of
 
 pytestmark = pytest.mark.django_db
 # Keys that stand in rows for everybody and are shown to these only.
@@ -61,7 +61,7 @@ def keys_in(body: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def shown(world):  # noqa: F811  # the fixture
+def shown(world):
     """Operation and caller -> the keys that were shown."""
     clients = {who: client_of(world, who) for who in (*CALLERS, "nina", "meera_site", "sana_reads")}
     found: dict[tuple[str, str], set[str]] = {}

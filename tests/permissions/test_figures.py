@@ -18,7 +18,7 @@ from tests.permissions.document import entries, parameters
 from tests.permissions.others import join
 from tests.permissions.rows import make_foreign
 from tests.permissions.test_caches import CATALOGUE
-from tests.permissions.test_matrix import content_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import content_of
 from tests.permissions.world import World
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def queries(name: str) -> list[dict[str, str]]:
     return [needed, {**needed, "limit": "1"}, *([{**needed, **long}] if long else [])]
 
 
-def read(world: World, who: str) -> dict[tuple[str, str], tuple[int, str]]:  # noqa: F811  # the fixture's value
+def read(world: World, who: str) -> dict[tuple[str, str], tuple[int, str]]:
     """Everything as somebody hears it."""
     api = APIClient(raise_request_exception=False)
     api.force_authenticate(world.person(who))
@@ -62,7 +62,7 @@ def read(world: World, who: str) -> dict[tuple[str, str], tuple[int, str]]:  # n
     return found
 
 
-def more(world: World) -> None:  # noqa: F811  # the fixture's value
+def more(world: World) -> None:
     """Further rows between Asha and Meera, of every kind that is listed or counted."""
     asha, meera, project = world.cast.asha, world.cast.meera, world.cast.meera_project
     booking = BookingFactory(
@@ -94,7 +94,7 @@ def more(world: World) -> None:  # noqa: F811  # the fixture's value
 
 
 @pytest.fixture
-def heard(world):  # noqa: F811  # the fixture
+def heard(world):
     """Caller -> operation and query -> whether the answer is another one after the further rows."""
     make_foreign(world)
     with time_machine.travel(clock.now(), tick=False):

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from tests.permissions.document import entries, parameters, resolved
 from tests.permissions.rows import FOR_KIRAN, make_foreign
-from tests.permissions.test_matrix import LINES, content_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, content_of
 from tests.permissions.test_strangers_walk import ROW_OF_FILTER, rows_of
 from tests.permissions.world import FOR_ASHA, FOR_MEERA, FOR_THE_PARTIES, World
 
@@ -38,7 +38,7 @@ TEXTS = ("a", "meera", "between", "%", "' OR 1=1 --")
 DAYS = ("2000-01-01", "2100-01-01")
 
 
-def values_of(world: World, one: dict[str, Any]) -> list[str]:  # noqa: F811  # the fixture's value
+def values_of(world: World, one: dict[str, Any]) -> list[str]:
     """What to send as a parameter."""
     name, schema = one["name"], resolved(one["schema"])
     if name in ROW_OF_FILTER:
@@ -62,7 +62,7 @@ def values_of(world: World, one: dict[str, Any]) -> list[str]:  # noqa: F811  # 
             return [*TEXTS]
 
 
-def asked(world: World, name: str) -> Iterator[dict[str, str]]:  # noqa: F811  # the fixture's value
+def asked(world: World, name: str) -> Iterator[dict[str, str]]:
     """Each parameter of an operation by itself, then those that are guessed."""
     for one in parameters(name):
         if one["name"] not in {"page", "limit"}:
@@ -96,7 +96,7 @@ LISTS = [
 ]
 
 
-def walk(world: World, who: str, secrets: tuple[str, ...]) -> tuple[list[str], int]:  # noqa: F811  # the fixture's value
+def walk(world: World, who: str, secrets: tuple[str, ...]) -> tuple[list[str], int]:
     """What is shown that should not be; how many requests were sent."""
     api, problems, sent = APIClient(raise_request_exception=False), [], 0
     api.force_authenticate(world.person(who))
@@ -127,14 +127,14 @@ WIDER = {"projects_list"}  # a builder's own, or another's that are for sale
 
 
 @pytest.mark.parametrize("who", NOT_FOR)
-def test_D2_no_parameter_shows_a_row_that_the_plain_list_does_not(world, who):  # noqa: F811  # the fixture
+def test_D2_no_parameter_shows_a_row_that_the_plain_list_does_not(world, who):
     world.states.update(make_foreign(world))
     problems, sent = walk(world, who, NOT_FOR[who])
     assert problems == []
     assert sent > 100
 
 
-def test_D2_control_the_walk_sees_what_is_there(world):  # noqa: F811  # the fixture
+def test_D2_control_the_walk_sees_what_is_there(world):
     """The same walk as staff, who read all, finds the texts of both sides."""
     world.states.update(make_foreign(world))
     problems, _sent = walk(world, "sana", (FOR_KIRAN, FOR_THE_PARTIES, FOR_MEERA))

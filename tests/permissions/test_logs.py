@@ -8,7 +8,7 @@ from django.core import mail
 from rest_framework.test import APIClient
 
 from realestate.core.models import AuditEntry
-from tests.permissions.test_matrix import LINES, client_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, client_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD, TOKEN = "c4nary-Passw0rd-77", "c4nary.t0ken.77"  # what must not be found
@@ -34,7 +34,7 @@ def found_in(text: str) -> list[str]:
     return [canary for canary in CANARIES if canary in text]
 
 
-def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said):  # noqa: F811  # the fixture
+def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said):
     strangers = APIClient(raise_request_exception=False)
     strangers.credentials(HTTP_AUTHORIZATION=f"Bearer {TOKEN}", HTTP_COOKIE=f"sessionid={TOKEN}")
     mine = client_of(world, "meera")

@@ -19,7 +19,7 @@ from tests.permissions.others import OTHERS, SHUT_OUT, may_read
 from tests.permissions.others import expected as expected_of_others
 from tests.permissions.states import STATES
 from tests.permissions.team import TEAM, expected
-from tests.permissions.world import READERS, World, make_world
+from tests.permissions.world import READERS, World
 
 pytestmark = pytest.mark.django_db
 NEVER_ISSUED = 10**12
@@ -109,12 +109,6 @@ def test_the_table_agrees_with_the_roles_of_the_document(operation, row):
             assert status == (401 if caller == "anonymous" else 403), caller
         elif caller != "anonymous":
             assert status not in {401, 403} or operation.name == "auth_refresh", caller
-
-
-@pytest.fixture
-def world(settings, tmp_path) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    return make_world()
 
 
 def client_of(world: World, caller: str) -> APIClient:

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from tests.permissions.matrix import CALLERS
 from tests.permissions.test_matrix import GROUPS as ALL_GROUPS
-from tests.permissions.test_matrix import client_of, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import client_of
 
 pytestmark = pytest.mark.django_db
 # What has an entity tag and no other caller's version: bookings count their own.
@@ -37,14 +37,14 @@ def tagged(api: APIClient, url: str) -> str:
 
 
 @pytest.mark.parametrize("lines", GROUPS.values(), ids=GROUPS)
-def test_A9_a_stale_tag_refuses_and_the_present_one_does_not(world, lines):  # noqa: F811  # the fixture
+def test_A9_a_stale_tag_refuses_and_the_present_one_does_not(world, lines):
     for line, operation, row in lines:
         compared = [caller for caller in CALLERS if is_compared(world, operation, row, caller)]
         allowed = [caller for caller, status in row.expected().items() if status == 200]
         assert compared == allowed, line
 
 
-def is_compared(world, operation, row, caller) -> bool:  # noqa: F811  # the fixture's value
+def is_compared(world, operation, row, caller) -> bool:
     """Whether a caller who may change something must have seen it; undone."""
     before = transaction.savepoint()
     api = client_of(world, caller)

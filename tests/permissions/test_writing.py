@@ -15,7 +15,7 @@ from realestate.core import clock
 from realestate.core.ladder import LADDER
 from tests.permissions.document import body_of, keys_of, names_taken
 from tests.permissions.rows import everything, make_foreign
-from tests.permissions.test_matrix import LINES, NEVER_ISSUED, world  # noqa: F401  # a fixture
+from tests.permissions.test_matrix import LINES, NEVER_ISSUED
 from tests.permissions.world import World
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ class Sent:
 class Sender:
     """Sends a request, looks at everything, and undoes it, sequences too."""
 
-    def __init__(self, world: World) -> None:  # noqa: F811  # the fixture's value
+    def __init__(self, world: World) -> None:
         self.world, self.before = world, everything()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -118,7 +118,7 @@ class Sender:
 
 
 @pytest.fixture
-def sender(world):  # noqa: F811  # the fixture
+def sender(world):
     with time_machine.travel(clock.now(), tick=False):
         yield Sender(world)
 
@@ -244,7 +244,7 @@ def references() -> list[tuple[Case, str]]:
     ]
 
 
-def test_D3_a_key_of_others_is_answered_like_one_that_never_existed(world):  # noqa: F811  # the fixture
+def test_D3_a_key_of_others_is_answered_like_one_that_never_existed(world):
     foreign, problems, accepted = make_foreign(world), {}, set()
     with time_machine.travel(clock.now(), tick=False):
         sender = Sender(world)
