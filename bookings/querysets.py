@@ -110,8 +110,11 @@ class BookingQuerySet(FigureQuerySet["Booking"]):
     def with_lifecycle(self, now: datetime) -> Self:
         """Annotate ``booking_status`` and ``status``, the short one (contract 0.6).
 
-        A firm booking that is fully paid and registered is completed before the keys are handed over.
+        A firm booking that is fully paid and registered is completed before the keys are handed over. Rows that have
+        them already stay as they are.
         """
+        if "booking_status" in self.query.annotations:
+            return self
         settled = When(
             state__in=FIRM,
             actual_registration_date__isnull=False,

@@ -31,13 +31,11 @@ def chains(
             machine(schema, url, role, headers[role], found), settings=how_much()
         )
         rounds += 1
-    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(found.statuses.items()))
-    told = "".join(f"\n        {fault}" for fault in list(found.faults.values())[:MOST_TOLD])
     return Promise(
         id="F2",
         what=f"chains of up to {STEPS} calls for {limit // 60} min as {len(headers)} roles: as the document promises",
         figure=f"{len(found.faults)} faults in {found.requests} requests, {len(found.served)} operations served;"
-        f" {statuses}{told}",
+        f" {found.told(MOST_TOLD)}",
         holds=not found.faults and len(found.served) > 20,
     )
 

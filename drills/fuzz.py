@@ -74,14 +74,12 @@ def promised(found: Findings, chosen: list[APIOperation], examples: int) -> Prom
     """F1: no answer that the document does not promise."""
     pairs = len(chosen) * len(ROLES)
     silent = sorted({operation.label for operation in chosen} - found.served)
-    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(found.statuses.items()))
-    told = "".join(f"\n        {fault}" for fault in list(found.faults.values())[:MOST_TOLD])
     return Promise(
         id="F1",
         what=f"{len(chosen)} operations as {len(ROLES)} roles, {examples} requests each: as the document promises",
         figure=f"{len(found.faults)} faults in {found.requests} requests; {len(found.asked)} of {pairs} pairs asked,"
         f" {len(found.reached)} of them served; {len(found.served)} operations answered somebody with 2xx"
-        f" (not: {', '.join(silent) or 'none'}); {statuses}{told}",
+        f" (not: {', '.join(silent) or 'none'}); {found.told(MOST_TOLD)}",
         holds=not found.faults and len(found.asked) == pairs,
     )
 

@@ -34,7 +34,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     copy = database.rpartition("/")[0] + "/migrated"
     expected, kills, completed = shape(database), 0, 0
     wanted = QUICK_KILLS if quick else KILLS
-    chance = random.Random(4)  # noqa: S311  # no secret
+    chance = random.Random(4)  # noqa: S311  # the same moments in every run; no secret
     broken: list[str] = []
     while kills < wanted:
         create(database, "migrated")

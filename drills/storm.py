@@ -15,7 +15,7 @@ from django.db import connection, connections
 from drills import house, people
 from drills.callers import Answer, Call, Callers
 from drills.people import Person
-from drills.races import DOUBLE_CLAIMS, count, give_back, hold, tell
+from drills.races import DOUBLE_CLAIMS, count, give_back, hold, is_fair, tell
 from drills.report import Promise, progress
 from projects.models import Unit
 from projects.services import expire_claims
@@ -84,12 +84,8 @@ def holder_and_strangers(callers: Callers, crowd: Sequence[Person], rounds: int)
         answers = callers.together([*(book(person, unit) for person in others), book(holder, unit)])
         refused = {(answer.status, answer.code) for answer in answers[:-1]}
         good += answers[-1].status == 201 and refused == {(409, "unit_not_available")}
-    return Promise(
-        id="A2",
-        what=f"who holds a unit and {CROWD - 1} strangers book it at once: the holder gets it",
-        figure=f"{good} of {rounds} rounds; {count(DOUBLE_CLAIMS)} units claimed twice",
-        holds=good == rounds and count(DOUBLE_CLAIMS) == 0,
-    )
+    what = f"who holds a unit and {CROWD - 1} strangers book it at once: the holder gets it"
+    return claimed_once(what, good, rounds)
 
 
 def holds_and_bookings(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
@@ -98,16 +94,20 @@ def holds_and_bookings(callers: Callers, crowd: Sequence[Person], rounds: int) -
     for number, unit in enumerate(people.free_units(rounds)):
         tell("A2", number, rounds)
         calls = [(hold, book)[place % 2](person, unit) for place, person in enumerate(crowd)]
-        answers = callers.together(calls)
-        won = [answer for answer in answers if answer.status == 201]
-        lost = {(answer.status, answer.code) for answer in answers if answer.status != 201}
-        good += len(won) == 1 and lost == {(409, "unit_not_available")}
+        good += is_fair(callers.together(calls), "unit_not_available")
     give_back()
+    what = f"{CROWD // 2} hold and {CROWD // 2} book one unit at once: one gets it"
+    return claimed_once(what, good, rounds)
+
+
+def claimed_once(what: str, good: int, rounds: int) -> Promise:
+    """A2 for one kind of race: so many rounds ended well, and no unit has two owners."""
+    doubles = count(DOUBLE_CLAIMS)
     return Promise(
         id="A2",
-        what=f"{CROWD // 2} hold and {CROWD // 2} book one unit at once: one gets it",
-        figure=f"{good} of {rounds} rounds; {count(DOUBLE_CLAIMS)} units claimed twice",
-        holds=good == rounds and count(DOUBLE_CLAIMS) == 0,
+        what=what,
+        figure=f"{good} of {rounds} rounds; {doubles} units claimed twice",
+        holds=good == rounds and doubles == 0,
     )
 
 
@@ -233,7 +233,7 @@ def storm(site: house.Site, crowd: Sequence[Person], seconds: float) -> list[Pro
     with Callers([site.door], CROWD) as callers:
 
         def act(place: int) -> None:
-            chance = random.Random(place)  # noqa: S311  # no secret
+            chance = random.Random(place)  # noqa: S311  # each caller's own dice, the same in every run; no secret
             while time.perf_counter() < end:
                 person = crowd[place]
                 call = scene.call(person, chance)
@@ -268,7 +268,7 @@ def lapse_now_and_then(units: Sequence[int], end: float) -> None:
             break
         end_now(unit)
         expire_claims()
-        time.sleep(0.2)  # holds shall also live for a while
+        time.sleep(0.2)  # a pace, not a wait for anything: holds shall also live for a while
     connections.close_all()
 
 

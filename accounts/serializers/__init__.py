@@ -10,6 +10,7 @@ from accounts.serializers.reads import (
     MemberRead,
     TokenRead,
     UserRead,
+    made_full_name,
 )
 from accounts.serializers.writes import (
     BuilderWrite,
@@ -54,4 +55,5 @@ __all__ = [
     "TokenRead",
     "UserRead",
     "VerifyEmailConfirmWrite",
+    "made_full_name",
 ]

@@ -5,10 +5,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rules import full_name
+from accounts.serializers import made_full_name
 from bookings.enums import BookingState, Lifecycle, PaymentPlan
 from bookings.models import Booking
-from bookings.rules import booking_number
+from bookings.serializers.reads import MADE_NUMBER
 from projects.enums import UnitType
 from realestate.core import clock
 from realestate.core.api.readings import Made
@@ -18,7 +18,7 @@ from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
 class CustomerDetail(ReadSerializer):
     """Who books."""
 
-    in_sql = {"name": Made(lambda _context, *names: full_name(*names), ["first_name", "last_name"])}
+    in_sql = {"name": made_full_name()}
 
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField(source="full_name")
@@ -69,22 +69,18 @@ class BuilderBookingRead(ReadSerializer):
     related = ("customer__user", "project", "unit")
     order = ("-booking_date", "-pk")
     in_sql = {
-        "booking_number": Made(lambda _context, key: booking_number(key), ["pk"]),
+        "booking_number": MADE_NUMBER,
         "bookingDate": Made(
             lambda _context, at, zone: clock.local(at, zone).date(),
             ["booking_date", "project__time_zone"],
         ),
-        "customer": Made(
-            lambda _context, *names: full_name(*names),
-            ["customer__first_name", "customer__last_name"],
-        ),
+        "customer": made_full_name("customer__"),
     }
 
     @classmethod
     def annotated(cls, rows: Any) -> Any:  # any BookingQuerySet, given back with its own type
-        """With where they stand at this moment, unless the rows have it."""
-        has_status = "booking_status" in rows.query.annotations
-        return super().annotated(rows if has_status else rows.with_lifecycle(clock.now()))
+        """With where they stand at this moment."""
+        return super().annotated(rows.with_lifecycle(clock.now()))
 
     id = serializers.IntegerField()
     booking_number = serializers.CharField()

@@ -31,6 +31,8 @@ from realestate.core.api.readings import Made
 from realestate.core.api.serializers import MoneyField, PageRead, ReadSerializer
 from realestate.core.readers import Reader
 
+MADE_NUMBER = Made(lambda _context, key: booking_number(key), ["pk"])
+
 
 class BookedUnitRead(UnitRead):
     """A unit with its project and builder, three deep as the frontend reads it."""
@@ -53,7 +55,7 @@ class BookingRead(ReadSerializer):
     related = ("claim", "customer")
     order = ("-booking_date", "-pk")
     in_sql = {
-        "booking_number": Made(lambda _context, key: booking_number(key), ["pk"]),
+        "booking_number": MADE_NUMBER,
         "agreement_url": Made(
             lambda context, *row: agreement_of(context, *row),  # noqa: PLW0108  # defined below
             ["pk", "has_agreement"],
@@ -62,10 +64,8 @@ class BookingRead(ReadSerializer):
 
     @classmethod
     def annotated(cls, rows: Any) -> Any:  # any BookingQuerySet, given back with its own type
-        """With where they stand at this moment, unless the rows have it."""
-        has_status = "booking_status" in rows.query.annotations
-        rows = rows if has_status else rows.with_lifecycle(clock.now())
-        return super().annotated(rows).with_agreement()
+        """With where they stand at this moment."""
+        return super().annotated(rows.with_lifecycle(clock.now())).with_agreement()
 
     @classmethod
     def shape(cls, rows: Any) -> Any:  # any BookingQuerySet, given back with its own type

@@ -6,8 +6,7 @@ from typing import Any
 from django.db.models import Prefetch
 from rest_framework import serializers
 
-from accounts.rules import full_name
-from accounts.serializers import BuilderPublic
+from accounts.serializers import BuilderPublic, made_full_name
 from projects.models import Project
 from projects.serializers import ProjectRead
 from realestate.core.api.readings import Made
@@ -34,7 +33,7 @@ class MomentField(serializers.DateTimeField):
 class AppointmentCustomerRead(ReadSerializer):
     """Who comes."""
 
-    in_sql = {"name": Made(lambda _context, *names: full_name(*names), ["first_name", "last_name"])}
+    in_sql = {"name": made_full_name()}
 
     id = serializers.IntegerField(source="pk")
     first_name = serializers.CharField()

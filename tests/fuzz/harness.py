@@ -55,6 +55,15 @@ class Findings:
         """Operations that answered somebody with a 2xx."""
         return {operation for operation, _role in self.reached}
 
+    def told(self, most: int) -> str:
+        """The statuses, and the first faults, a line each."""
+        statuses = ", ".join(
+            f"{count} × {status}" for status, count in sorted(self.statuses.items())
+        )
+        return statuses + "".join(
+            f"\n        {fault}" for fault in list(self.faults.values())[:most]
+        )
+
     def note(self, role: str, case: Case, response: Response) -> None:
         """One more answer."""
         name = case.operation.label
