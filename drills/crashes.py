@@ -20,9 +20,7 @@ from realestate.core import clock
 
 CLIENTS = 16
 FROZEN = 8.0
-SETTLED = (
-    5.0  # seconds after the lease of a key that was in progress until it is known what came of it
-)
+SETTLED = 5.0  # seconds after the lease of a key in progress until it is known what came of it
 LOSS = 6  # cycles of the control
 
 

@@ -34,7 +34,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     rounds = 6 if quick else 30
     people.town(6_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd = people.customers(20)
-    people.with_password(crowd, PASSWORD)
+    people.with_password([person.pk for person in crowd], PASSWORD)
     post = Post()
     with (
         helpers(post) as (lines, settings),
