@@ -40,7 +40,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     cycles = 5 if quick else 20
     people.town(12_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd, units = people.customers(200), iter(people.free_units(8_000))
-    with house.site(database) as site:
+    with house.site(database, is_supervised=True) as site:
 
         def load() -> Load:
             return Load([site.door], crowd, units, CLIENTS)
@@ -64,16 +64,21 @@ def run(database: str, *, quick: bool) -> list[Promise]:
 
 def killed(victim: Victim, load: Load, cycles: int) -> Promise:
     """Kill something again and again while customers book."""
-    waits = []
+    waits, until_booked = [], []
     with load:
         for cycle in range(cycles):
             progress(f"{victim.id}: {victim.what} is killed, {cycle + 1} of {cycles}")
             time.sleep(victim.pause * random.uniform(0.8, 1.4))  # noqa: S311  # no secret
             moment = time.perf_counter()
             victim.kill()
-            waits.append(served_again(load, moment, 6 * victim.patience))
+            until_booked.append(booked_again(load, moment, 6 * victim.patience))
+            waits.append(load.journal.silence_after(moment))
     journal, (lost, half) = load.journal, missing(load)
-    else_ = [f"{count} × {name}" for name, count in sorted(journal.heard.items()) if name != "201"]
+    else_ = [
+        f"{count} × {name}"
+        for name, count in sorted(journal.heard.items())
+        if name not in {"200", "201"}
+    ]
     wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
     kept = journal.kept_waiting
     if kept:
@@ -83,19 +88,21 @@ def killed(victim: Victim, load: Load, cycles: int) -> Promise:
     return Promise(
         id=victim.id,
         what=f"{victim.what} is killed {cycles} times under {CLIENTS} clients: nothing acknowledged is lost",
-        figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim; bookings"
-        f" again after at most {max(waits):.1f} s; besides: {', '.join(else_) or 'nothing'}{wrong}",
+        figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim; served"
+        f" again after at most {max(waits):.1f} s, booked after {max(until_booked):.1f} s;"
+        f" besides: {', '.join(else_) or 'nothing'}{wrong}",
         holds=not (lost or half or journal.bad)
         and max(waits) <= victim.patience
+        and max(until_booked) < float("inf")
         and max(kept, default=0.0) <= SETTLED,
     )
 
 
-def served_again(load: Load, moment: float, patience: float) -> float:
+def booked_again(load: Load, moment: float, patience: float) -> float:
     """Seconds until the next booking is acknowledged; infinite when none is."""
     with suppress(TimeoutError):
-        wait_for(lambda: load.journal.silence_after(moment) < float("inf"), patience)
-    return load.journal.silence_after(moment)
+        wait_for(lambda: load.journal.silence_after(moment, {201}) < float("inf"), patience)
+    return load.journal.silence_after(moment, {201})
 
 
 def missing(load: Load) -> tuple[int, int]:
@@ -111,19 +118,21 @@ def missing(load: Load) -> tuple[int, int]:
 def kill_worker(site: house.Site) -> None:
     """The oldest of the processes that answer.
 
-    Granian takes a worker that ends again within 5.5 s of its start for one that cannot start, and ends itself; it is
-    for its supervisor to start it again.
+    Granian takes a worker that ends again within 5.5 s of its start for one that cannot start, and ends itself; then
+    another one takes its place.
     """
-    for pid in site.workers()[:1]:
-        with suppress(ProcessLookupError):
-            house.kill(pid)
+    for master in site.workers():
+        for pid in house.children(master)[:1]:
+            with suppress(ProcessLookupError):
+                house.kill(pid)
 
 
 def kill_server(site: house.Site) -> None:
-    """All that answer, and the one that watches them; its supervisor starts it again."""
-    for pid in (site.process.pid, *site.workers()):
-        with suppress(ProcessLookupError):
-            house.kill(pid)
+    """All that answer, and the one that started them."""
+    for master in site.workers():
+        for pid in (master, *house.children(master)):
+            with suppress(ProcessLookupError):
+                house.kill(pid)
 
 
 def kill_connection() -> None:
@@ -173,7 +182,7 @@ def frozen(site: house.Site, load: Load) -> Promise:
         finally:
             for pid in processes():
                 os.kill(pid, signal.SIGCONT)
-        again = served_again(load, time.perf_counter(), 10)
+        again = booked_again(load, time.perf_counter(), 10)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
         idle = cursor.fetchone()[0]

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from benchmarks.database import throw_away_database
 from benchmarks.servers import HOST, running, wait_until_ready
 from benchmarks.stage import free_port
 from drills.report import FOLDER
-from realestate.management.commands.serve import web_command
+from realestate.management.commands.serve import APPLICATION, web_command
 
 PROCESSES = 3  # more than cores: they interrupt one another in the middle of things
 
@@ -30,9 +31,16 @@ def database() -> Iterator[str]:
 
 @contextmanager
 def site(
-    address: str, *, without: str = "", more: Mapping[str, str] | None = None
+    address: str,
+    *,
+    without: str = "",
+    more: Mapping[str, str] | None = None,
+    is_supervised: bool = False,
 ) -> Iterator["Site"]:
-    """The web server over a database; ``without`` names guards that are taken away (drills/broken.py)."""
+    """The web server over a database; ``without`` names guards that are taken away (drills/broken.py).
+
+    If it is supervised, ``manage.py serve web`` keeps it alive, as on a real machine.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -42,10 +50,10 @@ def site(
         "DRILL_WITHOUT": without,
         **(more or {}),
     }
-    entry = "drills.broken:application" if without else "realestate.wsgi:application"
-    command = [
-        word.replace("realestate.wsgi:application", entry) for word in web_command(HOST, port)
-    ]
+    entry = "drills.broken:application" if without else APPLICATION
+    command = [word.replace(APPLICATION, entry) for word in web_command(HOST, port)]
+    if is_supervised:
+        command = [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "servers.log").open("ab") as log:
         found = Site(command, port, environment, log)

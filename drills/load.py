@@ -1,10 +1,10 @@
-"""Customers who book one unit after the other while something is broken, and a journal of what they were told."""
+"""Customers who look at units and book them while something is broken, and a journal of what they were told."""
 
 import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import uuid4
@@ -13,7 +13,7 @@ from drills.callers import Answer, Call, Callers
 from drills.people import Person
 
 ORIGIN = "http://localhost:3000"  # of a web client that the settings allow
-PAUSE = 0.05  # seconds before the same is asked again
+PAUSE = 0.2  # seconds before the same is asked again
 LEASE = 60.0  # seconds that a key is held for a request that nobody answers (D11)
 THINKING = 0.3  # seconds before somebody books the next unit
 
@@ -25,14 +25,16 @@ class Journal:
     booked: dict[int, int] = field(default_factory=dict)  # booking -> unit
     heard: Counter[str] = field(default_factory=Counter)
     bad: list[str] = field(default_factory=list)  # answers that no browser understands
-    good: list[tuple[float, float]] = field(default_factory=list)  # sent and acknowledged, when
+    good: list[tuple[float, float, int]] = field(
+        default_factory=list
+    )  # sent and served, when; status
     slowest: float = 0.0
     # Of requests that were cut off in the middle: how long they still waited when the lease of their key was over.
     kept_waiting: list[float] = field(default_factory=list)
 
-    def silence_after(self, moment: float) -> float:
-        """Seconds from a moment until a booking was acknowledged that was sent after it."""
-        later = [at for sent, at in list(self.good) if sent > moment]
+    def silence_after(self, moment: float, statuses: Container[int] = (200, 201)) -> float:
+        """Seconds from a moment until somebody was served whose request was sent after it; with 201, a booking."""
+        later = [at for sent, at, status in list(self.good) if sent > moment and status in statuses]
         return min(later) - moment if later else float("inf")
 
 
@@ -74,7 +76,9 @@ class Load:
                 unit = next(self._units, None)
             if unit is None:
                 return
-            self._book(place, self._call(next(people), unit), unit)
+            person = next(people)
+            self._note(self._callers.send(look(person, unit), place), unit)
+            self._book(place, self._call(person, unit), unit)
             self._over.wait(THINKING)
         for call, booked, since in self._later[place]:
             free_at = max(since + LEASE, time.perf_counter())
@@ -108,10 +112,18 @@ class Load:
             journal.heard[f"{answer.status} {answer.code}".strip()] += 1
             if answer.status == 201:
                 journal.booked[answer.json["id"]] = unit
+            if answer.status in {200, 201}:
                 now = time.perf_counter()
-                journal.good.append((now - answer.seconds, now))
+                journal.good.append((now - answer.seconds, now, answer.status))
             elif answer.status:
                 journal.bad += complaints(answer)
+
+
+def look(person: Person, unit: int) -> Call:
+    """Nobody books what they have not looked at."""
+    return Call(
+        method="GET", path=f"/api/units/{unit}", token=person.token, headers={"Origin": ORIGIN}
+    )
 
 
 def complaints(answer: Answer) -> list[str]:

@@ -216,7 +216,7 @@ def one_after_the_other(servers: Mapping[Node, "subprocess.Popen[bytes]"], load:
     lost = {
         name: count
         for name, count in heard.items()
-        if name not in {"201", "409 unit_not_available"}
+        if name not in {"200", "201", "409 unit_not_available"}
     }
     return Promise(
         id="8",

@@ -105,7 +105,8 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def _ask(parameters: dict[str, Any]) -> dict[str, str]:
+def connection_of_its_own(parameters: dict[str, Any]) -> "psycopg.Connection[Any]":
+    """For a question that shall not wait long; ``parameters`` as Django has them. Raises psycopg.Error."""
     own = {
         **parameters,
         "connect_timeout": 2,
@@ -113,7 +114,11 @@ def _ask(parameters: dict[str, Any]) -> dict[str, str]:
     }
     names = ("host", "port", "dbname", "user", "password", "connect_timeout", "options")
     chosen = {key: value for key, value in own.items() if key in names or key.startswith("ssl")}
-    with psycopg.connect(**chosen, autocommit=True) as database:
+    return psycopg.connect(**chosen, autocommit=True)
+
+
+def _ask(parameters: dict[str, Any]) -> dict[str, str]:
+    with connection_of_its_own(parameters) as database:
         return {name: _result(check, database) for name, check in CHECKS.items()}
 
 

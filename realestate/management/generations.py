@@ -3,7 +3,8 @@
 A generation is a main process of Granian with its workers. The next one is started beside the present one, on the same
 port (the kernel gives each listener its share), with the code and the packages that are there now. Only when all of its
 workers have loaded the application is the present one told to end; it finishes what it is answering. If the next
-one does not come up, nothing happens but a log line.
+one does not come up, nothing happens but a log line. If the present one is killed, another one takes its place at once;
+one that ends before it has answered anybody is the end, and whoever supervises us hears of it.
 
 Granian's own SIGHUP replaces workers by the clock: on a busy machine the old ones end before the new ones listen.
 """
@@ -51,23 +52,30 @@ class Generation:
         """Whether it is gone."""
         return self.process.poll() is not None
 
-    def is_ready(self) -> bool:
-        """Whether all of its workers answer: they said so, a moment ago."""
+    def has_loaded(self) -> bool:
+        """Whether all of its workers have said so."""
         if self.loaded_at is None:
             with suppress(BlockingIOError):
                 self.loaded += len(os.read(self.hears, 64))
             if self.loaded >= self.workers:
                 self.loaded_at = time.monotonic()
-        return self.loaded_at is not None and time.monotonic() - self.loaded_at > SETTLING
+                os.close(self.hears)
+        return self.loaded_at is not None
 
-    def listen_no_more(self) -> None:
-        """What its workers say from now on is of no interest."""
-        os.close(self.hears)
+    def is_ready(self) -> bool:
+        """Whether all of its workers answer: they had loaded, a moment ago."""
+        return self.has_loaded() and time.monotonic() - (self.loaded_at or 0) > SETTLING
+
+    def give_up(self) -> None:
+        """End it at once; what its workers may say is of no interest."""
+        if not self.has_loaded():
+            os.close(self.hears)
+        self.tell(signal.SIGKILL)
 
     def tell(self, number: signal.Signals) -> None:
-        """Send it a signal. SIGKILL goes to its workers too: nobody else would end them."""
+        """Send it a signal. SIGKILL goes to its workers too, and any to those it left: nobody else would end them."""
         with suppress(ProcessLookupError):
-            if number == signal.SIGKILL:
+            if number == signal.SIGKILL or self.has_ended():
                 os.killpg(self.process.pid, number)
             else:
                 self.process.send_signal(number)
@@ -90,8 +98,10 @@ class Generations:
         self.present = Generation(command, workers)
 
     def run(self) -> int:
-        """Until somebody asks to stop (0) or the present one ends by itself (1)."""
-        while not self.must_end and not self.present.has_ended():
+        """Until somebody asks to stop (0) or the present one ends before it has answered anybody (1)."""
+        while not self.must_end:
+            if self.present.has_ended() and not self._replaced():
+                break
             if self.must_renew and self.next is None:
                 self.must_renew, self.next = False, Generation(self.command, self.workers)
             if self.next is not None:
@@ -101,11 +111,20 @@ class Generations:
         self._end()
         return 0 if self.must_end else 1
 
+    def _replaced(self) -> bool:
+        """Whether another one follows one that was killed, whose workers, if it has left any, are told to end."""
+        if not self.present.has_loaded():
+            return False
+        log.error("web_server_lost", code=self.present.process.returncode)
+        self.present.tell(signal.SIGTERM)
+        self.present, self.next = self.next or Generation(self.command, self.workers), None
+        return True
+
     def _look_at(self, coming: Generation) -> None:
         is_late = time.monotonic() - coming.begun > PATIENCE
         if coming.has_ended() or is_late:
             log.error("not_renewed", why="it took too long" if is_late else "it ended")
-            coming.tell(signal.SIGKILL)
+            coming.give_up()
         elif coming.is_ready():
             log.info("renewed", seconds=round(time.monotonic() - coming.begun, 1))
             self.present.tell(signal.SIGTERM)
@@ -113,7 +132,6 @@ class Generations:
             self.present = coming
         else:
             return
-        coming.listen_no_more()
         self.next = None
 
     def _end(self) -> None:

@@ -37,7 +37,7 @@ WEB_THREADS = env.number(
     default=4,
     minimum=1,
     maximum=64,
-    about="Threads of each process of the web server; each has a connection to the database.",
+    about="Requests that each process of the web server answers at a time, each with its connection to the database.",
 )
 PUBLIC_URL = env.url(
     "PUBLIC_URL",
@@ -142,6 +142,8 @@ MIDDLEWARE = [
     "realestate.core.setting_cache.OneLookMiddleware",
     # Outside of everything that can refuse: browsers may read refusals only with these headers.
     "corsheaders.middleware.CorsMiddleware",
+    # Before anything that asks the database.
+    "realestate.standstill.StandstillMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before sessions, logins and views: an answer that is kept needs none of them. Inside of what each request gets
     # anew: its id, the headers for its origin, the way to HTTPS.

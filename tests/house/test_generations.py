@@ -15,6 +15,8 @@ from tests.house.test_serve import PATIENCE, eventually, is_gone
 SERVER = f"""
 import os, pathlib, select, sys
 how = pathlib.Path(sys.argv[1]).read_text()
+if how == "quick":
+    os.write(int(os.environ[{LOADED_FD!r}]), b"..")
 os.write(1, b"%s %d\\n" % (how.encode(), os.getpid()))
 if how == "dies":
     sys.exit(3)
@@ -36,10 +38,10 @@ sys.exit(Generations([sys.executable, "-c", *sys.argv[1:]], 2).run())
 class Reloaded:
     """A supervisor of such servers."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, how):
         self.how = folder / "how"
         self.gate = folder / "gate"
-        self.how.write_text("good")
+        self.how.write_text(how)
         self.process = subprocess.Popen(
             [sys.executable, "-c", SUPERVISOR, SERVER, str(self.how)],
             cwd=BASE_DIR,
@@ -66,8 +68,14 @@ class Reloaded:
 
 
 @pytest.fixture
-def server(tmp_path):
-    supervisor = Reloaded(tmp_path)
+def how():
+    """How the first server behaves."""
+    return "good"
+
+
+@pytest.fixture
+def server(tmp_path, how):
+    supervisor = Reloaded(tmp_path, how)
     yield supervisor
     supervisor.process.kill()
     supervisor.process.communicate()
@@ -100,8 +108,17 @@ def test_C7_who_is_told_to_stop_in_the_middle_takes_both_along(server):
     assert all(is_gone(number) for number in numbers)
 
 
-def test_a_server_that_ends_by_itself_is_the_end_and_its_supervisor_hears_of_it(server):
-    os.kill(server.started(), signal.SIGKILL)
+@pytest.mark.parametrize("how", ["quick"])
+def test_C1_a_server_that_is_killed_is_followed_by_another_one_at_once(server):
+    for _times in range(3):
+        os.kill(server.started(), signal.SIGKILL)
+    last = server.started()
+    assert server.end() == 0
+    assert is_gone(last)
+
+
+@pytest.mark.parametrize("how", ["dies"])
+def test_a_server_that_ends_before_it_answers_is_the_end_and_its_supervisor_hears_of_it(server):
     assert server.process.wait(PATIENCE) == 1
 
 

@@ -189,3 +189,12 @@ def not_found(
 def server_error(_request: HttpRequest) -> JsonResponse:
     """Django's handler500: a sentence and the request id, never a trace."""
     return _json(500, SERVER_ERROR, "server_error")
+
+
+def unavailable() -> JsonResponse:
+    """What middlewares answer when nothing can be done for a moment."""
+    response = _json(
+        ServiceUnavailable.status, ServiceUnavailable.default_detail(), ServiceUnavailable.code
+    )
+    response["Retry-After"] = str(ServiceUnavailable.retry_after)
+    return response

@@ -22,10 +22,12 @@ from django.db import DatabaseError, connection
 from realestate.core.processes import ending_with_us
 from realestate.management.generations import Generations
 from realestate.metrics import folder as metrics_folder
+from realestate.standstill import threads
 
 DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at start; see seed_demo
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
+APPLICATION = "realestate.wsgi:application"
 WEB_PATIENCE = 20  # seconds in which a worker may finish what it is answering
 LONGEST_HEAD = 16_384  # bytes of a request's first lines; a token of ours has 400
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
@@ -148,9 +150,9 @@ class Crew:
 def web_command(host: str, port: int) -> list[str]:
     """Granian, one blocking thread pool per process."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "realestate.wsgi:application"),
+        *(sys.executable, "-m", "realestate.web", "--interface", "wsgi", APPLICATION),
         *("--host", host, "--port", str(port), "--http", "1"),
-        *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
+        *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(threads())),
         *("--workers-kill-timeout", str(WEB_PATIENCE)),
         *("--http1-buffer-size", str(LONGEST_HEAD)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),

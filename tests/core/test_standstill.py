@@ -1,0 +1,101 @@
+"""C5: a database that neither answers nor refuses holds those who ask it, and nobody else."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier, Event
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from realestate.standstill import StandstillMiddleware, threads
+
+pytestmark = pytest.mark.django_db
+LENT = 2
+PATIENCE = 20.0  # seconds, of the test: far more than anything here takes
+
+
+class Rush:
+    """A process whose threads are all lent to requests that wait for the database."""
+
+    def __init__(self):
+        self.begun, self.database_answers = Barrier(LENT + 1), Event()
+        self.door = StandstillMiddleware(self._answer)
+
+    def _answer(self, request):
+        if request.path == "/slow":
+            self.begun.wait(PATIENCE)
+            assert self.database_answers.wait(PATIENCE)
+        if request.path == "/broken":
+            raise RuntimeError
+        return HttpResponse("served")
+
+    def ask(self, path="/api/projects"):
+        """What somebody hears."""
+        return self.door(RequestFactory().get(path))
+
+    @contextmanager
+    def going_on(self):
+        """All threads but the last one are taken; they come back at the end."""
+        with ThreadPoolExecutor(LENT) as pool:
+            slow = [pool.submit(self.ask, "/slow") for _thread in range(LENT)]
+            self.begun.wait(PATIENCE)
+            try:
+                yield
+            finally:
+                self.database_answers.set()
+        assert [each.result().status_code for each in slow] == [200] * LENT
+
+
+@pytest.fixture
+def rush(settings):
+    settings.WEB_THREADS = LENT
+    return Rush()
+
+
+@pytest.fixture
+def frozen(monkeypatch):
+    """The database's address is that of a server whose kernel takes connections and which says nothing; the server."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)  # noqa: FBT003  # the standard library's own signature
+        host, port = server.getsockname()
+        monkeypatch.setitem(connection.settings_dict, "HOST", host)
+        monkeypatch.setitem(connection.settings_dict, "PORT", port)
+        yield server
+
+
+def test_C5_while_the_database_stands_still_the_others_hear_so_and_health_is_answered(rush, frozen):
+    with rush.going_on():
+        refused = [rush.ask(), rush.ask()]
+        assert [rush.ask("/health").status_code, rush.ask("/health/ready").status_code] == [200] * 2
+    for answer in refused:
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert json.loads(answer.content)["code"] == "unavailable"
+    assert rush.ask().status_code == 200  # as soon as there are threads again
+    frozen.accept()[0].close()
+    with pytest.raises(BlockingIOError):  # the second one was refused without a question
+        frozen.accept()
+
+
+def test_C5_who_finds_no_thread_waits_as_long_as_the_database_answers(rush):
+    with rush.going_on(), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(rush.ask)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=1.0)  # longer than anybody waits for a database that is still
+        rush.database_answers.set()
+        assert waiting.result(PATIENCE).status_code == 200
+
+
+def test_C5_a_thread_comes_back_from_a_request_that_fails(rush, frozen):
+    for _time in range(LENT + 1):
+        with pytest.raises(RuntimeError):
+            rush.ask("/broken")
+    assert rush.ask().status_code == 200
+
+
+def test_C5_the_web_server_has_one_thread_more_than_it_lends(settings):
+    settings.WEB_THREADS = 4
+    assert threads() == 5
