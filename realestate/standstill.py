@@ -27,11 +27,6 @@ REMEMBERED = 1.0  # seconds in which it is not asked again
 ALWAYS_SERVED = "/health"
 
 
-def threads() -> int:
-    """How many a process of the web server needs: those that it lends and the one that it keeps."""
-    return settings.WEB_THREADS + 1
-
-
 class StandstillMiddleware:
     """Each process has one, with as many turns as there are threads to be lent."""
 

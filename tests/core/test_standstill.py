@@ -11,7 +11,8 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from realestate.standstill import StandstillMiddleware, threads
+from realestate.management.commands.serve import web_command
+from realestate.standstill import StandstillMiddleware
 
 pytestmark = pytest.mark.django_db
 LENT = 2
@@ -98,4 +99,5 @@ def test_C5_a_thread_comes_back_from_a_request_that_fails(rush, frozen):
 
 def test_C5_the_web_server_has_one_thread_more_than_it_lends(settings):
     settings.WEB_THREADS = 4
-    assert threads() == 5
+    command = web_command("127.0.0.1", 8000)
+    assert command[command.index("--blocking-threads") + 1] == "5"

@@ -22,12 +22,14 @@ from django.db import DatabaseError, connection
 from realestate.core.processes import ending_with_us
 from realestate.management.generations import Generations
 from realestate.metrics import folder as metrics_folder
-from realestate.standstill import threads
 
 DEMO_PASSWORD = "password123"  # noqa: S105  # of the demo's people, shown at start; see seed_demo
 DEMO_LOGINS = ("builder@test.com", "customer@test.com", "staff@test.com")
 START_PATIENCE = 60.0
 APPLICATION = "realestate.wsgi:application"
+KEPT_THREADS = (
+    1  # of each process, for health, whatever the others wait for (realestate/standstill.py)
+)
 WEB_PATIENCE = 20  # seconds in which a worker may finish what it is answering
 LONGEST_HEAD = 16_384  # bytes of a request's first lines; a token of ours has 400
 STOP_PATIENCE = 25.0  # more than the web server gives its own workers
@@ -152,7 +154,12 @@ def web_command(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "realestate.web", "--interface", "wsgi", APPLICATION),
         *("--host", host, "--port", str(port), "--http", "1"),
-        *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(threads())),
+        *(
+            "--workers",
+            str(settings.WEB_WORKERS),
+            "--blocking-threads",
+            str(settings.WEB_THREADS + KEPT_THREADS),
+        ),
         *("--workers-kill-timeout", str(WEB_PATIENCE)),
         *("--http1-buffer-size", str(LONGEST_HEAD)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
