@@ -193,7 +193,7 @@ def addresses() -> Iterator[str]:
             yield reverse(f"{name}_history", args=[row.pk])
 
 
-def test_G5_no_text_of_a_person_runs_on_any_page_of_the_back_office(hostile):
+def test_G5_no_text_of_a_person_runs_on_any_page_of_the_back_office(hostile, record_property):
     world, taken = hostile
     browser = browser_of(User.objects.get(pk=world.person("sana").pk))  # as she is now
     assert len(taken) > 100
@@ -210,6 +210,7 @@ def test_G5_no_text_of_a_person_runs_on_any_page_of_the_back_office(hostile):
             found[address] = evil[:3]
     assert found == {}, shown
     assert shown > 60  # the texts do stand on the pages
+    record_property("counted", {"pages with such texts": shown})
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "<evil" in text or " on" in text])

@@ -144,7 +144,7 @@ def statements(action) -> int:
     return len(queries)
 
 
-def test_D2_the_statements_of_a_batch_do_not_grow_with_its_bookings(cast, unit_in, noon):
+def test_the_statements_of_a_batch_do_not_grow_with_its_bookings(cast, unit_in, noon):
     counts = []
     for count in (2, 7):
         rows = [buyer(unit_in(), on_day(date(2026, 1, 5))) for _ in range(count)]
@@ -155,14 +155,14 @@ def test_D2_the_statements_of_a_batch_do_not_grow_with_its_bookings(cast, unit_i
     assert counts[0] == counts[1]
 
 
-def test_D2_more_than_a_batch_is_several(unit_in, monkeypatch):
+def test_more_than_a_batch_is_several(unit_in, monkeypatch):
     monkeypatch.setattr(due, "BATCH", 2)
     rows = [buyer(unit_in(), on_day(date(2026, 1, 5))) for _ in range(5)]
     assert services.raise_dated_demands() == 5
     assert sorted(Demand.objects.values_list("booking", flat=True)) == [row.pk for row in rows]
 
 
-def test_D1_a_booking_that_fails_takes_no_other_with_it_and_is_seen(cast, unit_in, caplog):
+def test_a_booking_that_fails_takes_no_other_with_it_and_is_seen(cast, unit_in, caplog):
     add_tax_rate(
         actor=cast.sana,
         tax_class="residential",

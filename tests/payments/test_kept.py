@@ -54,7 +54,7 @@ def refused(change):
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_D6_what_counts_as_paid_is_kept(name):
+def test_what_counts_as_paid_is_kept(name):
     facts, counts = COUNTS[name]
     booking = BookingFactory(paid=True)
     payment = PaymentFactory(booking=booking, amount=D(250), **facts)
@@ -65,7 +65,7 @@ def test_D6_what_counts_as_paid_is_kept(name):
     assert paid_so_far(booking) == 0
 
 
-def test_D6_many_rows_of_one_statement_all_count():
+def test_many_rows_of_one_statement_all_count():
     first, second = BookingFactory(paid=True), BookingFactory(paid=True)
     for booking, amount in ((first, 1), (first, 2), (second, 4)):
         PaymentFactory(booking=booking, amount=D(amount))
@@ -76,7 +76,7 @@ def test_D6_many_rows_of_one_statement_all_count():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_D6_two_payments_at_the_same_time_both_count():
+def test_two_payments_at_the_same_time_both_count():
     booking = BookingFactory(paid=True)
 
     def receive(index):
@@ -86,7 +86,7 @@ def test_D6_two_payments_at_the_same_time_both_count():
     assert paid_so_far(booking) == 36
 
 
-def test_D6_what_is_left_open_of_a_demand_is_kept(cast):
+def test_what_is_left_open_of_a_demand_is_kept(cast):
     booking = signed(cast)
     demand(booking, "100000", "5000", issued=date(2025, 12, 1), due=DUE)
     assert left_open() == 105_000
@@ -98,7 +98,7 @@ def test_D6_what_is_left_open_of_a_demand_is_kept(cast):
     assert left_open() == 40_000
 
 
-def test_D6_nobody_else_changes_what_is_kept():
+def test_nobody_else_changes_what_is_kept():
     row = DemandFactory()
     before = RowChange.objects.count()
     assert refused(lambda: Booking.objects.update(paid_so_far=1))
@@ -115,7 +115,7 @@ def test_D6_nobody_else_changes_what_is_kept():
     assert RowChange.objects.count() == before
 
 
-def test_D6_the_history_of_a_booking_is_not_told():
+def test_the_history_of_a_booking_is_not_told():
     booking = BookingFactory(paid=True)
     PaymentFactory(booking=booking)
     assert paid_so_far(booking) > 0
@@ -123,7 +123,7 @@ def test_D6_the_history_of_a_booking_is_not_told():
     assert list(told.values_list("kind", flat=True)) == ["inserted"]
 
 
-def test_D6_all_of_it_can_be_counted_anew():
+def test_all_of_it_can_be_counted_anew():
     payment, row = PaymentFactory(amount=D(70)), DemandFactory()
     open_amount = left_open()
     with connection.cursor() as cursor:
@@ -157,7 +157,7 @@ def every_booking():
     return now
 
 
-def test_D6_bookings_are_found_by_the_status_that_they_show(every_booking):
+def test_bookings_are_found_by_the_status_that_they_show(every_booking):
     now, rows = every_booking, Booking.objects.with_lifecycle(every_booking)
     shown = {row.pk: row for row in rows}
     for state in BookingState:
@@ -174,7 +174,7 @@ def test_D6_bookings_are_found_by_the_status_that_they_show(every_booking):
         assert set(rows.filter(paid_share=share).values_list("pk", flat=True)) == expected != set()
 
 
-def test_D6_the_counters_are_those_of_the_rows(every_booking):
+def test_the_counters_are_those_of_the_rows(every_booking):
     rows = list(
         Booking.objects.with_lifecycle(every_booking).with_figures("paid_amount", "pending_amount")
     )

@@ -107,7 +107,9 @@ def heard(world):
     }, before
 
 
-def test_D2_rows_totals_and_figures_of_strangers_do_not_change_with_others_rows(heard):
+def test_D2_rows_totals_and_figures_of_strangers_do_not_change_with_others_rows(
+    heard, record_property
+):
     changed, before = heard
     assert {who: changed[who] for who in STRANGERS} == {who: set() for who in STRANGERS}
     assert {status for who in STRANGERS for status, _ in before[who].values()} <= {
@@ -116,6 +118,7 @@ def test_D2_rows_totals_and_figures_of_strangers_do_not_change_with_others_rows(
         403,
         404,
     }
+    record_property("counted", {"lists and figures": sum(len(before[who]) for who in STRANGERS)})
     # Control: the same rows change what those read whom they are for, in about every list and figure.
     seen = {who: {name for name, _query in changed[who]} for who in INSIDERS}
     assert {"bookings_list", "payments_list", "demands_list", "refunds_list"} <= seen["nina"]

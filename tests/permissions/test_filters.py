@@ -127,11 +127,12 @@ WIDER = {"projects_list"}  # a builder's own, or another's that are for sale
 
 
 @pytest.mark.parametrize("who", NOT_FOR)
-def test_D2_no_parameter_shows_a_row_that_the_plain_list_does_not(world, who):
+def test_D2_no_parameter_shows_a_row_that_the_plain_list_does_not(world, who, record_property):
     world.states.update(make_foreign(world))
     problems, sent = walk(world, who, NOT_FOR[who])
     assert problems == []
     assert sent > 100
+    record_property("counted", {"requests": sent})
 
 
 def test_D2_control_the_walk_sees_what_is_there(world):

@@ -34,7 +34,7 @@ def found_in(text: str) -> list[str]:
     return [canary for canary in CANARIES if canary in text]
 
 
-def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said):
+def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said, record_property):
     strangers = APIClient(raise_request_exception=False)
     strangers.credentials(HTTP_AUTHORIZATION=f"Bearer {TOKEN}", HTTP_COOKIE=f"sessionid={TOKEN}")
     mine = client_of(world, "meera")
@@ -48,7 +48,9 @@ def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said)
                 else:
                     getattr(api, operation.method)(address, sent, format="json")
     log = said()
-    assert log.count("request_finished") > 1000  # so that there was something to look at
+    requests = log.count("request_finished")
+    assert requests > 1000  # so that there was something to look at
+    record_property("counted", {"requests": requests})
     assert found_in(log) == []
     assert found_in(" ".join(f"{each.subject} {each.body}" for each in mail.outbox)) == []
     entries = AuditEntry.objects.values()

@@ -21,7 +21,7 @@ def claimed_as(unit):
     return Unit.objects.get(pk=unit.pk).claimed_as
 
 
-def test_D6_the_stage_of_the_open_claim_is_kept():
+def test_the_stage_of_the_open_claim_is_kept():
     unit, other = UnitFactory(), UnitFactory()
     assert claimed_as(unit) == ""
     claim = ClaimFactory(unit=unit)
@@ -41,7 +41,7 @@ def test_D6_the_stage_of_the_open_claim_is_kept():
     assert claimed_as(other) == ""
 
 
-def test_D6_nobody_else_changes_it_and_no_history_is_told():
+def test_nobody_else_changes_it_and_no_history_is_told():
     unit = UnitFactory()
     ClaimFactory(unit=unit)
     with pytest.raises(DatabaseError, match="append-only"):
@@ -50,7 +50,7 @@ def test_D6_nobody_else_changes_it_and_no_history_is_told():
     assert list(told.values_list("kind", flat=True)) == ["inserted"]
 
 
-def test_D6_it_can_be_counted_anew():
+def test_it_can_be_counted_anew():
     unit, other = UnitFactory(), UnitFactory()
     ClaimFactory(unit=unit)
     with connection.cursor() as cursor:
