@@ -230,6 +230,14 @@ REGISTER_DISCREETLY = env.switch(
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionJWTAuthentication"],
+# However often its tokens are refreshed (NIST SP 800-63B: thirty days for one factor).
+SESSION_DAYS = env.number(
+    "SESSION_DAYS",
+    default=30,
+    minimum=1,
+    maximum=365,
+    about="How long a login over the API lasts at most, refreshed or not.",
+)
     "DEFAULT_PERMISSION_CLASSES": ["realestate.core.api.access.AccessGuard"],
     "DEFAULT_RENDERER_CLASSES": ["realestate.core.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["realestate.core.api.parsers.JSONParser"],
