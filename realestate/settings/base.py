@@ -69,6 +69,10 @@ DEBUG = env.switch("DEBUG", default=False, about="Django's debug pages; refused 
 SECRET_KEY = env.text(
     "SECRET_KEY", secret=True, about="Signs sessions and links; at least 50 random characters."
 )
+SECRET_KEY_FALLBACKS = env.secrets(
+    "SECRET_KEY_FALLBACKS",
+    about="Keys that were SECRET_KEY before it was changed: links and seals that they signed stay good.",
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", about="Host names that requests may ask for.")
 TRUSTED_PROXIES = env.number(
     "TRUSTED_PROXIES",
@@ -217,6 +221,11 @@ SIMPLE_JWT: dict[str, Any] = {
     ),
     "UPDATE_LAST_LOGIN": False,
     "AUTH_HEADER_TYPES": ("Bearer",),
+    # Good for what they signed before the key was changed; new tokens are signed with the one above.
+    "PREVIOUS_SIGNING_KEYS": env.secrets(
+        "JWT_PREVIOUS_KEYS",
+        about="Keys that signed tokens before JWT_SIGNING_KEY was changed; to be emptied after REFRESH_TOKEN_DAYS.",
+    ),
 }
 
 REGISTER_DISCREETLY = env.switch(

@@ -31,6 +31,12 @@ def check_gateway(address: str, *keys: str) -> None:
 env.require("SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "PUBLIC_URL")
 check_key("SECRET_KEY", base.SECRET_KEY)
 check_key("JWT_SIGNING_KEY", base.SIMPLE_JWT["SIGNING_KEY"])
+for name, keys in (
+    ("SECRET_KEY_FALLBACKS", base.SECRET_KEY_FALLBACKS),
+    ("JWT_PREVIOUS_KEYS", base.SIMPLE_JWT["PREVIOUS_SIGNING_KEYS"]),
+):
+    for key in keys:
+        check_key(name, key)
 if base.SECRET_KEY and base.SIMPLE_JWT["SIGNING_KEY"] == base.SECRET_KEY:
     env.wrong("JWT_SIGNING_KEY must not be the same as SECRET_KEY")
 if any("*" in host for host in base.ALLOWED_HOSTS):
