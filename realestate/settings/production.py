@@ -68,6 +68,9 @@ SMS_URL = base.SMS_URL if env.given("SMS_URL") else ""
 PUSH_URL = base.PUSH_URL if env.given("PUSH_URL") else ""
 ADMIN_SECOND_FACTOR = "required"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# Browsers take these names over TLS alone, and the second from this very host alone, whatever another host sets.
+SESSION_COOKIE_NAME = f"__Secure-{base.SESSION_COOKIE_NAME}"  # its path is the admin's
+CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_SSL_REDIRECT = base.ssl_redirect
 SECURE_REDIRECT_EXEMPT = [
     r"^(health(/ready)?|metrics)$"
