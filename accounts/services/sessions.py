@@ -74,7 +74,9 @@ def log_in(
     ):
         log.info("login_refused", extra={"account": user.pk if user is not None else None})
         raise IncorrectCredentials
-    return open_session(user_id=user.pk, password=user.password, client=client)
+    login = open_session(user_id=user.pk, password=user.password, client=client)
+    log.info("login_accepted", extra={"account": user.pk, "proof": "password only"})
+    return login
 
 
 def _is_unopened(user: User) -> bool:
