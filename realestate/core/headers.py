@@ -12,10 +12,11 @@ POLICY = "Content-Security-Policy"
 # of a second factor's secret and the arrows of Django's own style sheets.
 OF_PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What is no page runs nothing, whatever a browser takes it for. No word on objects: with one, PDFs are not shown.
-OF_THE_REST = "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+# What is no page runs nothing, whatever a browser takes it for.
+OF_PAPERS = "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+OF_THE_REST = f"{OF_PAPERS}; object-src 'none'"  # browsers show a PDF as an object within itself
 UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -30,8 +31,10 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """HSTS, the type as it is said, who learns where one came from; and what the content may do."""
         answer = super().process_response(request, response)
-        is_page = answer.get("Content-Type", "").startswith("text/html")
-        answer.headers.setdefault(POLICY, OF_PAGES if is_page else OF_THE_REST)
+        kind = answer.get("Content-Type", "").partition(";")[0]
+        is_page = kind == "text/html"
+        policies = {"text/html": OF_PAGES, "application/pdf": OF_PAPERS}
+        answer.headers.setdefault(POLICY, policies.get(kind, OF_THE_REST))
         if is_page:
             answer.headers.setdefault("Permissions-Policy", UNUSED)
         return answer

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings as given
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -100,6 +101,20 @@ def test_H2_no_answer_runs_a_script_that_stands_within_it(browser, kind):
     policy = directives(ask(browser, kind)["Content-Security-Policy"])
     assert policy["script-src"] in ({"'self'"}, {"'none'"})
     assert policy["base-uri"] == {"'none'"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_H10_no_answer_but_a_paper_shows_an_object(browser, kind):
+    policy = directives(ask(browser, kind)["Content-Security-Policy"])
+    assert policy["object-src"] == {"'none'"}
+
+
+def test_H10_a_paper_is_shown_as_one_and_runs_nothing(rf):
+    paper = HttpResponse(b"%PDF-", content_type="application/pdf")
+    answer = SafetyHeadersMiddleware(lambda _request: paper)(rf.get("/api/files/1"))
+    policy = directives(answer["Content-Security-Policy"])
+    assert "object-src" not in policy
+    assert policy["script-src"] == policy["frame-ancestors"] == {"'none'"}
 
 
 def test_H2_pages_ask_our_own_server_alone(browser):
