@@ -4,8 +4,10 @@ Django's own middleware sends plain HTTP on to HTTPS, inside of CORS; preflights
 outside of both, sends nobody anywhere, and adds what is not there yet.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.security import SecurityMiddleware
+
+from realestate.core.api.errors import error_body
 
 POLICY = "Content-Security-Policy"
 # The back office: scripts, styles and pictures of our own, none of them within the page. ``data:`` is for the picture
@@ -25,8 +27,14 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
 
     async_capable = False
 
-    def process_request(self, request: HttpRequest) -> None:
-        """Lets everybody pass."""
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """Lets everybody pass but programs that ask the API by plain HTTP.
+
+        Sent on to HTTPS like a person, they would go on giving their tokens away, and nobody would notice.
+        """
+        if self.redirect and not request.is_secure() and request.path.startswith("/api/"):
+            return JsonResponse(error_body("Ask by HTTPS.", "permission_denied"), status=403)
+        return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """HSTS, the type as it is said, who learns where one came from; and what the content may do."""

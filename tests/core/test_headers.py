@@ -174,10 +174,22 @@ def test_H2_control_without_the_middleware_a_preflight_has_none(browser, setting
     assert "Content-Security-Policy" not in reply
 
 
-def test_H1_plain_http_is_sent_on_and_never_by_this_one(settings, rf):
+def test_H1_pages_by_plain_http_are_sent_on(settings, rf):
     settings.SECURE_SSL_REDIRECT = True
-    reply = Client().get("/api/projects")
-    assert (reply.status_code, reply["Location"]) == (301, "https://testserver/api/projects")
+    reply = Client().get("/admin/login/")
+    assert (reply.status_code, reply["Location"]) == (301, "https://testserver/admin/login/")
     assert reply["Content-Security-Policy"] == OF_PAGES
     passed = SafetyHeadersMiddleware(lambda _request: None).process_request(rf.get("/"))
     assert passed is None
+
+
+def test_H10_the_api_answers_nobody_by_plain_http_and_sends_nobody_on(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    for reply in (
+        Client().get("/api/projects"),
+        Client().post("/api/auth/login", {"email": "x@example.com", "password": "x"}),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (403, "permission_denied")
+        assert reply.json()["detail"] == "Ask by HTTPS."
+        assert reply["X-Content-Type-Options"] == "nosniff"
+    assert Client().get("/api/projects", secure=True).status_code == 200

@@ -37,8 +37,12 @@ def test_H10_whoever_comes_without_tls_is_sent_on_and_served_nothing():
     doors = said("listen")
     assert doors == ["80", "[::]:80", "443 ssl", "[::]:443 ssl"]
     plain = SITE.read_text().partition("listen 443")[0]
-    assert [value for name, value in directives(plain) if name == "return"] == [
-        "308 https://$host$request_uri"
+    kept = [each for each in directives(plain) if each[0] in {"location", "return"}]
+    assert kept == [
+        ("location", "/api/"),
+        ("return", "403"),
+        ("location", "/"),
+        ("return", "308 https://$host$request_uri"),
     ]
     assert "proxy_pass" not in plain
 
