@@ -111,7 +111,7 @@ def test_H10_the_log_goes_to_one_place_and_nowhere_else():
     assert all(not each.get("handlers") for each in given["loggers"].values())
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\r\n{}", "\x1b[31mred", '"}', "\x00"])
+@pytest.mark.parametrize("text", ["a\nb", "a\r\n{}", "%s %(key)s {0}", "\x1b[31mred", '"}', "\x00"])
 def test_H10_no_text_becomes_another_line_or_a_command_of_a_terminal(lines, written, text):
     logging.getLogger("house").info("said %s", text)
     assert len(lines(f"said {text}")) == 1
