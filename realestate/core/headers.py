@@ -27,7 +27,9 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
 
     async_capable = False
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(  # type: ignore[override]  # Django's sends on, this one may refuse
+        self, request: HttpRequest
+    ) -> HttpResponse | None:
         """Lets everybody pass but programs that ask the API by plain HTTP.
 
         Sent on to HTTPS like a person, they would go on giving their tokens away, and nobody would notice.
