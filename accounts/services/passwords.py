@@ -39,6 +39,19 @@ class InvalidLink(DomainError):
     code, status = "invalid_link", 400
 
 
+class ContextWordValidator:
+    """One of AUTH_PASSWORD_VALIDATORS, so that the forms of the back office refuse the same words as the API."""
+
+    def validate(self, password: str, _user: User | None = None) -> None:
+        """Raises ValidationError for a word of this site."""
+        if rules.is_context_word(password):
+            raise ValidationError("This password is too common.", "password_too_common")
+
+    def get_help_text(self) -> str:
+        """For the forms that show what is asked for."""
+        return "Your password can’t be a word of this site."
+
+
 class _ResetTokens(PasswordResetTokenGenerator):
     """Django's: dead after PASSWORD_RESET_TIMEOUT, and with the next login or change of password or e-mail."""
 
@@ -53,13 +66,11 @@ def check_strength(password: str, user: User, *, field: str = "password") -> Non
     problems: list[str] = []
     if not password.strip():
         problems.append("A password must not be blank.")
-    elif rules.is_context_word(password):
-        problems.append("This password is too common.")
     else:
         try:
             validate_password(password, user)
         except ValidationError as error:
-            problems = list(error.messages)
+            problems = list(dict.fromkeys(error.messages))
     if problems:
         raise WeakPassword(problems[0], errors={field: problems})
 

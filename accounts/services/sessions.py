@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import DateTimeField, F, QuerySet
+from django.db.models.functions import Least
 
 from accounts import rules
 from accounts.models import Session, User
@@ -73,7 +74,9 @@ def log_in(
     ):
         log.info("login_refused", extra={"account": user.pk if user is not None else None})
         raise IncorrectCredentials
-    return open_session(user_id=user.pk, password=user.password, client=client)
+    login = open_session(user_id=user.pk, password=user.password, client=client)
+    log.info("login_accepted", extra={"account": user.pk, "proof": "password only"})
+    return login
 
 
 def _is_unopened(user: User) -> bool:
@@ -103,7 +106,7 @@ def open_session(*, user_id: int, password: str, client: Client | None = None) -
         user=user,
         jti=uuid4().hex,
         created_at=now,
-        expires_at=_expiry(now),
+        expires_at=now + _life(),
         user_agent=origin.user_agent,
         address=origin.address,
     )
@@ -167,12 +170,17 @@ def refresh_session(*, refresh_token: str) -> TokenPair:
 def rotate_session(*, session_id: int, user_id: int, jti: str) -> TokenPair | None:
     """Mint the next pair; the same pair again inside the grace; None for a token that is no longer good.
 
-    Of many callers with one token exactly one finds the row with its ``jti`` (D19).
+    No session lasts longer than SESSION_DAYS from its login, however often it is refreshed. Of many callers with one
+    token exactly one finds the row with its ``jti`` (D19).
     """
     now = clock.now()
     live = Session.objects.live(now).filter(pk=session_id, user=user_id)
-    live.filter(jti=jti).update(
-        jti=uuid4().hex, previous_jti=F("jti"), rotated_at=now, expires_at=_expiry(now)
+    longest = F("created_at") + timedelta(days=settings.SESSION_DAYS)
+    live.filter(jti=jti, created_at__gt=now - timedelta(days=settings.SESSION_DAYS)).update(
+        jti=uuid4().hex,
+        previous_jti=F("jti"),
+        rotated_at=now,
+        expires_at=Least(now + _life(), longest, output_field=DateTimeField()),
     )
     just_now = now - rules.REFRESH_GRACE
     session = (
@@ -216,6 +224,7 @@ def _recorded(actor: User | None, user_id: int, ended: int, reason: str) -> int:
     return ended
 
 
-def _expiry(now: datetime) -> datetime:
-    expiry: datetime = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    return expiry
+def _life() -> timedelta:
+    """How long a session lives from its login or last refresh, and never longer than SESSION_DAYS."""
+    refreshed: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    return min(refreshed, timedelta(days=settings.SESSION_DAYS))

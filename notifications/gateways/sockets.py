@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
+from django.http.request import split_domain_port, validate_host
 
 from notifications import services
 from notifications.gateways.hub import SESSION_ENDED, Hub, Member
@@ -92,7 +94,7 @@ class Realtime:
 
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
-        if scope["path"] != PATH or self.hub is None:
+        if scope["path"] != PATH or self.hub is None or not _is_from_ours(scope):
             await send({"type": "websocket.close", "code": 1000})
             return
         await send({"type": "websocket.accept"})  # before that, no code would reach the browser
@@ -176,6 +178,20 @@ def _standing(hub: Hub, member: Member) -> dict[str, str]:
     """The cursor of a socket to which everything was sent."""
     # Nothing waits and nothing is being sent: _speak, which asks, is the one who sends.
     return {"cursor": hub.place.cursor} if hub.place and member.frames.empty() else {}
+
+
+def _is_from_ours(scope: Scope) -> bool:
+    """Whether the page that opens a socket is the web client's or our own; programs have none, only a ticket."""
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    return all(origin in settings.CORS_ALLOWED_ORIGINS or _is_own(origin) for origin in origins)
+
+
+def _is_own(origin: str) -> bool:
+    try:
+        host, _port = split_domain_port(urlsplit(origin).netloc)
+    except ValueError:  # no address
+        return False
+    return bool(host) and validate_host(host, settings.ALLOWED_HOSTS)
 
 
 def _asked(query: bytes) -> dict[str, str]:

@@ -4,18 +4,21 @@ Django's own middleware sends plain HTTP on to HTTPS, inside of CORS; preflights
 outside of both, sends nobody anywhere, and adds what is not there yet.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.security import SecurityMiddleware
+
+from realestate.core.api.errors import error_body
 
 POLICY = "Content-Security-Policy"
 # The back office: scripts, styles and pictures of our own, none of them within the page. ``data:`` is for the picture
 # of a second factor's secret and the arrows of Django's own style sheets.
 OF_PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What is no page runs nothing, whatever a browser takes it for. No word on objects: with one, PDFs are not shown.
-OF_THE_REST = "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+# What is no page runs nothing, whatever a browser takes it for.
+OF_PAPERS = "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+OF_THE_REST = f"{OF_PAPERS}; object-src 'none'"  # browsers show a PDF as an object within itself
 UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -24,14 +27,24 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
 
     async_capable = False
 
-    def process_request(self, request: HttpRequest) -> None:
-        """Lets everybody pass."""
+    def process_request(  # type: ignore[override]  # Django's sends on, this one may refuse
+        self, request: HttpRequest
+    ) -> HttpResponse | None:
+        """Lets everybody pass but programs that ask the API by plain HTTP.
+
+        Sent on to HTTPS like a person, they would go on giving their tokens away, and nobody would notice.
+        """
+        if self.redirect and not request.is_secure() and request.path.startswith("/api/"):
+            return JsonResponse(error_body("Ask by HTTPS.", "permission_denied"), status=403)
+        return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """HSTS, the type as it is said, who learns where one came from; and what the content may do."""
         answer = super().process_response(request, response)
-        is_page = answer.get("Content-Type", "").startswith("text/html")
-        answer.headers.setdefault(POLICY, OF_PAGES if is_page else OF_THE_REST)
+        kind = answer.get("Content-Type", "").partition(";")[0]
+        is_page = kind == "text/html"
+        policies = {"text/html": OF_PAGES, "application/pdf": OF_PAPERS}
+        answer.headers.setdefault(POLICY, policies.get(kind, OF_THE_REST))
         if is_page:
             answer.headers.setdefault("Permissions-Policy", UNUSED)
         return answer

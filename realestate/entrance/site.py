@@ -37,12 +37,14 @@ class GuardedSite(EntrancePages):
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Django's page; the login's row ends too."""
+        """Django's page; the login's row ends too, and the browser forgets what it kept of the pages."""
         user: Any = request.user
         login = request.session.get(LOGIN)
         if request.method == "POST" and user.is_authenticated and login:
             end_session(actor=user, session_id=login, user_id=user.pk, reason="logged out")
-        return super().logout(request, extra_context)
+        response = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     @method_decorator(service)
     def password_change(

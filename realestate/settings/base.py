@@ -69,6 +69,10 @@ DEBUG = env.switch("DEBUG", default=False, about="Django's debug pages; refused 
 SECRET_KEY = env.text(
     "SECRET_KEY", secret=True, about="Signs sessions and links; at least 50 random characters."
 )
+SECRET_KEY_FALLBACKS = env.secrets(
+    "SECRET_KEY_FALLBACKS",
+    about="Keys that were SECRET_KEY before it was changed: links and seals that they signed stay good.",
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", about="Host names that requests may ask for.")
 TRUSTED_PROXIES = env.number(
     "TRUSTED_PROXIES",
@@ -191,7 +195,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8},
     },
+    # 20,000 passwords that were found most often in breaches.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.services.passwords.ContextWordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link to set a password lives
 SIMPLE_JWT: dict[str, Any] = {
@@ -217,10 +223,23 @@ SIMPLE_JWT: dict[str, Any] = {
             "REFRESH_TOKEN_DAYS", default=7, minimum=1, maximum=90, about="Life of a refresh token."
         )
     ),
+    # Good for what they signed before the key was changed; new tokens are signed with the one above.
+    "PREVIOUS_SIGNING_KEYS": env.secrets(
+        "JWT_PREVIOUS_KEYS",
+        about="Keys that signed tokens before JWT_SIGNING_KEY was changed; to be emptied after REFRESH_TOKEN_DAYS.",
+    ),
     "UPDATE_LAST_LOGIN": False,
     "AUTH_HEADER_TYPES": ("Bearer",),
 }
 
+# However often its tokens are refreshed (NIST SP 800-63B: thirty days for one factor).
+SESSION_DAYS = env.number(
+    "SESSION_DAYS",
+    default=30,
+    minimum=1,
+    maximum=365,
+    about="How long a login over the API lasts at most, refreshed or not.",
+)
 REGISTER_DISCREETLY = env.switch(
     "REGISTER_DISCREETLY",
     default=False,

@@ -31,6 +31,12 @@ def check_gateway(address: str, *keys: str) -> None:
 env.require("SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "PUBLIC_URL")
 check_key("SECRET_KEY", base.SECRET_KEY)
 check_key("JWT_SIGNING_KEY", base.SIMPLE_JWT["SIGNING_KEY"])
+for name, keys in (
+    ("SECRET_KEY_FALLBACKS", base.SECRET_KEY_FALLBACKS),
+    ("JWT_PREVIOUS_KEYS", base.SIMPLE_JWT["PREVIOUS_SIGNING_KEYS"]),
+):
+    for key in keys:
+        check_key(name, key)
 if base.SECRET_KEY and base.SIMPLE_JWT["SIGNING_KEY"] == base.SECRET_KEY:
     env.wrong("JWT_SIGNING_KEY must not be the same as SECRET_KEY")
 if any("*" in host for host in base.ALLOWED_HOSTS):
@@ -62,6 +68,9 @@ SMS_URL = base.SMS_URL if env.given("SMS_URL") else ""
 PUSH_URL = base.PUSH_URL if env.given("PUSH_URL") else ""
 ADMIN_SECOND_FACTOR = "required"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# Browsers take these names over TLS alone, and the second from this very host alone, whatever another host sets.
+SESSION_COOKIE_NAME = f"__Secure-{base.SESSION_COOKIE_NAME}"  # its path is the admin's
+CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_SSL_REDIRECT = base.ssl_redirect
 SECURE_REDIRECT_EXEMPT = [
     r"^(health(/ready)?|metrics)$"

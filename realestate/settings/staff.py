@@ -32,6 +32,9 @@ SESSION_COOKIE_AGE = ADMIN_SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # links in e-mails open the admin; forms of other sites do not
 
+# Not in a cookie of their own, which Django would send to every path.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 OTP_TOTP_ISSUER = "Real estate platform"  # what the authenticator app calls it
 # Tries are counted before a code is looked at (accounts/rules.py); a second way of counting would only confuse.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0

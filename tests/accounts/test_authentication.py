@@ -272,6 +272,26 @@ def test_a_refreshed_session_lives_on(api, cast, log_in, bearer):
         assert bearer(tokens["access_token"]).get("/api/auth/me").status_code == 200
 
 
+def test_H10_a_session_ends_thirty_days_after_its_login_however_often_it_is_refreshed(
+    api, cast, log_in, bearer
+):
+    start = clock.now().replace(microsecond=0)
+    with time_machine.travel(start, tick=False) as traveller:
+        tokens = log_in(cast.asha)
+        for day in (6, 12, 18, 24, 29):
+            traveller.move_to(start + timedelta(days=day))
+            reply = api.post("/api/auth/refresh", {"refresh_token": tokens["refresh_token"]})
+            assert reply.status_code == 200, day
+            tokens = reply.json()
+        traveller.move_to(start + timedelta(days=30, seconds=-1))
+        last = api.post("/api/auth/refresh", {"refresh_token": tokens["refresh_token"]}).json()
+        assert bearer(last["access_token"]).get("/api/auth/me").status_code == 200
+        traveller.move_to(start + timedelta(days=30))
+        assert bearer(last["access_token"]).get("/api/auth/me").status_code == 401
+        reply = api.post("/api/auth/refresh", {"refresh_token": last["refresh_token"]})
+        assert reply.status_code == 401
+
+
 def test_D20_a_key_can_be_changed_with_overlap(cast, log_in, bearer, settings):
     old = encoded(claims(log_in(cast.asha)["access_token"]), OTHER_KEY)
     assert bearer(old).get("/api/auth/me").status_code == 401

@@ -1,6 +1,7 @@
 """What the tables promise, whoever writes to them."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 
@@ -82,3 +83,19 @@ def test_users_are_made_by_address(db):
     assert (boss.user_type, boss.is_staff, boss.is_superuser) == ("staff", True, True)
     with pytest.raises(ObjectDoesNotExist):
         User.objects.get_by_natural_key(None)
+
+
+def test_H10_no_account_comes_with_the_platform(db):
+    """The database of the tests is what the migrations have made."""
+    assert User.objects.count() == 0
+
+
+def test_H10_accounts_have_no_hints_and_no_questions():
+    words = {"hint", "question", "answer", "maiden", "pet"}
+    names = {
+        field.name
+        for model in apps.get_app_config("accounts").get_models()
+        for field in model._meta.get_fields()
+    }
+    assert len(names) > 30
+    assert {name for name in names if words & set(name.split("_"))} == set()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings as given
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -102,6 +103,20 @@ def test_H2_no_answer_runs_a_script_that_stands_within_it(browser, kind):
     assert policy["base-uri"] == {"'none'"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_H10_no_answer_but_a_paper_shows_an_object(browser, kind):
+    policy = directives(ask(browser, kind)["Content-Security-Policy"])
+    assert policy["object-src"] == {"'none'"}
+
+
+def test_H10_a_paper_is_shown_as_one_and_runs_nothing(rf):
+    paper = HttpResponse(b"%PDF-", content_type="application/pdf")
+    answer = SafetyHeadersMiddleware(lambda _request: paper)(rf.get("/api/files/1"))
+    policy = directives(answer["Content-Security-Policy"])
+    assert "object-src" not in policy
+    assert policy["script-src"] == policy["frame-ancestors"] == {"'none'"}
+
+
 def test_H2_pages_ask_our_own_server_alone(browser):
     policy = directives(ask(browser, "the login")["Content-Security-Policy"])
     assert policy == directives(OF_PAGES)
@@ -159,10 +174,22 @@ def test_H2_control_without_the_middleware_a_preflight_has_none(browser, setting
     assert "Content-Security-Policy" not in reply
 
 
-def test_H1_plain_http_is_sent_on_and_never_by_this_one(settings, rf):
+def test_H1_pages_by_plain_http_are_sent_on(settings, rf):
     settings.SECURE_SSL_REDIRECT = True
-    reply = Client().get("/api/projects")
-    assert (reply.status_code, reply["Location"]) == (301, "https://testserver/api/projects")
+    reply = Client().get("/admin/login/")
+    assert (reply.status_code, reply["Location"]) == (301, "https://testserver/admin/login/")
     assert reply["Content-Security-Policy"] == OF_PAGES
     passed = SafetyHeadersMiddleware(lambda _request: None).process_request(rf.get("/"))
     assert passed is None
+
+
+def test_H10_the_api_answers_nobody_by_plain_http_and_sends_nobody_on(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    for reply in (
+        Client().get("/api/projects"),
+        Client().post("/api/auth/login", {"email": "x@example.com", "password": "x"}),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (403, "permission_denied")
+        assert reply.json()["detail"] == "Ask by HTTPS."
+        assert reply["X-Content-Type-Options"] == "nosniff"
+    assert Client().get("/api/projects", secure=True).status_code == 200

@@ -196,6 +196,57 @@ def test_what_serves_is_started_again_whatever_ended_it():
     assert set(services()) - again == {"migrate", "backup"}
 
 
+HARDENED = {
+    "NoNewPrivileges": ["yes"],
+    "ProtectSystem": ["strict"],  # it reads the system and writes to its own folder alone
+    "ProtectHome": ["yes"],
+    "PrivateTmp": ["yes"],
+    "CapabilityBoundingSet": [""],
+    "InaccessiblePaths": ["-/opt/realestate/.git"],
+    "EnvironmentFile": ["/etc/realestate.env"],
+    "StateDirectoryMode": ["0750"],
+}
+
+
+@pytest.mark.parametrize("path", UNITS, ids=[path.stem for path in UNITS])
+def test_H10_units_may_little_and_see_no_history_of_the_code(path):
+    said = unit(path)
+    assert {name: said.get(name) for name in HARDENED} == HARDENED
+    assert "SupplementaryGroups" not in said  # not adm, which reads everybody's log
+
+
+def test_H10_logs_leave_the_machine_over_tls():
+    upload = unit(DEPLOY / "systemd" / "90-realestate-upload.conf")
+    assert upload["URL"][0].startswith("https://")
+    assert set(upload) == {
+        "URL",
+        "ServerKeyFile",
+        "ServerCertificateFile",
+        "TrustedCertificateFile",
+    }
+
+
+def test_H10_files_of_secrets_are_installed_for_their_owner_alone():
+    said = (BASE_DIR / "docs" / "operation.md").read_text()
+    assert "install -m 600 deploy/production.env.example /etc/realestate.env" in said
+    assert "install -m 600 $name.env.example $name.env" in said
+    assert "\numask 077\n" in (DEPLOY / "make-certificates.sh").read_text()
+
+
+def test_H10_keys_are_made_on_an_approved_curve():
+    script = (DEPLOY / "make-certificates.sh").read_text()
+    made = re.findall(r"-newkey (\S+) -pkeyopt (\S+)", script)
+    assert made == [("ec", "ec_paramgen_curve:prime256v1")] * 2
+    assert script.count("-newkey") == 2
+    assert not re.search(r"-(?:md5|sha1)\b", script)
+
+
+def test_H10_the_store_of_files_is_known_by_our_own_authority_alone():
+    for name, service in ours().items():
+        assert service["environment"]["AWS_CA_BUNDLE"] == "/run/realestate/ca.crt", name
+        assert "./certificates/ca.crt:/run/realestate/ca.crt:ro" in service["volumes"], name
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
 def test_systemd_understands_the_units(tmp_path):
     for path in (DEPLOY / "systemd").iterdir():

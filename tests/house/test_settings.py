@@ -225,6 +225,8 @@ def test_every_variable_is_registered_with_a_meaning():
     assert secret == {
         "SECRET_KEY",
         "JWT_SIGNING_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "JWT_PREVIOUS_KEYS",
         "DATABASE_URL",
         "DATABASE_REPLICA_URL",
         "REDIS_URL",
@@ -285,6 +287,26 @@ def test_production_starts_when_everything_is_given():
     ]
 
 
+def test_H4_keys_are_changed_with_overlap():
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SECRET_KEY_FALLBACKS, s.SIMPLE_JWT['PREVIOUS_SIGNING_KEYS'])"
+    )
+    before, older = f"{KEY}-before", f"{OTHER_KEY}-before"
+    given = {"SECRET_KEY_FALLBACKS": before, "JWT_PREVIOUS_KEYS": f"{older}, {KEY}"}
+    assert start({**GOOD, **given}, code).stdout == f"{[before]} {[older, KEY]}\n"
+
+
+def test_H10_cookies_of_production_belong_to_its_host_alone():
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.CSRF_COOKIE_PATH, s.SESSION_COOKIE_DOMAIN,"
+        " s.CSRF_COOKIE_DOMAIN, s.MESSAGE_STORAGE.rpartition('.')[2])"
+    )
+    said = "__Secure-staff_session __Host-csrftoken / None None SessionStorage\n"
+    assert start(GOOD, code).stdout == said
+
+
 def test_production_names_everything_that_is_missing():
     run = start({})
     assert run.returncode == 1
@@ -299,6 +321,14 @@ def test_production_names_everything_that_is_missing():
         ({"JWT_SIGNING_KEY": "development-only-" + KEY}, "JWT_SIGNING_KEY is a development key"),
         ({"SECRET_KEY": KEY[:49]}, "SECRET_KEY must have at least 50 random characters"),
         ({"JWT_SIGNING_KEY": "ab" * 40}, "JWT_SIGNING_KEY must have at least 50 random characters"),
+        (
+            {"SECRET_KEY_FALLBACKS": KEY[:49]},
+            "SECRET_KEY_FALLBACKS must have at least 50 random characters",
+        ),
+        (
+            {"JWT_PREVIOUS_KEYS": f"{OTHER_KEY},development-only-{KEY}"},
+            "JWT_PREVIOUS_KEYS is a development key",
+        ),
         ({"JWT_SIGNING_KEY": KEY}, "JWT_SIGNING_KEY must not be the same as SECRET_KEY"),
         ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
         ({"DEBUG": "1"}, "DEBUG must be off"),

@@ -1,9 +1,12 @@
 """What browsers hear over two socket processes that share a broker."""
 
+import json
 import time
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from messaging.models import Message
 from messaging.services import send_message
@@ -173,6 +176,20 @@ def test_a_ticket_opens_one_socket(servers, people):
 @pytest.mark.parametrize("ticket", ["", "x", "\x00", "eyJhbGciOiJIUzI1NiJ9.e30.x"])
 def test_what_is_no_ticket_opens_nothing(ticket, servers, people):
     assert servers.browse(ticket).closed() == 4401
+
+
+def test_H10_a_page_of_another_site_opens_no_socket(servers, people):
+    def opened(origin: str) -> bool:
+        address = f"ws://127.0.0.1:{servers.ports[0]}/realtime?ticket={ticket_for(people.asha)}"
+        try:
+            with connect(address, origin=origin, open_timeout=15, proxy=None) as line:
+                return json.loads(line.recv(timeout=15))["type"] == "hello"
+        except InvalidStatus as refusal:
+            return refusal.response.status_code != 403
+
+    ours = ("http://localhost:3000", "http://127.0.0.1:8000")
+    others = ("https://evil.example", "http://localhost:3000.evil.example", "null", "")
+    assert [origin for origin in (*ours, *others) if opened(origin)] == list(ours)
 
 
 @pytest.mark.parametrize(
