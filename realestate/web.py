@@ -4,13 +4,29 @@ Granian forks its workers: what is loaded before that is there for all of them, 
 worker that replaces a killed one (C1). Only modules: a connection or a thread opened here would be shared by all forks.
 """
 
+import ctypes
 import gc
 import multiprocessing
 import os
 import runpy
+import sys
 
 import django
 from django.urls import get_resolver
+
+# mallopt(3), of the C library of Linux.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+
+
+def keep_memory_flat() -> None:
+    """One heap for all threads, and what is larger than 128 kB on its own, so that it is given back when it is freed.
+
+    Else each thread's heap keeps the holes that the texts of long answers leave, and a process grows for hours (I9).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
 
 
 def load() -> None:
@@ -24,6 +40,7 @@ def load() -> None:
 
 
 if __name__ == "__main__":
+    keep_memory_flat()
     if "fork" in multiprocessing.get_all_start_methods():
         multiprocessing.set_start_method("fork")  # Python 3.14 has another default
     load()
