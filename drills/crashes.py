@@ -4,7 +4,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -172,16 +172,14 @@ def frozen(site: house.Site, load: Load) -> Promise:
     processes = house.database_processes()
     with load, Callers([site.door], 1, patience=FROZEN / 2) as watcher:
         time.sleep(1)  # until bookings are under way
-        for pid in processes():
-            os.kill(pid, signal.SIGSTOP)
+        tell(processes(), signal.SIGSTOP)
         begun = time.perf_counter()
         try:
             alive = watcher.send(Call(method="GET", path="/health"))
             ready = watcher.send(Call(method="GET", path="/health/ready"))
             time.sleep(max(0.0, FROZEN - (time.perf_counter() - begun)))  # the rest of the freeze
         finally:
-            for pid in processes():
-                os.kill(pid, signal.SIGCONT)
+            tell(processes(), signal.SIGCONT)
         again = booked_again(load, time.perf_counter(), 10)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
@@ -196,6 +194,13 @@ def frozen(site: house.Site, load: Load) -> Promise:
         and ready.seconds <= 2
         and again <= 2,
     )
+
+
+def tell(pids: Iterable[int], number: signal.Signals) -> None:
+    """A signal to those that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def no_contradiction() -> Promise:
