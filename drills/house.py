@@ -30,9 +30,16 @@ def database() -> Iterator[str]:
 
 @contextmanager
 def site(
-    address: str, *, without: str = "", more: Mapping[str, str] | None = None
+    address: str,
+    *,
+    without: str = "",
+    more: Mapping[str, str] | None = None,
+    until: str = "/health/ready",
 ) -> Iterator["Site"]:
-    """The web server over a database; ``without`` names guards that are taken away (drills/broken.py)."""
+    """The web server over a database; ``without`` names guards that are taken away (drills/broken.py).
+
+    It is there when ``until`` is well.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -50,7 +57,7 @@ def site(
     with (FOLDER / "servers.log").open("ab") as log:
         found = Site(command, port, environment, log)
         try:
-            wait_until_ready(found.process, f"{found.url}/health/ready")
+            wait_until_ready(found.process, f"{found.url}{until}")
             yield found
         finally:
             found.stop()
