@@ -1,7 +1,8 @@
 """The same tests in other time zones and on the days on which clocks and calendars do odd things (I12).
 
-Python and PostgreSQL are run with libfaketime, so that the whole machine seems to live on that day. Its time goes on
-from there as usual; tests that set the clock themselves do so as ever.
+PostgreSQL is run with libfaketime and Python travels by as many seconds (drills/moment.py), so that the machine seems
+to live on that day. Its time goes on from there as usual; tests that set the clock themselves do so as ever. Programs
+that a test starts live in that zone, but today.
 """
 
 from collections.abc import Iterator
@@ -91,24 +92,25 @@ def tests_at(clock: Clock, chosen: tuple[str, ...], library: str) -> Outcome:
 
 @contextmanager
 def machine(clock: Clock, library: str) -> Iterator[dict[str, str]]:
-    """A database server that lives there and then; yields the environment of programs that do so too."""
+    """A database server that lives there and then; yields the environment for tests that do so too."""
     now = datetime.now(UTC)
     moment = clock.moment or now
+    shift = round((moment - now).total_seconds())
     moved = {
         "TZ": clock.zone,
         "LD_PRELOAD": library,
-        "FAKETIME": f"{(moment - now).total_seconds():+.0f}",
+        "FAKETIME": f"{shift:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # waiting is as long as ever
         "FAKETIME_DISABLE_SHM": "1",  # it is the same distance for all: nothing to agree upon
-        "NO_FAKE_STAT": "1",  # else Python would compile every module anew
     }
     settings = (*FAST, "max_connections=100", f"timezone={clock.zone}")
     with own_server(archive_seconds=0, settings=settings, environment=moved) as server:
         where = f"{USER}@{quote(str(server.home), safe='')}:{PORT}"
         yield {
-            **moved,
+            "TZ": clock.zone,
             "DATABASE_URL": f"postgresql://{where}/realestate",
             "DRILL_ZONE": clock.zone,
+            "DRILL_SHIFT": str(shift),
             "DRILL_MOMENT": moment.isoformat(),
         }
 

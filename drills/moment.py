@@ -1,22 +1,27 @@
 """Where and when a run of the suite believes to be: a plugin of pytest and, as a file of tests, the proof.
 
-``DRILL_ZONE`` names the zone of the machine, ``DRILL_MOMENT`` when the run began; both come from drills/clocks.py.
+``DRILL_ZONE`` names the zone of the machine, ``DRILL_SHIFT`` by how many seconds its clock is moved, ``DRILL_MOMENT``
+when the run began on it; they come from drills/clocks.py.
 """
 
 import os
-import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import psycopg
+from time_machine import travel
 
 LONGEST = 7200.0  # seconds that a run may take until it asks
 
 
 def pytest_sessionstart() -> None:
-    """Django makes each of its processes one of UTC; here it is not helped by that."""
-    os.environ["TZ"] = os.environ["DRILL_ZONE"]
-    time.tzset()
+    """Before any test, in each worker; a zone with the moment also becomes that of the process, not Django's UTC.
+
+    Tests that set the clock themselves come back to this one. It is not libfaketime as in the database: that cannot
+    sleep until a moment of the other clock, as Python does.
+    """
+    moved = datetime.now(UTC) + timedelta(seconds=float(os.environ["DRILL_SHIFT"]))
+    travel(moved.astimezone(ZoneInfo(os.environ["DRILL_ZONE"]))).start()
 
 
 def begun() -> datetime:
