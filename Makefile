@@ -79,8 +79,9 @@ shell: .venv/.installed ## A Python prompt with the models at hand.
 test: .venv/.installed-dev ## Run the tests: make test [ARGS="tests/bookings -k hold"] [WORKERS=2].
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-coverage: .venv/.installed-dev ## Which lines and branches the tests reach: make coverage [ARGS=tests/payments].
+coverage: .venv/.installed-dev ## Fail if the tests reach too little (tests/reach.py); only tell with ARGS: make coverage [ARGS=tests/payments].
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term $(ARGS)
+	@$(PY) -m tests.reach || test -n "$(ARGS)"
 
 test-browser: .venv/.installed-dev ## The tests in a real browser; needs Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
 	@$(PY) -m pytest -n 0 -m browser --durations=10 $(ARGS) tests/browser

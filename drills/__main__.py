@@ -23,6 +23,9 @@ DRILLS = {
     "outages": "Redis, mail and the store of files are lost, slow, mad, and back (I8)",
     "strangers": "what refusals give away by words and by time; approvals at one moment (D4, D8)",
     "migrations": "a migration is killed in the middle and run again (I4)",
+    "generations": "old tests on the new schema, new reads on the old one (I3); AGAINST names a commit",
+    "clocks": "the tests in other zones and on odd days; needs libfaketime (I12)",
+    "orders": "the whole suite in random order (I13)",
     "fuzz": "the whole API document, asked with nonsense by each role (F)",
     "soak": "ten minutes of mixed traffic; nothing fills up (I9)",
 }

@@ -36,10 +36,11 @@ def site(
     without: str = "",
     more: Mapping[str, str] | None = None,
     is_supervised: bool = False,
+    until: str = "/health/ready",
 ) -> Iterator["Site"]:
     """The web server over a database; ``without`` names guards that are taken away (drills/broken.py).
 
-    If it is supervised, ``manage.py serve web`` keeps it alive, as on a real machine.
+    If it is supervised, ``manage.py serve web`` keeps it alive, as on a real machine. It is there when ``until`` is well.
     """
     port = free_port()
     environment = {
@@ -58,7 +59,7 @@ def site(
     with (FOLDER / "servers.log").open("ab") as log:
         found = Site(command, port, environment, log)
         try:
-            wait_until_ready(found.process, f"{found.url}/health/ready")
+            wait_until_ready(found.process, f"{found.url}{until}")
             yield found
         finally:
             found.stop()

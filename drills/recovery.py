@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -23,14 +23,27 @@ POINT = "before_the_accident"
 class Cluster:
     """Folders of a server, its archive of the log, and the base backup; all as the user that may run PostgreSQL."""
 
-    def __init__(self, home: Path, *, archive_seconds: int) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        archive_seconds: int,
+        settings: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         found = locate(lock_folder(Path(os.environ["VAR_DIR"]), durable=True), durable=True)
         self.binaries, self.run_as = found.binaries, found.run_as
         self.home, self.data, self.archive, self.base = (
             home,
             *(home / name for name in ("data", "archive", "base")),
         )
-        self.archive_seconds = archive_seconds
+        self.archive_seconds, self.settings = archive_seconds, settings
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "LC_ALL": "C",
+            "TZ": "UTC",
+            **(environment or {}),
+        }
         self._server: subprocess.Popen[bytes] | None = None
         if self.run_as is not None:
             os.chown(home, self.run_as, self.run_as)
@@ -71,7 +84,7 @@ class Cluster:
             *("listen_addresses=", f"unix_socket_directories={self.home}", f"port={PORT}"),
             *("wal_level=replica", "archive_mode=on", f"archive_timeout={self.archive_seconds}"),
             f"archive_command=test ! -f {self.archive}/%f && cp %p {self.archive}/%f",
-            *("max_wal_senders=3", "shared_buffers=64MB", *settings),
+            *("max_wal_senders=3", "shared_buffers=64MB", *self.settings, *settings),
         ]
         flags = [part for value in values for part in ("-c", value)]
         with (self.home / "server.log").open("ab") as log:
@@ -133,10 +146,7 @@ class Cluster:
 
     def _as_who(self) -> dict[str, Any]:
         """The program's environment, and another user when we are root."""
-        told: dict[str, Any] = {
-            "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-            "cwd": "/",
-        }
+        told: dict[str, Any] = {"env": self.environment, "cwd": "/"}
         if self.run_as is not None:
             told |= {"user": self.run_as, "group": self.run_as, "extra_groups": []}
         return told
@@ -149,11 +159,21 @@ class Cluster:
 
 
 @contextmanager
-def own_server(*, archive_seconds: int) -> Iterator[Cluster]:
-    """A server that runs, with an empty database; nothing of it stays. Its folder has a short name, for the socket."""
+def own_server(
+    *,
+    archive_seconds: int,
+    settings: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Cluster]:
+    """A server that runs, with an empty database; nothing of it stays. Its folder has a short name, for the socket.
+
+    ``settings`` and ``environment`` are added to those that it always has.
+    """
     home = Path(tempfile.mkdtemp(prefix="drill-"))
     try:
-        with Cluster(home, archive_seconds=archive_seconds) as cluster:
+        with Cluster(
+            home, archive_seconds=archive_seconds, settings=settings, environment=environment
+        ) as cluster:
             cluster.initialise()
             yield cluster
     finally:

@@ -60,10 +60,6 @@ class Standing:
         """Late interest that was posted and is not paid."""
         return sum((i.open for i in self.items if i.kind == DemandKind.INTEREST), ZERO)
 
-    def overdue(self, on: date) -> Decimal:
-        """What is open of items that were due before a day."""
-        return sum((item.open for item in self.items if item.due_on < on), ZERO)
-
 
 def reallocate(booking: Booking) -> Facts:
     """Replay the allocation from all dated facts and store the difference: what is no longer so is superseded (R8.5).

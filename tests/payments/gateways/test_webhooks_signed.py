@@ -3,12 +3,16 @@
 import json
 import random
 import time
+from decimal import Decimal
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from payments.gateways import fake
+from payments.gateways.base import refuse_in_transaction, to_minor
 from payments.models import GatewayEvent, Payment
 from realestate.core.models import AuditEntry
+from realestate.core.transactions import service
 from tests.payments.gateways.speaking import (
     RAZORPAY_SECRET,
     hexed,
@@ -178,6 +182,18 @@ def test_signed_but_unreadable(caller, stripe, body):
     ignored(tell(caller, "stripe", body, stripe_signed(body)), "event_unreadable")
 
 
+def test_signed_by_razorpay_but_of_no_kind(caller, razorpay):
+    body = json.dumps({"created_at": int(time.time())}).encode()
+    ignored(tell(caller, "razorpay", body, razorpay_signed(body)), "event_unreadable")
+
+
+@pytest.mark.parametrize("told", [{"id": "evt_1"}, {"type": "payment.paid"}])
+def test_signed_by_the_page_of_development_but_unreadable(caller, told):
+    body, stamp = json.dumps(told).encode(), str(int(time.time()))
+    headers = {fake.HEADER: f"t={stamp},v1={fake.signature(body, stamp)}"}
+    ignored(tell(caller, "fake", body, headers), "event_unreadable")
+
+
 def test_signed_but_deeper_than_anybody_can_read(caller, stripe):
     body = b'{"id": "evt_1", "type": "x", "a": ' + b"[" * 1000 + b"]" * 1000 + b"}"
     ignored(tell(caller, "stripe", body, stripe_signed(body)), "event_unreadable")
@@ -232,3 +248,15 @@ def test_the_answer_is_quick_and_does_no_work(caller, checkout, django_assert_ma
         tell(caller, "stripe", body, stripe_signed(body))
     assert time.perf_counter() - started < 2
     assert AuditEntry.objects.count() == audited
+
+
+def test_an_amount_that_no_coin_can_pay_is_sent_to_no_gateway():
+    assert (to_minor(Decimal("75000.50"), "INR"), to_minor(Decimal(500), "JPY")) == (7500050, 500)
+    with pytest.raises(ValueError, match="no amount in JPY"):
+        to_minor(Decimal("0.5"), "JPY")
+
+
+def test_no_gateway_is_asked_within_a_transaction_of_a_service():
+    refuse_in_transaction()
+    with pytest.raises(RuntimeError, match="outside of transactions"):
+        service(refuse_in_transaction)()
