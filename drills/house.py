@@ -40,7 +40,8 @@ def site(
 ) -> Iterator["Site"]:
     """The web server over a database; ``without`` names guards that are taken away (drills/broken.py).
 
-    If it is supervised, ``manage.py serve web`` keeps it alive, as on a real machine. It is there when ``until`` is well.
+    If it is supervised, ``manage.py serve web`` keeps it alive, as on a real machine. It is there when ``until`` is
+    well.
     """
     port = free_port()
     environment = {
