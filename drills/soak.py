@@ -20,6 +20,7 @@ from realestate.retention import BUSINESS, CLEARED, RECORDS, SMALL
 MINUTES, QUICK_MINUTES = 10, 2
 WARM = 0.2  # of the time, after which memory shall be flat
 READERS, WRITERS = 6, 2
+CROWD, ROUNDS = 60, 10
 GROWTH, DRIFT = 5.0, 20.0  # percent
 LAG = 5.0  # seconds that a queued job may wait
 ROWS = "SELECT relname, n_tup_ins - n_tup_del FROM pg_stat_user_tables WHERE n_tup_ins > n_tup_del"
@@ -48,6 +49,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     crowd, units = people.customers(100), iter(people.free_units(6_000))
     before = rows()
     with house.site(database) as site, house.worker(site.environment):
+        busy(site, [person.token for person in crowd])
         readers = Readers(site, [person.token for person in crowd])
         with Load([site.door], crowd, units, WRITERS) as load, readers:
             samples = watch(site, seconds)
@@ -72,6 +74,22 @@ def run(database: str, *, quick: bool) -> list[Promise]:
             holds=not undecided,
         ),
     ]
+
+
+def busy(site: house.Site, tokens: Sequence[str]) -> None:
+    """So many at once that each thread has the connection that it keeps: what comes after that would be a leak."""
+    with Callers([site.door], CROWD) as callers:
+        for turn in range(ROUNDS):
+            callers.together(
+                [
+                    Call(
+                        method="GET",
+                        path="/api/bookings",
+                        token=tokens[(turn + place) % len(tokens)],
+                    )
+                    for place in range(CROWD)
+                ]
+            )
 
 
 class Readers:
