@@ -25,7 +25,7 @@ from drills.mutant_groups import GROUPS, Group
 from drills.mutations import Mistake, code_with, exchange, owner_of
 
 MISSED, FOUND = 0, 1  # exit codes of a process
-PATIENCE = 60  # seconds; a mistake that makes an endless loop is noticed too
+PATIENCE = 120  # seconds for a test; a mistake that makes an endless loop is noticed too
 OPTIONS = [
     *("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
     *("-W", "ignore::pytest.PytestConfigWarning"),  # the control runs without assertions
@@ -65,7 +65,8 @@ class DatabaseIsThere:
     """Takes the place of the fixture of pytest-django that would migrate a database in each process."""
 
     @pytest.fixture(scope="session")
-    def django_db_setup(self) -> None:
+    @classmethod
+    def django_db_setup(cls) -> None:
         """Nothing to do."""
 
 
@@ -154,7 +155,9 @@ class Bench:
 
     def _finds(self, mistake: Mistake, code: Any, items: list[pytest.Item]) -> bool:
         exchange(mistake.module, mistake.function, code)
+        signal.signal(signal.SIGALRM, _too_long)
         for item, following in zip(items, [*items[1:], None], strict=True):
+            signal.alarm(PATIENCE)
             self._run(item, following)
             if self.failed:
                 return True
@@ -171,8 +174,6 @@ def _in_a_process(work: Callable[[], bool]) -> bool:
     if child == 0:
         code = FOUND
         try:
-            signal.signal(signal.SIGALRM, _too_long)
-            signal.alarm(PATIENCE)
             code = FOUND if work() else MISSED
         finally:
             os._exit(code)

@@ -134,7 +134,15 @@ def find(code: CodeType, name: str) -> CodeType | None:
 
 def _nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
     for statement in function.body:
-        yield from ast.walk(statement)
+        nodes = list(ast.walk(statement))
+        # What is only said about a variable is never computed.
+        said = {
+            id(part)
+            for node in nodes
+            if isinstance(node, ast.AnnAssign)
+            for part in ast.walk(node.annotation)
+        }
+        yield from (node for node in nodes if id(node) not in said)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -144,6 +152,10 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Mapping[str, object]]]:
         for name, value in fields.items():
             setattr(other, name, value)
         yield shorten(f"{_words(node)} → {_words(other)}", LONGEST, placeholder=" …"), fields
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in NARROWING:
+            for condition, fields in _without_one(node):
+                yield f"{name}(…) without {_unparsed(condition)}", fields
 
 
 def _fields(node: ast.AST) -> Iterator[dict[str, object]]:
@@ -181,16 +193,14 @@ def _branches(node: ast.AST) -> Iterator[dict[str, object]]:
             yield {"test": ast.UnaryOp(ast.Not(), test)}
         case ast.match_case(guard=None):
             yield {"guard": ast.Constant(False)}  # noqa: FBT003  # a value
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in NARROWING:
-            yield from _without_one(node)
 
 
-def _without_one(call: ast.Call) -> Iterator[dict[str, object]]:
-    """One condition of a query less."""
-    for place in range(len(call.args)):
-        yield {"args": [*call.args[:place], *call.args[place + 1 :]]}
-    for place in range(len(call.keywords)):
-        yield {"keywords": [*call.keywords[:place], *call.keywords[place + 1 :]]}
+def _without_one(call: ast.Call) -> Iterator[tuple[ast.AST, dict[str, object]]]:
+    """Each condition of a query, and what is left without it."""
+    for place, argument in enumerate(call.args):
+        yield argument, {"args": [*call.args[:place], *call.args[place + 1 :]]}
+    for place, keyword in enumerate(call.keywords):
+        yield keyword, {"keywords": [*call.keywords[:place], *call.keywords[place + 1 :]]}
 
 
 def _words(node: ast.AST) -> str:

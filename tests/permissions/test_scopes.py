@@ -11,6 +11,8 @@ from accounts.models import Builder, Customer, User
 from accounts.services import relate
 from projects.enums import AccessLevel
 from realestate.core import clock
+from realestate.core.enums import SettingScope
+from realestate.core.models import SystemSetting
 from tests.factories import accounts, progress
 from tests.factories import projects as stock
 from tests.permissions.scopes import (
@@ -165,3 +167,15 @@ def test_R21_a_builder_that_was_shut_out_is_for_staff(side, people):
 def test_R21_a_customer_whom_the_builder_has_never_dealt_with(side, people):
     stranger = Customer.objects.get(pk=people["ravi"].pk)
     assert finders(stranger, "for_user", people) == {"ravi", "sana"}
+
+
+def test_R21_a_setting_of_a_project_that_has_a_builders_key(side, people):
+    """Keys of projects and of builders are different things, also when they are the same number."""
+    for scope, key in (
+        (SettingScope.PROJECT, side.builder.pk),
+        (SettingScope.BUILDER, side.project.pk),
+    ):
+        row = SystemSetting.objects.create(
+            key="payments.quiet_from", value=20, scope=scope, scope_id=key
+        )
+        assert finders(row, "for_user", people) == {"sana"}
