@@ -13,7 +13,7 @@ DRILLS = {
     "storm": "everybody at once on a few units: swaps, holders and strangers, a recount (A2, A4, A6)",
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "models": "state machines of units, bookings and money at length (B9)",
-    "mutants": "small mistakes in the rules of money and sale, which the tests must find (B13)",
+    "mutants": "small mistakes in money, claims and permissions, which the tests must find (B13)",
     "restore": "backup, restore and recovery to a point in time; a copy keeps silent (I5-I7)",
     "logins": "many log in, guess and refresh at once (E2, E4 to E6, F10)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",

@@ -223,3 +223,85 @@ def test_R13_who_does_what():
 )
 def test_clients_words(vocabulary, word, value):
     assert vocabulary.resolve(word) == value
+
+
+@pytest.mark.parametrize(
+    ("percent", "amount", "is_above"),
+    [
+        ("4.9999", "50.00", False),
+        ("5", "50.00", False),
+        ("5.0001", "50.00", True),  # as it was given, not as the amount that it comes to
+        (None, "49.99", False),
+        (None, "50.00", False),
+        (None, "50.01", True),
+    ],
+)
+def test_R1_a_discount_above_the_limit_needs_a_second_person(percent, amount, is_above):
+    asked = rules.is_above_limit(
+        percent=None if percent is None else Decimal(percent),
+        amount=Decimal(amount),
+        base=Decimal(1000),
+        limit=Decimal(5),
+    )
+    assert asked is is_above
+
+
+def test_R11_cooling_off_lasts_through_its_last_day_where_the_project_stands():
+    """From the day after the reservation: day 1 is 6 January, day 14 is 19 January. India is 5:30 ahead of UTC."""
+    day = NOON.date()
+    assert rules.cooling_off_end(day, 0, "Asia/Kolkata") is None
+    assert rules.cooling_off_end(day, 1, "UTC") == datetime(2026, 1, 7, tzinfo=UTC)
+    assert rules.cooling_off_end(day, 14, "UTC") == datetime(2026, 1, 20, tzinfo=UTC)
+    end = rules.cooling_off_end(day, 14, "Asia/Kolkata")
+    assert end == datetime(2026, 1, 19, 18, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("share", "is_one"),
+    [
+        ("0", False),
+        ("-1", False),
+        ("0.01", True),
+        ("0.001", False),
+        ("33.33", True),
+        ("33.333", False),
+        ("100", True),
+        ("100.01", False),
+        ("NaN", False),
+        ("Infinity", False),
+    ],
+)
+def test_R18_what_can_be_a_share(share, is_one):
+    assert rules.is_share(Decimal(share)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("shares", "are_whole"),
+    [
+        (["100"], True),
+        (["33.33", "33.33", "33.34"], True),
+        (["50", "49.99"], False),
+        (["50", "50.01"], False),
+        ([], False),
+    ],
+)
+def test_R18_shares_add_to_a_hundred(shares, are_whole):
+    assert rules.are_whole(Decimal(share) for share in shares) is are_whole
+
+
+def test_R13_vector_of_the_lines_of_an_offer():
+    asked = [("12", "4350.00"), ("-1", "18500.00"), ("3.5", "1275.50"), ("0.333", "0.50")]
+    lines = [
+        {"description": f"Line {place}", "quantity": Decimal(quantity), "rate": Decimal(rate)}
+        for place, (quantity, rate) in enumerate(asked)
+    ]
+    found = rules.change_lines(lines, "INR")
+    assert [line.amount for line in found] == [
+        Decimal("52200.00"),
+        Decimal("-18500.00"),
+        Decimal("4464.25"),
+        Decimal("0.17"),
+    ]
+    assert found[3].figure == "Line 3"
+    assert found[3].unrounded == Decimal("0.1665")
+    assert found[3].inputs == {"quantity": Decimal("0.333"), "rate": Decimal("0.50")}

@@ -8,11 +8,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from accounts.services import relate
 from bookings import services
 from bookings.models import Booking
-from projects.enums import ClaimKind, ReleaseReason
+from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.models import Claim
-from projects.services import UnitNotAvailable
+from projects.services import UnitNotAvailable, advance_claim, expire_claims
 from realestate.core.errors import InvalidValue
 from realestate.core.models import AuditEntry, SystemSetting
+from tests.factories.bookings import BookingFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,41 @@ def test_R4_6_cooldown_ends_and_is_only_for_that_customer_and_unit(cast, hold, n
     services.release_hold(actor=cast.ravi, claim_id=ravis.pk)
     later(noon, minutes=90)
     assert services.hold_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+
+
+def test_R4_6_a_lapse_that_was_recorded_keeps_no_other_unit_back(cast, hold, noon):
+    later(noon, minutes=30)
+    assert expire_claims() == 1
+    other = UnitFactory(project=cast.meera_project)
+    assert services.hold_unit(actor=cast.asha, unit_id=other.pk)
+    with pytest.raises(services.HoldCooldown):
+        services.hold_unit(actor=cast.asha, unit_id=cast.meera_unit.pk)
+
+
+@pytest.mark.unaudited("the entry is that of the booking, which is not made here")
+def test_R4_6_what_is_booked_is_no_hold(cast, hold):
+    second = services.hold_unit(actor=cast.asha, unit_id=UnitFactory(project=cast.meera_project).pk)
+    for claim in (hold, second):
+        advance_claim(claim_id=claim.pk, stage=ClaimStage.BOOKED)
+    third = UnitFactory(project=cast.meera_project)
+    assert services.hold_unit(actor=cast.asha, unit_id=third.pk)
+
+
+@pytest.mark.unaudited("the entry is that of the booking, which is not made here")
+def test_R4_a_booked_claim_is_not_given_back_as_a_hold(cast, hold):
+    advance_claim(claim_id=hold.pk, stage=ClaimStage.BOOKED)
+    for call in (services.release_hold, services.extend_hold):
+        with pytest.raises(Claim.DoesNotExist):
+            call(actor=cast.asha, claim_id=hold.pk)
+    hold.refresh_from_db()
+    assert (hold.released_at, hold.expires_at) == (None, None)
+
+
+def test_R4_a_hold_is_given_back_whoever_else_has_booked(cast, hold):
+    BookingFactory()
+    services.release_hold(actor=cast.asha, claim_id=hold.pk)
+    hold.refresh_from_db()
+    assert hold.release_reason == ReleaseReason.RELEASED
 
 
 def test_R4_6_no_cooldown_after_a_release(cast, hold):

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from accounts.models import User
 from messaging import services
 from messaging.models import Conversation, Message
+from tests.factories.accounts import MemberFactory
 from tests.factories.messaging import ConversationFactory, MessageFactory
 
 VIEWS = {
@@ -43,6 +45,17 @@ def test_R21_nobody_reads_nothing(rows):
     assert not Conversation.objects.for_user(nobody).exists()
     assert not Message.objects.for_user(nobody).exists()
     assert not Message.objects.unread_by(nobody).exists()
+
+
+def test_a_builders_team_has_one_inbox(cast, rows):
+    member = User.objects.get(pk=MemberFactory(employer=cast.meera.builder).pk)
+    to_asha = MessageFactory(
+        conversation=rows["asha"].conversation, sender=cast.meera, recipient=cast.asha
+    )
+    for person in (cast.meera, member):
+        assert set(Message.objects.unread_by(person)) == {rows["asha"], rows["ravi"]}
+    assert list(Message.objects.unread_by(cast.asha)) == [to_asha]
+    assert list(Message.objects.unread_by(cast.kiran)) == [rows["kiran"]]
 
 
 @pytest.mark.parametrize("seed", range(3))

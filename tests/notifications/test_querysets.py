@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from notifications.enums import Channel, NotificationType
-from notifications.models import Notification, Preference
+from notifications.enums import Channel, NotificationType, Topic
+from notifications.models import Notification, Preference, Signal
 from realestate.core import clock
 from tests.factories.notifications import NotificationFactory
 
@@ -31,6 +31,27 @@ def test_R21_nobody_has_none(cast):
     NotificationFactory()
     assert not Notification.objects.for_user(AnonymousUser()).exists()
     assert not Preference.objects.for_user(AnonymousUser()).exists()
+
+
+def test_R21_signals_about_projects_that_somebody_watches(cast):
+    """One's own, and of what everybody hears only what is about these projects."""
+    mine, hers = (
+        Signal.objects.create(user=person, topic=Topic.MESSAGE, object_id=1)
+        for person in (cast.asha, cast.meera)
+    )
+    first, second = (
+        Signal.objects.create(topic=Topic.UNIT, object_id=1, payload={"project_id": project.pk})
+        for project in (cast.meera_project, cast.kiran_project)
+    )
+
+    def heard(user_id, project_ids):
+        return set(Signal.objects.heard_by(user_id, project_ids))
+
+    assert heard(cast.asha.pk, [cast.meera_project.pk]) == {mine, first}
+    assert heard(cast.asha.pk, []) == {mine}
+    assert heard(cast.meera.pk, None) == {hers, first, second}
+    assert heard(None, [cast.kiran_project.pk]) == {second}
+    assert heard(None, None) == {first, second}
 
 
 def test_scheduled_ones_appear_at_their_time(cast):

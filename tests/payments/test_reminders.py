@@ -9,13 +9,11 @@ from payments import services
 from payments.enums import PaymentMethod, ReminderChannel
 from payments.jobs import send_reminders
 from payments.models import Payment, Reminder
-from payments.rules.reminders import due_rung, is_paused, is_quiet, ladder_of
 from payments.services import reminders
 from payments.services.reminders import LADDER
 from projects.models import Project
 from realestate.core import clock
 from realestate.core.enums import SettingScope
-from realestate.core.errors import InvalidValue
 from realestate.core.models import AuditEntry, SystemSetting
 from tests.factories.bookings import BookingFactory
 from tests.factories.projects import UnitFactory
@@ -61,124 +59,9 @@ def rungs(channel=ReminderChannel.IN_APP):
     return list(rows.values_list("demand", "rung"))
 
 
-# --- the rules -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("days", "rung"),
-    [
-        (-8, None),
-        (-7, -7),
-        (-6, -7),
-        (-1, -7),
-        (0, 0),
-        (1, 1),
-        (2, 1),
-        (6, 1),
-        (7, 7),
-        (14, 7),
-        (15, 15),
-        (29, 15),
-        (30, 30),
-        (400, 30),
-    ],
-)
-def test_R20_the_highest_rung_whose_day_has_come(days, rung):
-    today = DUE + timedelta(days=days)
-    assert due_rung(DUE, today, STANDARD, issued_on=ISSUED) == rung
-    assert due_rung(DUE, today, STANDARD, issued_on=ISSUED, sent=rung) is None
-
-
-def test_R20_a_rung_below_the_one_that_was_sent_is_over_also_when_the_ladder_changes():
-    today = DUE + timedelta(days=8)
-    assert due_rung(DUE, today, (3, 5), issued_on=ISSUED, sent=7) is None
-    assert due_rung(DUE, today, (3, 8), issued_on=ISSUED, sent=7) == 8
-
-
-@pytest.mark.parametrize(("issued", "rung"), [(-8, -7), (-7, None), (0, None), (-1, None)])
-def test_R20_the_demand_itself_stands_for_rungs_up_to_its_day(issued, rung):
-    on = DUE + timedelta(days=issued)
-    today = max(on, DUE - timedelta(days=7))
-    assert due_rung(DUE, today, STANDARD, issued_on=on) == rung
-
-
-@pytest.mark.parametrize(
-    ("words", "ladder"),
-    [
-        (["-7", "0", "1", "7", "15", "30"], STANDARD),
-        (["7", "-7", "+1"], (-7, 1, 7)),
-        (["0"], (0,)),
-        (["365", "-365"], (-365, 365)),
-    ],
-)
-def test_R20_ladders_that_can_be_read(words, ladder):
-    assert ladder_of(words) == ladder
-    assert LADDER.clean(words) == tuple(words)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "-7,0,1",
-        [],
-        [""],
-        ["1", "", "2"],
-        ["1,2"],
-        ["1.5"],
-        ["NaN"],
-        ["1e400"],
-        ["1", "1"],
-        ["1", "+1"],
-        ["366"],
-        ["-366"],
-        ["--1"],
-        ["-"],
-        ["+-1"],
-        ["1_0"],
-        ["\u0661"],
-        ["1\x00"],
-        ["99999"],
-        [str(day) for day in range(21)],
-    ],
-)
-def test_R20_ladders_that_cannot_be_read_are_refused_as_settings(words):
-    with pytest.raises(InvalidValue) as refusal:
-        LADDER.clean(words)
-    assert list(refusal.value.errors) == ["value"]
-
-
 def test_R20_an_unusable_ladder_in_a_row_counts_as_absent(cast):
     setting("payments.reminder_ladder", "soon")
     assert LADDER.for_project(cast.meera_project) == ("-7", "0", "1", "7", "15", "30")
-
-
-@pytest.mark.parametrize(
-    ("begin", "end", "quiet"),
-    [
-        (21, 8, {21, 22, 23, 0, 1, 2, 3, 4, 5, 6, 7}),
-        (12, 14, {12, 13}),
-        (0, 6, {0, 1, 2, 3, 4, 5}),
-        (8, 8, set()),
-    ],
-)
-def test_R20_quiet_hours_may_pass_midnight(begin, end, quiet):
-    assert {hour for hour in range(24) if is_quiet(hour, begin, end)} == quiet
-
-
-@pytest.mark.parametrize(
-    ("rung", "age", "days", "paused"),
-    [
-        (-7, 0, 5, False),
-        (0, 0, 5, False),
-        (1, 0, 5, True),
-        (30, 4, 5, True),
-        (30, 5, 5, False),
-        (1, 0, 0, False),
-    ],
-)
-def test_R20_a_proof_pauses_what_comes_after_the_due_date(rung, age, days, paused):
-    assert is_paused(rung, DUE, [DUE - timedelta(days=age)], days) is paused
-    assert is_paused(rung, DUE, [], days) is False
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------

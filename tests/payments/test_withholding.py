@@ -14,7 +14,6 @@ from notifications.models import Notification
 from payments import services
 from payments.enums import EntryKind, PaymentMethod
 from payments.models import LedgerEntry, Payment
-from payments.rules.withholding import filing_day
 from projects.models import Project
 from realestate.core.errors import NotAllowed
 from realestate.core.models import AuditEntry
@@ -101,19 +100,6 @@ def test_R3_4_each_buyer_by_its_share_the_remainder_with_the_last(cast, account)
 def test_R3_4_below_the_threshold_nothing_is_withheld(cast, noon, terms):
     facts = {"withholding_percent": 1, "withholding_threshold": 5_000_000} | terms
     assert found(signed(cast, **facts)) is None
-
-
-@pytest.mark.parametrize(
-    ("value_on", "last"),
-    [
-        (date(2025, 6, 1), date(2025, 7, 30)),
-        (date(2025, 6, 30), date(2025, 7, 30)),
-        (date(2024, 1, 31), date(2024, 3, 1)),
-        (date(2025, 12, 5), date(2026, 1, 30)),
-    ],
-)
-def test_R3_5_the_filing_day(value_on, last):
-    assert filing_day(value_on, 30) == last
 
 
 def test_R3_5_without_a_certificate_a_credit_is_flagged_after_its_filing_day(cast, account):
