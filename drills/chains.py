@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -10,27 +11,23 @@ from schemathesis import Case
 from schemathesis.core.transport import Response
 from schemathesis.schemas import BaseSchema
 
+from drills.alone import Headers, back, forget_uses, fresh_site
+from drills.lanes import LANES
 from drills.report import Promise, progress
 from tests.fuzz.harness import Findings
 
-LIMIT, QUICK_LIMIT = 15 * 60, 60  # seconds
+LIMIT, QUICK_LIMIT = 15 * 60, 60  # seconds, over all lanes
 CHAINS, STEPS = 20, 8  # between two looks at the clock
 MOST_TOLD = 5
 
 
-def chains(
-    schema: BaseSchema, url: str, headers: Mapping[str, Mapping[str, str]], *, quick: bool
-) -> Promise:
-    """Each role in turn until the time is over; nothing that they change is undone."""
-    found, begun, rounds = Findings(), time.monotonic(), 0
+def chains(pool: Executor, headers: Headers, *, quick: bool) -> Promise:
+    """Each role in turn until the time is over, in every lane."""
     limit = QUICK_LIMIT if quick else LIMIT
-    while time.monotonic() - begun < limit:
-        role = list(headers)[rounds % len(headers)]
-        progress(f"F2: chains of {role}, {found.requests} requests, {len(found.faults)} faults")
-        run_state_machine_as_test(
-            machine(schema, url, role, headers[role], found), settings=how_much()
-        )
-        rounds += 1
+    parts = [pool.submit(ask_in_chains, headers, n, limit // LANES) for n in range(LANES)]
+    found = Findings()
+    for part in parts:
+        found.add(part.result())
     return Promise(
         id="F2",
         what=f"chains of up to {STEPS} calls for {limit // 60} min as {len(headers)} roles: as the document promises",
@@ -38,6 +35,22 @@ def chains(
         f" {found.told(MOST_TOLD)}",
         holds=not found.faults and len(found.served) > 20,
     )
+
+
+def ask_in_chains(headers: Headers, lane: int, seconds: float) -> Findings:
+    """In a lane: what a role changes is undone before the next role begins."""
+    found, begun, rounds = Findings(), time.monotonic(), lane
+    with fresh_site() as (site, schema):
+        while time.monotonic() - begun < seconds:
+            role = list(headers)[rounds % len(headers)]
+            progress(f"F2: chains of {role}, {found.requests} requests, {len(found.faults)} faults")
+            forget_uses()
+            run_state_machine_as_test(
+                machine(schema, site.url, role, headers[role], found), settings=how_much()
+            )
+            back(site)
+            rounds += 1
+    return found
 
 
 def how_much() -> settings:
