@@ -7,9 +7,10 @@ from typing import Any
 
 import schemathesis
 from django.db import connection
+from schemathesis.config import SchemathesisConfig
 
 from drills import house
-from drills.callers import Call, Callers
+from drills.callers import PATIENCE, Call, Callers
 from drills.lanes import own_database, put_back
 
 ONE_CONNECTION = {"WEB_WORKERS": "1", "WEB_THREADS": "1"}  # whole again when one answer says so
@@ -28,7 +29,9 @@ def fresh_site(*, without: str = "") -> Iterator[tuple[house.Site, Any]]:
     connection.close()
     put_back()
     with house.site(own_database(), without=without, more=ONE_CONNECTION) as site:
-        yield site, schemathesis.openapi.from_url(f"{site.url}/api/schema?format=json")
+        patient = SchemathesisConfig.from_dict({"request-timeout": PATIENCE})
+        document = f"{site.url}/api/schema?format=json"
+        yield site, schemathesis.openapi.from_url(document, config=patient, timeout=PATIENCE)
 
 
 def back(site: house.Site) -> None:

@@ -18,6 +18,7 @@ from drills.chains import chains
 from drills.lanes import LANES, lanes
 from drills.report import Promise, progress
 from drills.unserved import UNSERVED
+from scheduling.services import open_feed
 from tests.fuzz.cases import ROLES, operations
 from tests.fuzz.harness import SEED, Findings, Fuzz
 from tests.permissions.world import World, make_world
@@ -34,6 +35,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     """The document; chains of calls; then a document and a platform that are wrong."""
     progress("a world with one row of each kind")
     world = make_world()
+    open_feed(actor=world.cast.asha)  # of which the world has none
     headers = {role: headers_of(world, role) for role in ROLES}
     examples = QUICK_EXAMPLES if quick else EXAMPLES
     found = Findings()
@@ -41,7 +43,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         parts = [pool.submit(ask_part, world, headers, n, examples) for n in range(LANES)]
         for part in parts:
             found.add(part.result())
-        linked = chains(pool, headers, quick=quick)
+        linked = chains(pool, world, headers, quick=quick)
         wrong = pool.submit(wrong_document, world).result()
         broken = pool.submit(broken_platform, world, headers).result()
     return [promised(found, examples), linked, wrong, broken]
