@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookings.enums import PaymentPlan
 from bookings.models import Booking
 from bookings.rules import PLAN_WORDS, token_for
 from bookings.services.limits import TOKEN_PERCENT
@@ -32,7 +33,9 @@ from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
-WORD = OpenApiParameter("payment_plan", str, required=True, description="Such as installments.")
+WORD = OpenApiParameter(
+    "payment_plan", str, required=True, enum=PaymentPlan.values, description="Whose lines to show."
+)
 
 
 class PlanViewSet(HouseViewSet):

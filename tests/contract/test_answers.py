@@ -122,3 +122,8 @@ def test_F1_a_statement_names_the_day_as_the_caller_did(cast, as_):
     for query in ("to=x", "from=2026-01-02&to=2026-01-01"):
         reply = as_(cast.meera).get(f"/api/bookings/{booking.pk}/statement?{query}")
         assert (reply.status_code, list(reply.json()["errors"])) == (400, ["to"])
+
+
+def test_F1_a_call_without_a_body_refuses_a_key_that_cannot_be_kept(cast, as_):
+    reply = as_(cast.meera).post("/api/imports/1/apply", HTTP_IDEMPOTENCY_KEY="x" * 256)
+    assert (reply.status_code, reply.json()["code"]) == (400, "invalid")

@@ -41,6 +41,7 @@ class Findings:
     """What came of it; a fault is told once for an operation, with the request that shows it."""
 
     statuses: Counter[int] = field(default_factory=Counter)
+    times: Counter[str] = field(default_factory=Counter)  # how often each operation was asked
     asked: set[tuple[str, str]] = field(default_factory=set)
     reached: set[tuple[str, str]] = field(default_factory=set)
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -55,6 +56,14 @@ class Findings:
         """Operations that answered somebody with a 2xx."""
         return {operation for operation, _role in self.reached}
 
+    def add(self, other: "Findings") -> None:
+        """What somebody else found."""
+        self.statuses += other.statuses
+        self.times += other.times
+        self.asked |= other.asked
+        self.reached |= other.reached
+        self.faults = other.faults | self.faults
+
     def told(self, most: int) -> str:
         """The statuses, and the first faults, a line each."""
         statuses = ", ".join(
@@ -68,6 +77,7 @@ class Findings:
         """One more answer."""
         name = case.operation.label
         self.statuses[response.status_code] += 1
+        self.times[name] += 1
         self.asked.add((name, role))
         if response.status_code < 300:
             self.reached.add((name, role))
@@ -104,12 +114,13 @@ class Fuzz:
     findings: Findings
     examples: int
     base_url: str | None = None
+    seed: int = SEED
     undone: Callable[[], AbstractContextManager[None]] = left_alone
 
     def ask(self, operation: APIOperation, role: str, headers: dict[str, str]) -> None:
         """So many cases of an operation, always the same ones."""
 
-        @seed(SEED)
+        @seed(self.seed)
         @settings(
             max_examples=self.examples,
             deadline=None,

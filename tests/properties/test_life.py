@@ -60,6 +60,7 @@ class Office:
     """Five people before the API, and what the audit trail has said of each booking so far."""
 
     moved: ClassVar[Counter[tuple[str, str]]] = Counter()  # by all offices
+    heard: ClassVar[Counter[str]] = Counter()  # codes of refusals, by all offices
 
     def __init__(self, cast: Cast) -> None:
         self.cast, self.project = cast, cast.meera_project
@@ -75,6 +76,8 @@ class Office:
         """An answer that is no failure of the server, after a look at what the audit trail says of it."""
         reply = getattr(self.api[who], method)(f"/api/{path}", body or {})
         assert reply.status_code < 500, (who, method, path, body, reply.content)
+        if reply.status_code >= 400:
+            self.heard[reply.json()["code"]] += 1
         self.follow(getattr(self.cast, who).pk)
         return reply
 

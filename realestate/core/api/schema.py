@@ -149,6 +149,8 @@ class HouseSchema(AutoSchema):
         )
         if "requestBody" in operation:
             found += [InvalidValue, UnsupportedMediaType, TooLarge]
+        if getattr(self._handler(), "is_idempotent", False):  # a key may be none that can be kept
+            found += [InvalidValue]
         if self._compares():
             found += [StaleVersion]
         if ANONYMOUS not in self._roles():
