@@ -128,7 +128,7 @@ class Bench:
             os._exit(0)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            result: tuple[Reach, list[str]] = pickle.load(pipe)  # noqa: S301  # our own words
+            result: tuple[Reach, list[str]] = pickle.load(pipe)  # noqa: S301  # nosec B301  # our own words
         os.waitpid(child, 0)
         return result
 
