@@ -21,7 +21,7 @@ _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 def keep_memory_flat() -> None:
     """One heap for all threads, and what is larger than 128 kB on its own, so that it is given back when it is freed.
 
-    Else each thread's heap keeps the holes that the texts of long answers leave, and a process grows for hours (I9).
+    The texts of long answers then leave no holes in a heap of each thread (I9; docs/performance.md, Memory).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
