@@ -110,8 +110,14 @@ def test_R8_3_by_contract_all_taxes_then_interest_then_principal_whatever_their_
     ("arguments", "expected"),
     [
         # The last day of grace is inside: 600,000 for 10 days; a day later 1,000,000 for 8 days and 600,000 for 2.
-        ({"until": date(2025, 1, 25), "grace": 7, "falls": [(date(2025, 1, 22), "400000")]}, "1791.78"),
-        ({"until": date(2025, 1, 25), "grace": 7, "falls": [(date(2025, 1, 23), "400000")]}, "2747.40"),
+        (
+            {"until": date(2025, 1, 25), "grace": 7, "falls": [(date(2025, 1, 22), "400000")]},
+            "1791.78",
+        ),
+        (
+            {"until": date(2025, 1, 25), "grace": 7, "falls": [(date(2025, 1, 23), "400000")]},
+            "2747.40",
+        ),
         # Paid on the first day that bears interest: a day of 1,000,000 and a day of 600,000.
         ({"until": date(2025, 1, 17), "falls": [(date(2025, 1, 16), "400000")]}, "477.81"),
         # A rate that begins on the last day: 29 days at 10.90 and one at 11.10.
@@ -135,7 +141,7 @@ def test_R8_3_by_contract_all_taxes_then_interest_then_principal_whatever_their_
         ({"until": date(2025, 1, 25), "falls": [(date(2025, 1, 15), "1500000")]}, "0.00"),
         ({"until": date(2025, 1, 23), "grace": 7, "mode": AFTER, "amount": "0"}, "0.00"),
     ],
-)  # fmt: skip
+)
 def test_R9_at_the_limits(arguments, expected):
     assert _interest(**arguments) == D(expected)
 
