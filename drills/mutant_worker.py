@@ -12,10 +12,10 @@ import signal
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TextIO
 
 import django
@@ -24,8 +24,11 @@ import pytest
 from drills.mutant_groups import GROUPS, Group
 from drills.mutations import Mistake, code_with, exchange, owner_of
 
-MISSED, FOUND = 0, 1  # exit codes of a process
-PATIENCE = 120  # seconds for a test; a mistake that makes an endless loop is noticed too
+MISSED, FOUND, BROKEN = 0, 1, 2  # exit codes of a process
+PATIENCE = (
+    60,
+    20,
+)  # a test may take so many seconds and so many times what it usually takes: loops end
 OPTIONS = [
     *("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
     *("-W", "ignore::pytest.PytestConfigWarning"),  # the control runs without assertions
@@ -79,7 +82,7 @@ class Bench:
     answers: TextIO
     is_good: bool = False
     failed: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Now, so that it comes after the plugins that it wants otherwise."""
@@ -92,7 +95,7 @@ class Bench:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Called for each part of each test."""
-        self.seconds[report.nodeid] += report.duration
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
         if report.failed:
             self.failed.append(f"{report.nodeid}\n{report.longreprtext}")
 
@@ -107,9 +110,7 @@ class Bench:
             places = reach.get((mistake.module, mistake.function), [])
             code = code_with(mistake) if asked["is_made"] else None
             items = [session.items[place] for place in places]
-            found = bool(items) and _in_a_process(
-                lambda: self._finds(mistake, code, items)  # noqa: B023  # called at once
-            )
+            found = bool(items) and self._finds(mistake, code, items)
             self._answer({"found": found, "tests": len(items)})
         return True
 
@@ -122,17 +123,18 @@ class Bench:
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
-            os.close(read)
-            with os.fdopen(write, "wb") as pipe:
-                pickle.dump(self._reach(items), pipe)
-            os._exit(0)
+            try:
+                with os.fdopen(write, "wb") as pipe:
+                    pickle.dump((self._reach(items), self.failed, dict(self.seconds)), pipe)
+            finally:
+                os._exit(0)  # who gets nothing to read knows
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            result: tuple[Reach, list[str]] = pickle.load(pipe)  # noqa: S301  # nosec B301  # our own words
+            reach, failed, self.seconds = pickle.load(pipe)  # noqa: S301  # nosec B301  # our own words
         os.waitpid(child, 0)
-        return result
+        return reach, failed
 
-    def _reach(self, items: list[pytest.Item]) -> tuple[Reach, list[str]]:
+    def _reach(self, items: list[pytest.Item]) -> Reach:
         functions = {(each.module, each.function) for each in self.group.mistakes()}
         names = {id(owner_of(*function).__code__): function for function in functions}
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -147,17 +149,33 @@ class Bench:
             sys.setprofile(seen)
             self._run(item, items[place + 1] if place + 1 < len(items) else None)
             sys.setprofile(None)
-        swift = {
+        return {
             name: sorted(places, key=lambda each: self.seconds[items[each].nodeid])
             for name, places in found.items()
         }
-        return swift, self.failed
 
-    def _finds(self, mistake: Mistake, code: Any, items: list[pytest.Item]) -> bool:
-        exchange(mistake.module, mistake.function, code)
+    def _finds(self, mistake: Mistake, code: CodeType | None, items: list[pytest.Item]) -> bool:
+        """Whether a test fails in a process with the mistake; whatever else ends it is noticed, too."""
+        child = os.fork()
+        if child == 0:
+            result = BROKEN
+            try:
+                exchange(mistake.module, mistake.function, code)
+                result = FOUND
+                result = FOUND if self._fails(items) else MISSED
+            finally:
+                os._exit(result)
+        result = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if result == BROKEN:
+            message = f"{mistake} could not be made"
+            raise RuntimeError(message)
+        return result != MISSED
+
+    def _fails(self, items: list[pytest.Item]) -> bool:
         signal.signal(signal.SIGALRM, _too_long)
+        least, times = PATIENCE
         for item, following in zip(items, [*items[1:], None], strict=True):
-            signal.alarm(PATIENCE)
+            signal.alarm(least + int(times * self.seconds[item.nodeid]))
             self._run(item, following)
             if self.failed:
                 return True
@@ -166,19 +184,6 @@ class Bench:
     @staticmethod
     def _run(item: pytest.Item, following: pytest.Item | None) -> None:
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-
-
-def _in_a_process(work: Callable[[], bool]) -> bool:
-    """What it returns; whatever ends badly is a mistake that was noticed."""
-    child = os.fork()
-    if child == 0:
-        code = FOUND
-        try:
-            code = FOUND if work() else MISSED
-        finally:
-            os._exit(code)
-    _pid, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) != MISSED
 
 
 def _too_long(_signal: int, _frame: FrameType | None) -> None:
