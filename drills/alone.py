@@ -42,5 +42,5 @@ def back(site: house.Site) -> None:
         for _try in range(100):
             if caller.send(Call(method="GET", path="/api/units")).status == 200:
                 return
-            time.sleep(0.1)
+            time.sleep(0.1)  # before it is asked again: a server tells nobody that it is well
     raise SystemExit("The server does not find the database that was put back.")

@@ -130,7 +130,7 @@ class Bench:
                 os._exit(0)  # who gets nothing to read knows
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            reach, failed, self.seconds = pickle.load(pipe)  # noqa: S301  # nosec B301  # our own words
+            reach, failed, self.seconds = pickle.load(pipe)  # noqa: S301  # nosec B301  # our own fork wrote it
         os.waitpid(child, 0)
         return reach, failed
 

@@ -82,7 +82,7 @@ def sample(every: Sequence[Mistake], size: int | None) -> list[Mistake]:
     """So many of them, the same ones in every run; None: all."""
     if size is None or size >= len(every):
         return list(every)
-    return random.Random(13).sample(every, size)  # noqa: S311  # no secret
+    return random.Random(13).sample(every, size)  # noqa: S311  # the same sample in every run; no secret
 
 
 def tried(
@@ -132,7 +132,7 @@ def _worker(name: str, *, is_blind: bool) -> Iterator[Ask]:
             return json.loads(text)
 
         def ask(mistake: Mistake, is_made: bool) -> bool:  # noqa: FBT001  # half of a question
-            print(
+            print(  # to the worker's standard input, not to people
                 json.dumps({"mistake": asdict(mistake), "is_made": is_made}),
                 file=process.stdin,
                 flush=True,

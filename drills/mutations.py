@@ -192,7 +192,7 @@ def _branches(node: ast.AST) -> Iterator[dict[str, object]]:
         case ast.If(test=test) | ast.IfExp(test=test):
             yield {"test": ast.UnaryOp(ast.Not(), test)}
         case ast.match_case(guard=None):
-            yield {"guard": ast.Constant(False)}  # noqa: FBT003  # a value
+            yield {"guard": ast.Constant(False)}  # noqa: FBT003  # the value that the new code shall hold
 
 
 def _without_one(call: ast.Call) -> Iterator[tuple[ast.AST, dict[str, object]]]:
