@@ -1,21 +1,14 @@
-"""Settings: readers that refuse, a production set-up that does not start half-configured, log lines, health."""
+"""Settings: readers that refuse, and a production set-up that does not start half-configured."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
 
-import orjson
 import pytest
-import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpResponse
-from django.test import RequestFactory
 
-from realestate import logs
-from realestate.core import request_id
 from realestate.settings.env import BASE_DIR, Reader
 
 KEY = "k3Yq-7wZp_0aLr9XcVb2nM5sDf8gHj1tUo4iPe6RyTzQxWvBnMkJh"
@@ -129,6 +122,16 @@ def test_a_database_is_postgresql():
     env = reader(X="mysql://app@db/house")
     assert env.database("X", about="") == {}
     assert env.problems == ["X must begin with postgres:// (PostgreSQL is the only database)"]
+
+
+def test_a_database_may_be_named_by_the_folder_of_its_socket():
+    reader = Reader({"DATABASE_URL": "postgres://someone@%2Frun%2Fpostgresql/homes"})
+    database = reader.database("DATABASE_URL", about="")
+    assert (database["HOST"], database["NAME"], database["USER"]) == (
+        "/run/postgresql",
+        "homes",
+        "someone",
+    )
 
 
 def test_a_bucket_has_an_address():
@@ -440,159 +443,3 @@ def test_passwords_are_hashed_with_argon2_outside_of_tests():
 
 def test_runs_beside_one_another_have_databases_of_their_own():
     assert str(os.getpid()) in settings.DATABASES["default"]["TEST"]["NAME"]
-
-
-# --- request ids and log lines ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def answer():
-    """Sends one request through the middleware alone; what the view saw, and the response."""
-    seen = []
-
-    def view(_request):
-        seen.append(request_id.current())
-        return HttpResponse()
-
-    def send(**headers):
-        response = request_id.RequestIdMiddleware(view)(RequestFactory().get("/x", headers=headers))
-        return seen.pop(), response["X-Request-ID"]
-
-    return send
-
-
-@pytest.mark.parametrize("given", ["abc-123", "A.b_c", "f" * 64])
-def test_a_well_formed_id_is_kept(answer, given):
-    assert answer(**{"X-Request-ID": given}) == (given, given)
-
-
-@pytest.mark.parametrize(
-    "given", ["", "with space", "f" * 65, "a\nb", "a\r\nSet-Cookie: x=1", "ü", "a;b", 'a"b']
-)
-def test_any_other_id_is_replaced(answer, given):
-    seen, shown = answer(**{"X-Request-ID": given})
-    assert seen == shown != given
-    assert len(shown) == 32
-
-
-def test_ids_differ_and_end_with_their_request(answer):
-    assert answer()[0] != answer()[0]
-    assert request_id.current() == ""
-
-
-def test_every_answer_names_its_id_also_refusals_and_preflights(client):
-    origin = {"Origin": "http://localhost:3000"}
-    for response in (
-        client.get("/health", headers=origin),
-        client.get("/no/such/page", headers=origin),
-        client.options("/api/x", headers={**origin, "Access-Control-Request-Method": "POST"}),
-    ):
-        assert len(response["X-Request-ID"]) == 32
-        assert response["Access-Control-Allow-Origin"] == "http://localhost:3000"
-    assert "access-control-allow-origin" not in client.get(
-        "/health", headers={"Origin": "http://evil.example"}
-    )
-
-
-def written(record_level=logging.INFO, **event):
-    """The line that a logger's call ends up as."""
-    config = logs.logging_config(level="INFO", columns=False)
-    options = dict(config["formatters"]["structured"])
-    formatter = options.pop("()")(**options)
-    record = logging.LogRecord("house", record_level, __file__, 1, "said %s", ("so",), None)
-    record.__dict__.update(event)
-    return orjson.loads(formatter.format(record))
-
-
-def test_lines_are_json_and_carry_the_request():
-    with structlog.contextvars.bound_contextvars(request_id="r-1"):
-        line = written(unit=7)
-    assert (line["event"], line["level"], line["logger"], line["unit"], line["request_id"]) == (
-        "said so",
-        "info",
-        "house",
-        7,
-        "r-1",
-    )
-
-
-@pytest.mark.parametrize(
-    "key", ["password", "access_token", "Authorization", "new_password", "session_cookie"]
-)
-def test_secrets_are_never_written(key):
-    assert written(**{key: "hunter2"})[key] == logs.HIDDEN
-
-
-def test_words_that_only_look_like_secrets_are_written():
-    assert written(tokenizer="x", passworded=1)["tokenizer"] == "x"
-
-
-def test_a_line_break_cannot_forge_a_line():
-    formatter_output = logs.to_json({"event": "a\nb"})
-    assert "\n" not in formatter_output
-
-
-# --- health ----------------------------------------------------------------------------------------------------------
-
-
-def test_liveness_touches_no_database(client):
-    response = client.get("/health")  # without the database mark, any query would fail
-    assert response.json()["status"] == "ok"
-    assert "no-store" in response["Cache-Control"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_readiness_tells_what_it_checked(client):
-    response = client.get("/health/ready")
-    assert (response.status_code, response.json()) == (
-        200,
-        {
-            "status": "ok",
-            "checks": {"database": "ok", "migrations": "ok", "queue": "ok", "outgoing": "ok"},
-        },
-    )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_readiness_sees_a_missing_migration(client):
-    from django.db import connection  # noqa: PLC0415  # only this test
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE django_migrations SET name = 'x_' || name WHERE app = 'core' AND name LIKE '0001%'"
-        )
-        try:
-            response = client.get("/health/ready")
-        finally:
-            cursor.execute(
-                "UPDATE django_migrations SET name = substr(name, 3) WHERE name LIKE 'x\\_%'"
-            )
-    assert response.status_code == 503
-    assert response.json()["checks"]["migrations"] == "1 not applied"
-
-
-def test_readiness_gives_up_in_time(client, monkeypatch):
-    from django.db import connection  # noqa: PLC0415  # only this test
-
-    nowhere = {"host": "/nowhere", "dbname": "x", "user": "x"}
-    monkeypatch.setattr(connection, "get_connection_params", lambda: nowhere)
-    response = client.get("/health/ready")
-    assert response.status_code == 503
-    assert response.json() == {
-        "status": "unavailable",
-        "checks": dict.fromkeys(("database", "migrations", "queue", "outgoing"), "unreachable"),
-    }
-
-
-def test_the_root_says_where_to_go(client):
-    assert set(client.get("/").json()) == {"message", "version", "docs", "redoc", "health"}
-
-
-def test_a_database_may_be_named_by_the_folder_of_its_socket():
-    reader = Reader({"DATABASE_URL": "postgres://someone@%2Frun%2Fpostgresql/homes"})
-    database = reader.database("DATABASE_URL", about="")
-    assert (database["HOST"], database["NAME"], database["USER"]) == (
-        "/run/postgresql",
-        "homes",
-        "someone",
-    )
