@@ -57,11 +57,11 @@ def ask_part(world: World, headers: Headers, lane: int, examples: int) -> Findin
         chosen = operations(schema)[lane::LANES]
         for number, operation in enumerate(chosen):
             if number % 10 == 0:
-                progress(
-                    f"F1: lane {lane + 1}, operation {number + 1} of {len(chosen)}, {found.requests} requests,"
-                    f" {len(found.faults)} faults"
-                )
+                progress(f"F1: lane {lane + 1}, operation {number + 1} of {len(chosen)}")
+            known = len(found.faults)
             ask_all_roles(fuzz, operation, headers, site)
+            for fault in list(found.faults.values())[known:]:
+                progress(f"F1: {fault}")
     return found
 
 

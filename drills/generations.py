@@ -16,6 +16,7 @@ import psycopg
 from django.db import connection
 
 from benchmarks.servers import ROOT
+from drills.copies import made
 from drills.reading import Seen, read_everything
 from drills.report import Promise, progress
 from drills.suites import Outcome, run_tests, told
@@ -142,15 +143,6 @@ def new_reads(database: str, old: Path, name: str) -> list[Promise]:
         reads(f"reads of today's code over the schema and the demo of {name}", found),
         control_of_reads(read_everything(older)),
     ]
-
-
-def made(database: str, name: str, like: str = "template0") -> str:
-    """A new database, as a copy of another one; its address."""
-    with psycopg.connect(database.rpartition("/")[0] + "/postgres", autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
-        admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    return f"{database.rpartition('/')[0]}/{name}"
 
 
 def reads(what: str, found: Seen) -> Promise:

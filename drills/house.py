@@ -55,7 +55,7 @@ def site(
     entry = "drills.broken:application" if without else APPLICATION
     command = [word.replace(APPLICATION, entry) for word in web_command(HOST, port)]
     if is_supervised:
-        command = [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
+        command = supervised(port)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "servers.log").open("ab") as log:
         found = Site(command, port, environment, log)
@@ -64,6 +64,11 @@ def site(
             yield found
         finally:
             found.stop()
+
+
+def supervised(port: int) -> list[str]:
+    """The web server and who keeps it alive, as its unit starts them."""
+    return [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
 
 
 class Site:

@@ -12,6 +12,8 @@ from multiprocessing import get_context
 
 import psycopg
 
+from drills.copies import made, maintenance
+
 LANES = 2  # each keeps a core busy together with the part of the database server that works for it
 HASTE = ("fsync", "full_page_writes", "synchronous_commit")  # what these drills promise is not kept
 
@@ -55,12 +57,5 @@ def put_back() -> float:
     """This lane's database is what it was at first; whoever else had it open has to open it again. Says how long."""
     begun = time.monotonic()
     own, first = own_database().rpartition("/")[2], os.environ["DRILL_TEMPLATE"]
-    with psycopg.connect(maintenance(own_database()), autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{own}" TEMPLATE "{first}"')
+    made(own_database(), own, like=first)
     return time.monotonic() - begun
-
-
-def maintenance(database: str) -> str:
-    """Another database of the same server, from which one may drop this one."""
-    return database.rpartition("/")[0] + "/postgres"

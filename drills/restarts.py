@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -151,8 +150,10 @@ def served(address: str) -> Iterator[Served]:
         "WEB_WORKERS": "2",
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
-    with (FOLDER / "servers.log").open("ab") as log, running(command, environment, log) as process:
+    with (
+        (FOLDER / "servers.log").open("ab") as log,
+        running(house.supervised(port), environment, log) as process,
+    ):
         site = Served(process=process, port=port, environment=environment)
         wait_for(lambda: is_well("/health", port), STARTING)
         yield site
