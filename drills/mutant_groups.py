@@ -50,6 +50,7 @@ MONEY = Group(
         *("tests/payments/test_rules_withholding.py", "tests/payments/test_rules_limits.py"),
         *("tests/projects/test_rules_sheets.py", "tests/core/test_money.py"),
     ),
+    sample=200,
     quick_sample=60,
 )
 # Functions of querysets and models that say who sees a row, who may change it, and who acts for whom.
@@ -85,6 +86,7 @@ PERMISSIONS = Group(
         *("tests/messaging/test_querysets.py", "tests/notifications/test_querysets.py"),
         *("tests/accounts/test_teams.py", "tests/core/test_api_views.py"),
     ),
+    sample=200,
     quick_sample=20,
     needs_database=True,
 )

@@ -31,6 +31,7 @@ PATIENCE = (
 )  # a test may take so many seconds and so many times what it usually takes: loops end
 OPTIONS = [
     *("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
+    *("-p", "no:schemathesis"),  # it needs its own assertions, which the control leaves out
     *("-W", "ignore::pytest.PytestConfigWarning"),  # the control runs without assertions
 ]
 Reach = dict[tuple[str, str], list[int]]  # places of tests by function
