@@ -186,6 +186,7 @@ def test_F7_odd_queries_are_no_crash(
         "%F0%28%8C%28",
         "x" * 3000,
         "2025-02-30",
+        ",",
     )
     api = caller(cast, login, entry)
     names += ["_connector", "pk__in", "format"]

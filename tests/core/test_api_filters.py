@@ -67,6 +67,8 @@ def projects(db):
         ("order=-price", "CBA"),
         ("order=id", ""),
         ("order=price%00", ""),
+        ("order=,", "ABC"),
+        ("order=,,-price,", "CBA"),
         ("_connector=OR", "ABC"),
         ("status__in=planning", "ABC"),
     ],

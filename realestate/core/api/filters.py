@@ -51,11 +51,12 @@ class Ordering(django_filters.OrderingFilter):
     """
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The rows in the wanted order, or in their own."""
-        if not value:
+        """The rows in the wanted order, or in their own; between two commas stands no name."""
+        names = [name for name in value or () if name]
+        if not names:
             return qs
-        tie = "-pk" if value[-1].startswith("-") else "pk"
-        return qs.order_by(*(self.get_ordering_value(name) for name in value), tie)
+        tie = "-pk" if names[-1].startswith("-") else "pk"
+        return qs.order_by(*(self.get_ordering_value(name) for name in names), tie)
 
 
 class HouseFilterBackend(DjangoFilterBackend):
