@@ -133,15 +133,15 @@ def kill_worker(site: house.Site) -> None:
     Granian takes a worker that ends again within 5.5 s of its start for one that cannot start, and ends itself; then
     another one takes its place.
     """
-    for master in house.children(site.process.pid):
+    for master in house.servers(site.process.pid):
         for pid in house.children(master)[:1]:
             with suppress(ProcessLookupError):
                 house.kill(pid)
 
 
 def kill_server(site: house.Site) -> None:
-    """All that answer, and the one that started them."""
-    for master in house.children(site.process.pid):
+    """All that answer, and the one that started them; not the one that stands by, which takes their place."""
+    for master in house.servers(site.process.pid):
         for pid in (master, *house.children(master)):
             with suppress(ProcessLookupError):
                 house.kill(pid)

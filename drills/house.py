@@ -123,6 +123,11 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
+def servers(supervisor: int) -> list[int]:
+    """The web servers of ``manage.py serve web``: those with workers. The one that stands by has none."""
+    return [pid for pid in children(supervisor) if children(pid)]
+
+
 def data_folder() -> Path:
     """Where this run's database server keeps its data."""
     from django.db import connection
@@ -201,8 +206,11 @@ def integrity() -> list[str]:
 
 @contextmanager
 def worker(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process that runs jobs."""
+    """The process that runs jobs; the mails that it prints are nobody's to read."""
     from realestate.management.commands.serve import worker_command
 
-    with running(worker_command(), dict(environment)) as process:
+    with (
+        (FOLDER / "servers.log").open("ab") as log,
+        running(worker_command(), dict(environment), log) as process,
+    ):
         yield process

@@ -52,7 +52,7 @@ class Served:
 
     def workers(self) -> list[int]:
         """Its generations: one, and a second one while the first makes room."""
-        return house.children(self.process.pid)
+        return house.servers(self.process.pid)
 
 
 class LikeAProxy(Callers):

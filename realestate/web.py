@@ -14,6 +14,8 @@ import sys
 import django
 from django.urls import get_resolver
 
+from realestate.core.processes import stand_by
+
 # mallopt(3), of the C library of Linux.
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 
@@ -44,4 +46,5 @@ if __name__ == "__main__":
     if "fork" in multiprocessing.get_all_start_methods():
         multiprocessing.set_start_method("fork")  # Python 3.14 has another default
     load()
+    stand_by()
     runpy.run_module("granian", run_name="__main__", alter_sys=True)

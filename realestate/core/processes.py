@@ -13,6 +13,7 @@ from contextlib import suppress
 LOADED_FD = (
     "REALESTATE_LOADED_FD"  # of the environment: a pipe to whoever waits until workers answer
 )
+BEGIN_FD = "REALESTATE_BEGIN_FD"  # of the environment: a pipe from whoever lets a server stand by
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -46,3 +47,13 @@ def say_that_we_are_loaded() -> None:
     """Tell who has started this server that one more worker is about to answer; most start without anybody waiting."""
     with suppress(OSError, ValueError):
         os.write(int(os.environ.get(LOADED_FD, "")), b".")
+
+
+def stand_by() -> None:
+    """Wait until whoever started this server lets it begin, if it was started to stand by; end when they are gone."""
+    given = os.environ.pop(BEGIN_FD, "")
+    if not given:
+        return
+    with os.fdopen(int(given), "rb") as told:
+        if not told.read(1):
+            sys.exit(0)

@@ -3,8 +3,8 @@
 A generation is a main process of Granian with its workers. The next one is started beside the present one, on the same
 port (the kernel gives each listener its share), with the code and the packages that are there now. Only when all of its
 workers have loaded the application is the present one told to end; it finishes what it is answering. If the next
-one does not come up, nothing happens but a log line. If the present one is killed, another one takes its place at once;
-one that ends before it has answered anybody is the end, and whoever supervises us hears of it.
+one does not come up, nothing happens but a log line. If the present one is killed, one that stands by, its modules loaded, takes its
+place at once (C1); a server that ends before it has answered anybody is the end, and whoever supervises us hears of it.
 
 Granian's own SIGHUP replaces workers by the clock: on a busy machine the old ones end before the new ones listen.
 """
@@ -20,33 +20,48 @@ from contextlib import suppress
 import structlog
 from django.conf import settings
 
-from realestate.core.processes import LOADED_FD, ending_with_us
+from realestate.core.processes import BEGIN_FD, LOADED_FD, ending_with_us
 
 PATIENCE = 120.0  # seconds in which a generation must have loaded the application
 SETTLING = 1.0  # seconds between that and the first connection that it has taken for certain
 FAREWELL = 25.0  # seconds for those that end; Granian gives its workers a little less
+BETWEEN = 30.0  # seconds between two starts of what stands by, should it end by itself
 log = structlog.get_logger(__name__)
 
 
 class Generation:
     """One Granian, and how many of its workers have loaded the application."""
 
-    def __init__(self, command: Sequence[str], workers: int) -> None:
-        """Start it."""
+    def __init__(self, command: Sequence[str], workers: int, *, stands_by: bool = False) -> None:
+        """Start it; one that stands by goes no further than its modules until it is told to ``begin``."""
         self.workers, self.loaded, self.begun = workers, 0, time.monotonic()
         self.loaded_at: float | None = None
         self.hears, tells = os.pipe()
         os.set_blocking(self.hears, False)
+        given = {LOADED_FD: tells}
+        self._begins: int | None = None
+        if stands_by:
+            given[BEGIN_FD], self._begins = os.pipe()
         self.process = subprocess.Popen(
             command,
             process_group=0,
             stdin=subprocess.DEVNULL,
             cwd=settings.BASE_DIR,
-            env={**os.environ, LOADED_FD: str(tells)},
-            pass_fds=(tells,),
+            env={**os.environ, **{name: str(end) for name, end in given.items()}},
+            pass_fds=tuple(given.values()),
             preexec_fn=ending_with_us(signal.SIGTERM),  # noqa: PLW1509  # we have one thread
         )
-        os.close(tells)
+        for end in given.values():
+            os.close(end)
+
+    def begin(self) -> "Generation":
+        """Let one that stands by go on; another one has begun already."""
+        if self._begins is not None:
+            with suppress(BrokenPipeError):  # it has just ended, as its process will say
+                os.write(self._begins, b".")
+            os.close(self._begins)
+            self._begins, self.begun = None, time.monotonic()
+        return self
 
     def has_ended(self) -> bool:
         """Whether it is gone."""
@@ -70,6 +85,8 @@ class Generation:
         """End it at once; what its workers may say is of no interest."""
         if not self.has_loaded():
             os.close(self.hears)
+        if self._begins is not None:
+            os.close(self._begins)
         self.tell(signal.SIGKILL)
 
     def tell(self, number: signal.Signals) -> None:
@@ -82,11 +99,12 @@ class Generation:
 
 
 class Generations:
-    """The present one, the next one while it starts, and those that are finishing."""
+    """The present one, one that stands by for it, the next one while it starts, and those that are finishing."""
 
     def __init__(self, command: Sequence[str], workers: int) -> None:
         self.command, self.workers = command, workers
         self.next: Generation | None = None
+        self.spare: Generation | None = None
         self.leaving: list[Generation] = []
         self.must_end = self.must_renew = False
         self._wakes, wake = os.pipe()
@@ -107,7 +125,7 @@ class Generations:
             if self.next is not None:
                 self._look_at(self.next)
             self.leaving = [each for each in self.leaving if not each.has_ended()]
-            self._sleep(0.1 if self.next else None)
+            self._sleep(self._keep_a_spare())
         self._end()
         return 0 if self.must_end else 1
 
@@ -117,8 +135,29 @@ class Generations:
             return False
         log.error("web_server_lost", code=self.present.process.returncode)
         self.present.tell(signal.SIGTERM)
-        self.present, self.next = self.next or Generation(self.command, self.workers), None
+        if self.spare is not None and not self.spare.has_ended():
+            self.present, self.spare = self.spare.begin(), None
+        else:
+            self.present, self.next = self.next or Generation(self.command, self.workers), None
         return True
+
+    def _keep_a_spare(self) -> float | None:
+        """Start one that stands by when the present one answers; returns the seconds until there is more to do here."""
+        if self.next is not None or not self.present.has_loaded():
+            return 0.1
+        if self.spare is not None and self.spare.has_ended():
+            if (left := self.spare.begun + BETWEEN - time.monotonic()) > 0:
+                return left
+            self._forget_the_spare()
+        if self.spare is None:
+            self.spare = Generation(self.command, self.workers, stands_by=True)
+        return None
+
+    def _forget_the_spare(self) -> None:
+        if self.spare is not None:
+            self.spare.give_up()
+            self.spare.process.wait()
+        self.spare = None
 
     def _look_at(self, coming: Generation) -> None:
         is_late = time.monotonic() - coming.begun > PATIENCE
@@ -130,11 +169,13 @@ class Generations:
             self.present.tell(signal.SIGTERM)
             self.leaving.append(self.present)
             self.present = coming
+            self._forget_the_spare()  # it has the code of the one that leaves
         else:
             return
         self.next = None
 
     def _end(self) -> None:
+        self._forget_the_spare()
         everybody = [self.present, *self.leaving, *([self.next] if self.next else [])]
         for each in everybody:
             each.tell(signal.SIGTERM)

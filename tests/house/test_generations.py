@@ -7,13 +7,18 @@ import sys
 
 import pytest
 
-from realestate.core.processes import LOADED_FD
+from realestate.core.processes import BEGIN_FD, LOADED_FD
 from realestate.settings.env import BASE_DIR
 from tests.house.test_serve import PATIENCE, eventually, is_gone
 
+STANDS_BY = "stands_by"
 # A server that says what it is told to: a file holds how the next one behaves.
 SERVER = f"""
 import os, pathlib, select, sys
+from realestate.core.processes import stand_by
+if {BEGIN_FD!r} in os.environ:
+    os.write(1, b"{STANDS_BY} %d\\n" % os.getpid())
+stand_by()
 how = pathlib.Path(sys.argv[1]).read_text()
 if how == "quick":
     os.write(int(os.environ[{LOADED_FD!r}]), b"..")
@@ -51,9 +56,18 @@ class Reloaded:
             text=True,
         )
 
+    def heard(self):
+        """What a server says when it starts, and its number."""
+        how, number = self.process.stdout.readline().split()
+        return how, int(number)
+
     def started(self):
-        """The number of the server that has just started."""
-        return int(self.process.stdout.readline().split()[1])
+        """The number of the server that has just begun."""
+        return next(number for how, number in iter(self.heard, None) if how != STANDS_BY)
+
+    def standing_by(self):
+        """The number of the one that has just been started to stand by."""
+        return next(number for how, number in iter(self.heard, None) if how == STANDS_BY)
 
     def reload(self, how):
         """Ask for a next one; its number."""
@@ -115,6 +129,42 @@ def test_C1_a_server_that_is_killed_is_followed_by_another_one_at_once(server):
     last = server.started()
     assert server.end() == 0
     assert is_gone(last)
+
+
+@pytest.mark.parametrize("how", ["quick"])
+def test_C1_the_one_that_stands_by_takes_the_place_of_a_killed_one(server):
+    first, spare = server.started(), server.standing_by()
+    os.kill(first, signal.SIGKILL)
+    assert server.heard() == ("quick", spare)
+    last = server.standing_by()  # and there is one for the next time
+    assert server.end() == 0
+    assert is_gone(spare)
+    assert is_gone(last)
+
+
+@pytest.mark.parametrize("how", ["quick"])
+def test_C1_without_one_that_stands_by_another_one_is_started(server):
+    first, spare = server.started(), server.standing_by()
+    os.kill(spare, signal.SIGKILL)
+    eventually(lambda: is_gone(spare))
+    os.kill(first, signal.SIGKILL)
+    assert server.started() not in {first, spare}
+
+
+def test_C7_the_one_that_stands_by_is_never_older_than_the_one_that_answers(server):
+    first, spare = server.started(), server.standing_by()
+    second = server.reload("good")
+    eventually(lambda: is_gone(first) and is_gone(spare))
+    new = server.standing_by()
+    os.kill(second, signal.SIGKILL)
+    assert server.started() == new
+
+
+def test_C7_who_stands_by_ends_with_who_keeps_it(server):
+    server.started()
+    spare = server.standing_by()
+    server.process.kill()
+    eventually(lambda: is_gone(spare))
 
 
 @pytest.mark.parametrize("how", ["dies"])
