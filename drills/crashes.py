@@ -52,7 +52,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
                 what="the whole web server",
                 kill=lambda: kill_server(site),
                 patience=2.0,
-                pause=2.5,
+                pause=5,  # one that stands by has to load its modules first, beside all these clients
             ),
             Victim(id="C3", what="a random connection", kill=kill_connection, patience=2.5),
             Victim(id="C2", what="the database server", kill=house.kill_database, patience=10.0),
