@@ -61,7 +61,7 @@ from payments.services.letters import (
     waiting_batch,
 )
 from payments.services.notices import NoticesMissing, NoticeTooEarly, send_notice
-from payments.services.numbers import receipt_number
+from payments.services.numbers import number_of
 from payments.services.online import receive_online, release_held
 from payments.services.paid import explain_paid
 from payments.services.plans import (
@@ -197,6 +197,7 @@ __all__ = [
     "interest_of",
     "late_interest",
     "note_channel",
+    "number_of",
     "open_demands",
     "paid_for",
     "pay_refund",
@@ -209,7 +210,6 @@ __all__ = [
     "raise_due",
     "raise_milestone_demands",
     "rate_table",
-    "receipt_number",
     "receive_online",
     "record_payment",
     "refuse_token_beyond_cap",

@@ -36,11 +36,6 @@ def number_of(series: str, project_id: int, period: str, serial: int) -> str:
     return f"{PREFIXES[series]}-{project_id}/{period}/{serial:05d}"
 
 
-def receipt_number(project_id: int, period: str, serial: int) -> str:
-    """How a receipt's number is written."""
-    return number_of("receipt", project_id, period, serial)
-
-
 def numbered(document: Document, booking: Booking, series: str, day: date) -> Document:
     """The same document with its booking, day and number; not saved yet."""
     number_all([about(document, booking, series, day)])

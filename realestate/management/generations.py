@@ -3,8 +3,9 @@
 A generation is a main process of Granian with its workers. The next one is started beside the present one, on the same
 port (the kernel gives each listener its share), with the code and the packages that are there now. Only when all of its
 workers have loaded the application is the present one told to end; it finishes what it is answering. If the next
-one does not come up, nothing happens but a log line. If the present one is killed, one that stands by, its modules loaded, takes its
-place at once (C1); a server that ends before it has answered anybody is the end, and whoever supervises us hears of it.
+one does not come up, nothing happens but a log line. If the present one is killed, one that stands by, its modules
+loaded, takes its place at once (C1); a server that ends before it has answered anybody is the end, and whoever
+supervises us hears of it.
 
 Granian's own SIGHUP replaces workers by the clock: on a busy machine the old ones end before the new ones listen.
 """

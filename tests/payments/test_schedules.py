@@ -25,7 +25,7 @@ from progress.services import certify_milestone
 from projects.models import Project
 from realestate.core.errors import InvalidTransition, NotAllowed
 from tests.factories.bookings import BookingFactory
-from tests.payments.account import line, pay
+from tests.payments.account import TOKEN, line, pay
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -187,6 +187,22 @@ def test_R2_7_a_revision_keeps_the_sum(cast, paid, plan, amounts):
     assert ScheduleRevision.objects.count() == 1
 
 
+def test_R2_7_lines_of_a_revision_are_checked_like_a_plans(cast, paid, plan):
+    confirm(cast, paid)
+    unknown = {
+        "label": "Roof",
+        "kind": LineKind.FIXED,
+        "amount": D("7125000"),
+        "trigger": Trigger.MILESTONE,
+        "milestone_code": "roof",
+    }
+    with pytest.raises(services.PlanNotApplicable, match="roof"):
+        services.revise_schedule(
+            actor=cast.meera, booking_id=paid.pk, lines=services.specs([unknown]), reason="Agreed"
+        )
+    assert ScheduleRevision.objects.count() == 1
+
+
 def test_R2_7_who_and_when(cast, paid, plan):
     with pytest.raises(services.NoSchedule):
         revise(cast, paid, "1")
@@ -332,6 +348,24 @@ def test_everybody_may_see_what_a_unit_would_cost_by_a_plan(as_, cast, plan):
     }
     assert as_(None).get(path.replace("installments", "loan")).json()["plan_id"] is None
     assert as_(None).get(path.replace("installments", "barter")).status_code == 400
+
+
+def test_R2_3_a_plan_that_does_not_fit_the_price_has_no_amounts_to_show(as_, cast, stages):
+    small, rest = (
+        line("Booking", "0.5", "on_booking", less_fixed=True),
+        line("Rest", "99.5", "on_possession_offer"),
+    )
+    services.add_plan(
+        actor=cast.meera,
+        project_id=cast.meera_project.pk,
+        payment_plan="installments",
+        name="Half a percent is less than the token",
+        lines=[TOKEN, small, rest],
+    )
+    path = f"/api/units/{cast.meera_unit.pk}/payment-schedule?payment_plan=installments"
+    reply = as_(None).get(path)
+    assert (reply.status_code, reply.json()["code"]) == (422, "plan_not_applicable")
+    assert "Line 2 (Booking) would be -37500" in reply.json()["detail"]
 
 
 def test_a_buyer_reads_the_history_of_its_schedule(as_, cast, paid, plan):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from payments.enums import EntryKind, PaymentMethod, ReceiptState
 from payments.models import LedgerEntry, Payment, Terms
-from payments.services import receipt_number, terms_for
+from payments.services import number_of, terms_for
 from projects.models import Project
 from realestate.core.models import NumberSeries
 from realestate.core.numbering import financial_year
@@ -41,7 +41,7 @@ class Paid:
     @property
     def number(self) -> str:
         """Its receipt number."""
-        return receipt_number(self.sold.project, self.period, self.serial)
+        return number_of("receipt", self.sold.project, self.period, self.serial)
 
 
 def write_money(loader: Loader, sold: Sequence[Sold], rng: random.Random) -> range:

@@ -7,9 +7,11 @@ import pytest
 
 from bookings import services as bookings
 from bookings.models import Booking
-from payments.enums import CheckoutState
+from payments.enums import CheckoutState, Gateway
 from payments.models import Checkout, Payment
+from payments.services.checkouts import begin_checkout
 from realestate.core import clock
+from realestate.core.errors import NotAllowed
 from realestate.core.models import AuditEntry, IdempotencyKey
 from tests.factories.bookings import BookingFactory
 from tests.payments.account import demand, pay, signed
@@ -149,10 +151,22 @@ def test_R21_only_the_customer_of_the_booking(as_, cast, booking, stripe):
     assert stripe.asked == []
 
 
+def test_R21_whoever_calls_the_service_only_a_customer_begins_a_payment(cast, booking, stripe):
+    with pytest.raises(NotAllowed):
+        begin_checkout(actor=cast.meera, booking_id=booking.pk, gateway=Gateway.STRIPE)
+    assert not Checkout.objects.exists()
+
+
 def test_the_demand_of_another_booking_is_not_there(as_, cast, booking, stripe):
     others = BookingFactory(paid=True, state="agreement_signed", unit__project=cast.meera_project)
     foreign = demand(others, "1000", issued=ISSUED, due=DUE)
     refused(ask(as_(cast.asha), booking, {"demand_id": foreign.pk}), 404, "not_found")
+
+
+def test_R5_1_an_inquiry_has_nothing_to_pay_for(as_, cast, stripe):
+    inquiry = bookings.open_inquiry(actor=cast.asha, project_id=cast.meera_project.pk)
+    refused(ask(as_(cast.asha), inquiry, {"amount": 1}), 409, "invalid_transition")
+    assert stripe.asked == []
 
 
 def test_a_booking_that_is_over_is_not_paid_for(as_, cast, booking, stripe, noon):

@@ -180,3 +180,19 @@ def test_R6_what_arrives_beyond_the_cap_is_held_until_signature(caller, capped):
     assert balance_of(capped) == D(-120_000)
     assert services.release_held(booking_id=capped.pk) == 0
     assert balance_of(capped) == D(-120_000)
+
+
+def test_R6_held_money_that_was_taken_back_is_not_released(cast, caller, capped):
+    for number, checkout in enumerate(Checkout.objects.order_by("pk")):
+        body = stripe_event(checkout, event_id=f"evt_{number}")
+        tell(caller, "stripe", body, stripe_signed(body))
+    work()
+    held = Payment.objects.get(is_held_excess=True)
+    services.reverse_payment(actor=cast.meera, payment_id=held.pk, reason="Charged back")
+    sign(capped)
+    bookings.set_status(
+        actor=capped.project.builder.user, booking_id=capped.pk, word="agreement_signed"
+    )
+    held.refresh_from_db()
+    assert (held.state, held.is_held_excess) == ("reversed", True)
+    assert balance_of(capped) == D(-60_000)

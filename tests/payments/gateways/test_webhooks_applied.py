@@ -8,6 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bookings.models import Booking
 from payments import jobs, services
+from payments.enums import EventOutcome
 from payments.models import Allocation, Checkout, GatewayEvent, LedgerEntry, Payment
 from payments.services import webhooks
 from payments.services.checkouts import checkout_opened
@@ -356,3 +357,13 @@ def test_an_event_is_applied_by_hand(caller, cast, checkout):
     )
     with pytest.raises(InvalidTransition):
         webhooks.apply_again(actor=cast.sana, event_id=event.pk)
+
+
+def test_B1_an_event_is_settled_once_whoever_holds_an_old_copy_of_it(caller, checkout):
+    body = stripe_event(checkout)
+    tell(caller, "stripe", body, stripe_signed(body))
+    old = GatewayEvent.objects.get()
+    work()
+    with pytest.raises(InvalidTransition):
+        webhooks._settle(old, EventOutcome.IGNORED)  # no way leads here without a broken lock
+    assert GatewayEvent.objects.get().outcome == EventOutcome.APPLIED
