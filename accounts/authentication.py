@@ -30,6 +30,7 @@ from realestate.core import clock
 from realestate.core.api.links import LOGIN
 from realestate.core.api.throttling import client_address
 from realestate.core.db.remembered import NOW, Values, instances
+from realestate.core.proof import note_proof
 
 KEYWORD = b"bearer"
 # What the admin's session keeps beside ``LOGIN``: when it was last used, the device whose code was good.
@@ -134,6 +135,7 @@ def begin_session(request: HttpRequest, user: User, **_signal: Any) -> None:
     request.session[LOGIN] = login
     request.session[SEEN] = clock.now().timestamp()
     request.session.pop(FACTOR, None)
+    note_proof(request)
 
 
 def standing(request: HttpRequest) -> Standing:

@@ -77,6 +77,7 @@ class CustomerImport(ImportKind):
     )
     key = ("email",)
     in_project = False
+    adds_accounts = True
     builder_roles = frozenset({"owner", "sales"})
     permissions = ("accounts.add_customer", "accounts.change_customer")
     at_once = 300

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/me", views.MeView.as_view()),
     path("auth/refresh", views.RefreshView.as_view()),
     path("auth/logout", views.LogoutView.as_view()),
+    path("auth/sessions", views.SessionViewSet.as_view({"get": "list"})),
+    path("auth/sessions/<int:pk>/end", views.SessionViewSet.as_view({"post": "end"})),
     path("auth/password/change", views.PasswordChangeView.as_view()),
     path("auth/password/reset", views.PasswordResetView.as_view()),
     path("auth/password/reset/confirm", views.PasswordResetConfirmView.as_view()),

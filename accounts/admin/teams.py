@@ -15,6 +15,7 @@ from accounts.services import (
 from realestate.core.admin import (
     HouseAdmin,
     HouseForm,
+    ProvenMixin,
     moment,
 )
 
@@ -28,7 +29,7 @@ class MemberForm(HouseForm):
 
 
 @admin.register(BuilderMember)
-class MemberAdmin(HouseAdmin):
+class MemberAdmin(ProvenMixin, HouseAdmin):
     """Who works for a builder, and as what. Owners keep their own team."""
 
     form = MemberForm

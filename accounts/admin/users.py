@@ -24,6 +24,7 @@ from accounts.services import (
 from realestate.core import audit
 from realestate.core.admin import (
     HouseAdmin,
+    ProvenMixin,
     moment,
 )
 from realestate.core.enums import Role
@@ -73,7 +74,7 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # the stubs make i
 
 
 @admin.register(User)
-class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the stubs make it generic
+class HouseUserAdmin(ProvenMixin, HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the stubs make it generic
     """Accounts: rights of staff, activity, sessions."""
 
     form = AccountForm  # type: ignore[assignment]  # Django's own kind, which stores by itself
@@ -186,7 +187,7 @@ class HouseUserAdmin(HouseAdmin, UserAdmin):  # type: ignore[type-arg]  # the st
         return row.is_verified
 
 
-class HouseGroupAdmin(HouseAdmin, GroupAdmin):  # type: ignore[misc]  # Django's own leaves the request out
+class HouseGroupAdmin(ProvenMixin, HouseAdmin, GroupAdmin):  # type: ignore[misc]  # Django's own leaves the request out
     """Rights that several members of the staff have together; given by superusers, like all rights."""
 
     form = forms.ModelForm  # type: ignore[assignment]  # Django's own kind, which stores by itself

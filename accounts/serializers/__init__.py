@@ -8,6 +8,8 @@ from accounts.serializers.reads import (
     LoginRead,
     MemberPageRead,
     MemberRead,
+    SessionPageRead,
+    SessionRead,
     TokenRead,
     UserRead,
     made_full_name,
@@ -27,6 +29,7 @@ from accounts.serializers.writes import (
     PasswordResetWrite,
     RefreshWrite,
     RegisterWrite,
+    SessionEndWrite,
     VerifyEmailConfirmWrite,
 )
 
@@ -52,6 +55,9 @@ __all__ = [
     "PasswordResetWrite",
     "RefreshWrite",
     "RegisterWrite",
+    "SessionEndWrite",
+    "SessionPageRead",
+    "SessionRead",
     "TokenRead",
     "UserRead",
     "VerifyEmailConfirmWrite",

@@ -1,11 +1,14 @@
 """What clients get (contract 5)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import F
 from rest_framework import serializers
 
 from accounts import rules
 from accounts.enums import BuilderRole, ContactMethod, TeamRole
-from accounts.models import Builder
+from accounts.models import Builder, Session
 from realestate.core.api.read_sql import Float
 from realestate.core.api.readings import Made
 from realestate.core.api.serializers import PageRead, ReadSerializer
@@ -81,6 +84,40 @@ class MemberPageRead(PageRead):
     """A page of a team."""
 
     members = MemberRead(many=True)
+
+
+def _is_current(context: Mapping[str, Any], key: int) -> bool:
+    """Whether it is the session whose token asks."""
+    claims = getattr(context.get("request"), "auth", None)
+    return key == getattr(claims, "session_id", None)
+
+
+class SessionRead(ReadSerializer):
+    """A login that has not ended, over the API or to the back office."""
+
+    in_sql = {"is_current": Made(_is_current, ["pk"])}
+
+    id = serializers.IntegerField()
+    is_current = serializers.SerializerMethodField(help_text="The one that asks.")
+    created_at = serializers.DateTimeField(help_text="When somebody logged in.")
+    refreshed_at = serializers.DateTimeField(
+        source="rotated_at",
+        allow_null=True,
+        help_text="When its tokens were exchanged last; null: never, or a login to the back office, which has none.",
+    )
+    expires_at = serializers.DateTimeField(help_text="When it ends unless it is refreshed before.")
+    address = serializers.CharField(help_text="The network address that the login came from.")
+    user_agent = serializers.CharField(help_text="The program that logged in, in its own words.")
+
+    def get_is_current(self, session: Session) -> bool:
+        """See ``_is_current``."""
+        return _is_current(self.context, session.pk)
+
+
+class SessionPageRead(PageRead):
+    """A page of one's own sessions."""
+
+    sessions = SessionRead(many=True)
 
 
 class TokenRead(ReadSerializer):

@@ -194,6 +194,14 @@ class PasswordChangeWrite(WriteSerializer):
     new_password = PasswordField()
 
 
+class SessionEndWrite(WriteSerializer):
+    """The present password: whoever has found somebody's telephone open throws nobody out."""
+
+    example = {"current_password": "a long enough sentence"}
+
+    current_password = PasswordField(max_length=1024)
+
+
 class PasswordResetWrite(WriteSerializer):
     """Whose password is to be set anew."""
 

@@ -1,5 +1,6 @@
 """Every write to accounts. Apps above call ``relate``; the rest is for this app's edges, the admin and commands."""
 
+from accounts.services.own_sessions import end_own_session
 from accounts.services.passwords import (
     IncorrectPassword,
     InvalidLink,
@@ -37,6 +38,7 @@ from accounts.services.sessions import (
     end_sessions,
     is_familiar,
     log_in,
+    note_confirmation,
     note_entrance,
     open_session,
     open_staff_session,
@@ -73,12 +75,14 @@ __all__ = [
     "change_password",
     "check_code",
     "confirm_enrolment",
+    "end_own_session",
     "end_session",
     "end_sessions",
     "invite_builder",
     "invite_customer",
     "is_familiar",
     "log_in",
+    "note_confirmation",
     "note_entrance",
     "open_session",
     "open_staff_session",

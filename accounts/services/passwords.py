@@ -75,6 +75,12 @@ def check_strength(password: str, user: User, *, field: str = "password") -> Non
         raise WeakPassword(problems[0], errors={field: problems})
 
 
+def check_current(user: User, current_password: str) -> None:
+    """Whether somebody who is logged in knows the account's password. Raises IncorrectPassword."""
+    if not matches(user, current_password):
+        raise IncorrectPassword(errors={"current_password": [IncorrectPassword.default_detail()]})
+
+
 def change_password(
     *, actor: User, current_password: str, new_password: str, client: Client | None = None
 ) -> Login:
@@ -83,8 +89,7 @@ def change_password(
     Raises IncorrectPassword, WeakPassword.
     """
     user = User.objects.with_profile().get(pk=actor.pk)
-    if not matches(user, current_password):
-        raise IncorrectPassword(errors={"current_password": [IncorrectPassword.default_detail()]})
+    check_current(user, current_password)
     check_strength(new_password, user, field="new_password")
     return _change(user.pk, user.password, hashed(new_password), client)
 

@@ -143,9 +143,13 @@ def open_staff_session(*, user_id: int, client: Client) -> Session:
 @service
 def note_entrance(*, actor: User, session_id: int, proof: str) -> None:
     """Record that somebody is in the admin now; ``proof`` says by what besides the password."""
-    session = Session.objects.for_user(actor).get(pk=session_id)
-    after = {"proof": proof, "address": session.address}
-    audit.record(actor, actor, "logged_in", after=after)
+    _note(actor, session_id, "logged_in", proof)
+
+
+@service
+def note_confirmation(*, actor: User, session_id: int, proof: str) -> None:
+    """Record that somebody who is in the admin has proven again who they are, and by what."""
+    _note(actor, session_id, "login_confirmed", proof)
 
 
 def refresh_session(*, refresh_token: str) -> TokenPair:
@@ -215,6 +219,11 @@ def revoke(sessions: QuerySet[Session]) -> int:
     """Within another service: mark sessions as ended; returns how many were live."""
     now = clock.now()
     return sessions.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now)
+
+
+def _note(actor: User, session_id: int, action: str, proof: str) -> None:
+    session = Session.objects.for_user(actor).get(pk=session_id)
+    audit.record(actor, actor, action, after={"proof": proof, "address": session.address})
 
 
 def _recorded(actor: User | None, user_id: int, ended: int, reason: str) -> int:

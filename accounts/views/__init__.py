@@ -9,6 +9,7 @@ from accounts.views.passwords import (
     VerifyEmailView,
 )
 from accounts.views.profiles import BuilderViewSet, CustomerViewSet
+from accounts.views.sessions import SessionViewSet
 from accounts.views.team import TeamViewSet
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PasswordResetView",
     "RefreshView",
     "RegisterView",
+    "SessionViewSet",
     "TeamViewSet",
     "VerifyEmailConfirmView",
     "VerifyEmailView",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from accounts import rules
 from accounts.rules import Limit
-from accounts.services import Client, is_familiar
+from accounts.services import Client, IncorrectPassword, is_familiar
 from accounts.services.hashing import refuse_crowd
 from realestate.core.api.throttling import Use, client_address, give_back, limit, network
 from realestate.core.errors import ServiceUnavailable
@@ -24,9 +24,26 @@ def count_address(request: Request, rule: Limit) -> None:
     limit(rule.scope, network(client_address(request)), times=rule.times, per=rule.per)
 
 
-def count_account(email: str, rule: Limit) -> None:
+def count_account(email: str, rule: Limit) -> Use:
     """One more use for an account, whether or not it exists. Raises TooManyRequests (429)."""
-    limit(rule.scope, rules.normalize_email(email), times=rule.times, per=rule.per)
+    return limit(rule.scope, rules.normalize_email(email), times=rule.times, per=rule.per)
+
+
+@contextmanager
+def present_password(email: str) -> Iterator[None]:
+    """Around a check of the password that somebody has now: counted before, given back unless it was wrong.
+
+    Raises TooManyRequests (429).
+    """
+    use, is_wrong = count_account(email, rules.PASSWORD_CHECK), False
+    try:
+        yield
+    except IncorrectPassword:
+        is_wrong = True
+        raise
+    finally:
+        if not is_wrong:
+            give_back(use)
 
 
 @contextmanager

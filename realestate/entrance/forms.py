@@ -1,10 +1,23 @@
 """The forms of the entrance: they check form only; the pages ask the services."""
 
+from typing import Any
+
 from django import forms
 
 from accounts import rules
 
+LARGEST_KEY = 2**63 - 1  # what a bigint holds
 LONGEST_CODE = 32  # a recovery code with dashes, and room for a slip
+
+
+def password_field(*, is_first: bool = False) -> forms.CharField:
+    """The present password, to the letter; password managers fill it in."""
+    attributes = {"autocomplete": "current-password"} | ({"autofocus": True} if is_first else {})
+    return forms.CharField(
+        strip=False,
+        max_length=rules.MAX_PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs=attributes),
+    )
 
 
 class LoginForm(forms.Form):
@@ -15,11 +28,7 @@ class LoginForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
-    password = forms.CharField(
-        strip=False,
-        max_length=rules.MAX_PASSWORD_LENGTH,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = password_field()
 
 
 class CodeForm(forms.Form):
@@ -45,3 +54,32 @@ class CodeForm(forms.Form):
         self.fields["code"].label = "Recovery code"
         attributes = self.fields["code"].widget.attrs
         attributes |= {"autocomplete": "off", "inputmode": "text", "autocapitalize": "none"}
+
+
+class ConfirmForm(CodeForm):
+    """Password and code once more, of whoever is logged in."""
+
+    field_order = ("password", "code")
+    has_code = True
+    password = password_field(is_first=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code from your app, or a recovery code"
+        self.fields["code"].widget.attrs["inputmode"] = "text"
+
+    def without_code(self) -> None:
+        """For an account that has no device."""
+        self.has_code = False
+        del self.fields["code"]
+
+
+class EndForm(forms.Form):
+    """Which of one's sessions ends, and the password."""
+
+    session = forms.IntegerField(
+        min_value=1,
+        max_value=LARGEST_KEY,
+        error_messages={"required": "Choose the session that is to end."},
+    )
+    password = password_field()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import code, enter, give_password
+from tests.browser.desk import PASSWORD, code, enter, give_password
 
 NEW = "site@test.com"
 
@@ -48,3 +48,21 @@ def test_without_a_login_every_page_is_the_entrance(stranger):
     ):
         stranger.open(path)
         expect(stranger.page.get_by_label("Password")).to_be_visible()
+
+
+def test_H10_a_session_is_ended_with_the_keyboard_alone(desk_of):
+    desk = desk_of("finance@test.com")
+    login = {"email": "finance@test.com", "password": PASSWORD}
+    assert desk.page.request.post(f"{desk.site}/api/auth/login", data=login).ok
+    page = desk.open("/admin/")
+    desk.press("Your sessions", role="link")
+    desk.look()
+    expect(page.get_by_role("radio")).to_have_count(2)  # the latest first: the one over the API
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    desk.sees("The session has ended.")
+    desk.sees("You are logged in nowhere else.")
+    desk.look()

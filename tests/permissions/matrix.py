@@ -98,6 +98,8 @@ MATRIX: dict[str, Row] = {
     "auth_logout": row(USERS),
     "auth_me": row(USERS),
     "auth_me_edit": row(USERS, fixed()),
+    "auth_sessions_list": row(USERS),
+    "auth_sessions_end": row(MINE, fixed(current_password=PASSWORD)),
     "auth_password_change": row(
         USERS, fixed(current_password=PASSWORD, new_password="another long sentence")
     ),
@@ -544,6 +546,7 @@ ROW_OF = {
     "agreements": "agreement",
     "applicants": "applicant",
     "appointments": "appointment",
+    "auth": "session",
     "bookings": "booking",
     "calendar": "appointment",
     "builders": "builder",

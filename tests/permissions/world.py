@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from accounts.models import Relation, User
+from accounts.models import Relation, Session, User
 from bookings.enums import BookingState, ChangeState, KycState, PromiseState, QuoteState
 from bookings.models import PromisedDate
 from bookings.services import generate_agreement
@@ -115,6 +115,7 @@ class World:
     quote: int
     quoted_change: int
     refund: int
+    session: int
     settlement: int
     signer: int
     spare_project: int
@@ -330,6 +331,12 @@ def make_world() -> World:
             state=QuoteState.APPROVAL_PENDING,
             created_by=StaffFactory(),
             discount_reason=FOR_THE_PARTIES,
+        ).pk,
+        session=Session.objects.create(
+            user=cast.asha,
+            jti=FOR_ASHA,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=1),
         ).pk,
         project=project.pk,
         quote=QuoteFactory(unit=cast.meera_unit, customer=asha, discount_reason=FOR_THE_PARTIES).pk,

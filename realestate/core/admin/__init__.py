@@ -5,6 +5,7 @@ from realestate.core.admin.base import HouseAdmin, ObjectAction, ReadOnlyAdmin
 from realestate.core.admin.columns import moment, money, text
 from realestate.core.admin.forms import HouseForm
 from realestate.core.admin.neighbours import Neighbour, Paper, lend_neighbours
+from realestate.core.admin.proof import ProvenMixin
 from realestate.core.admin.rows import OwnRowsFilter, is_platform
 from realestate.core.office import office_rows
 
@@ -15,6 +16,7 @@ __all__ = [
     "ObjectAction",
     "OwnRowsFilter",
     "Paper",
+    "ProvenMixin",
     "ReadOnlyAdmin",
     "imports",
     "is_platform",

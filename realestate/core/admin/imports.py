@@ -34,6 +34,7 @@ from realestate.core.imports import (
     template,
 )
 from realestate.core.models import ImportRun
+from realestate.core.proof import ask_first, proven_lately
 from realestate.core.sheets import (
     CSV_TYPE,
     MOST_BYTES,
@@ -211,7 +212,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All of it or nothing."""
-        self._run(request, pk)
+        run = self._run(request, pk)
+        if kind_of(run.kind).adds_accounts and not proven_lately(request):
+            return ask_first(request, self._address("change", pk))
         try:
             run = apply_import(actor=request.user, run_id=pk)
         except DomainError as refusal:

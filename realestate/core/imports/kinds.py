@@ -27,6 +27,7 @@ class ImportKind(ABC):
     permissions: ClassVar[Sequence[str]] = ()  # of staff, in the back office
     at_once: ClassVar[int] = 2_000  # rows; what is longer runs in the worker
     has_present: ClassVar[bool] = False  # can say what is there now
+    adds_accounts: ClassVar[bool] = False  # the back office asks for a fresh login then
     tried: ClassVar[bool] = False  # a check runs the services too, and undoes them
 
     @abstractmethod
