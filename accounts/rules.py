@@ -76,6 +76,7 @@ REFRESH_GRACE = timedelta(seconds=10)  # D19: an answer that got lost may be ask
 VERIFICATION_LIFE = timedelta(days=3)
 KEEP_ENDED_SESSIONS = timedelta(days=30)
 RECOVERY_CODES = 10
+LONGEST_CODE = 64  # characters as people write it: a recovery code has 26, and dashes between them
 
 
 def normalize_email(text: str) -> str:

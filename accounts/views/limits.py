@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts import rules
+from accounts.models import User
 from accounts.rules import Limit
 from accounts.services import Client, is_familiar
 from accounts.services.hashing import refuse_crowd
@@ -53,6 +54,12 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
         _give_back_all(uses)
         raise
     _give_back_all(uses)
+
+
+def count_code(user: User) -> Use:
+    """One more code of an account's second factor, at whichever door. Raises TooManyRequests (429)."""
+    rule = rules.CODE_PER_ACCOUNT
+    return limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
 
 
 def _give_back_all(uses: Sequence[Use]) -> None:

@@ -4,8 +4,6 @@ from django import forms
 
 from accounts import rules
 
-LONGEST_CODE = 32  # a recovery code with dashes, and room for a slip
-
 
 class LoginForm(forms.Form):
     """E-mail address and password."""
@@ -28,7 +26,7 @@ class CodeForm(forms.Form):
     is_for_recovery = False
     code = forms.CharField(
         label="Code from your app",
-        max_length=LONGEST_CODE,
+        max_length=rules.LONGEST_CODE,
         error_messages={"required": "Enter a code."},
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}

@@ -19,15 +19,16 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import rules, services
 from accounts.authentication import FACTOR, Standing, is_fresh, standing
 from accounts.models import User
 from accounts.services import IncorrectCredentials
-from accounts.views.limits import attempt
+from accounts.views.limits import attempt, count_code
 from realestate.core import clock
 from realestate.core.api.links import LOGIN
-from realestate.core.api.throttling import give_back, limit
+from realestate.core.api.throttling import give_back
 from realestate.core.errors import Conflict, ServiceUnavailable, TooManyRequests
 from realestate.entrance.forms import CodeForm, LoginForm
 from realestate.entrance.gate import Gate
@@ -42,6 +43,10 @@ NEXT_STEP = {
 }
 REFUSED = "The e-mail address or the password is not correct."
 WRONG_CODE = "This code is not right, or it has been used. Wait for the next one and try again."
+LATE_CODE = (
+    "This code came too late: each is good for its thirty seconds. Enter the one that the app shows now. If that is"
+    " refused too, let your telephone set its clock by itself."
+)
 WRONG_RECOVERY_CODE = "This code is not right, or it has been used."
 # Never kept by browsers, safe from other sites' forms, no codes in error reports.
 GUARDS = (never_cache, csrf_protect, sensitive_post_parameters())
@@ -186,25 +191,22 @@ class EntrancePages(Gate):
 
     def _is_proven(self, request: HttpRequest, form: CodeForm) -> bool:
         """Whether the code is good; counted before it is looked at. Raises TooManyRequests."""
-        user = self._user(request)
-        rule = rules.CODE_PER_ACCOUNT
-        use = limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
-        if services.check_code(actor=user, code=form.cleaned_data["code"]):
+        user, code = self._user(request), form.cleaned_data["code"]
+        use = count_code(user)
+        if services.check_code(actor=user, code=code):
             give_back(use)
             return True
-        form.add_error("code", WRONG_RECOVERY_CODE if form.is_for_recovery else WRONG_CODE)
+        refusal = refused_code(services.second_factor(user.pk), code)
+        form.add_error("code", WRONG_RECOVERY_CODE if form.is_for_recovery else refusal)
         return False
 
     def _confirmed(self, request: HttpRequest, form: CodeForm, replaces: int | None) -> list[str]:
         """The recovery codes of a device whose first code was right, or nothing. Raises TooManyRequests."""
-        user, rule = self._user(request), rules.CODE_PER_ACCOUNT
-        use = limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
+        user, code = self._user(request), form.cleaned_data["code"]
+        pending, use = request.session.get(PENDING), count_code(user)
         try:
             codes = services.confirm_enrolment(
-                actor=user,
-                device_id=request.session.get(PENDING),
-                code=form.cleaned_data["code"],
-                replaces=replaces,
+                actor=user, device_id=pending, code=code, replaces=replaces
             )
         except Conflict as refusal:
             form.add_error(None, refusal.detail)
@@ -212,7 +214,8 @@ class EntrancePages(Gate):
         if codes:
             give_back(use)
         else:
-            form.add_error("code", WRONG_CODE)
+            device = services.pending_device(user.pk, pending)
+            form.add_error("code", refused_code(device, code))
         return codes
 
     def _let_in(self, request: HttpRequest, user: User, factor: int | None, proof: str) -> None:
@@ -283,6 +286,11 @@ class EntrancePages(Gate):
             REDIRECT_FIELD_NAME: self._next(request),
         }
         return TemplateResponse(request, f"admin/entrance/{name}.html", {**shared, **context})
+
+
+def refused_code(device: TOTPDevice | None, code: str) -> str:
+    """What is said of a code that was not good: whether it came too late, as people who type slowly want to know."""
+    return LATE_CODE if services.is_late(device, code) else WRONG_CODE
 
 
 def _base32_secret(address: str) -> str:
