@@ -1,5 +1,15 @@
 """Every write to accounts. Apps above call ``relate``; the rest is for this app's edges, the admin and commands."""
 
+from accounts.services.login import (
+    CodeRefused,
+    CodeRequired,
+    Proof,
+    SecondFactorMissing,
+    log_in,
+    proof_asked,
+    recognise,
+)
+from accounts.services.login_codes import purge_challenges, write_code
 from accounts.services.passwords import (
     IncorrectPassword,
     InvalidLink,
@@ -38,7 +48,6 @@ from accounts.services.sessions import (
     end_session,
     end_sessions,
     is_familiar,
-    log_in,
     note_entrance,
     open_session,
     open_staff_session,
@@ -58,6 +67,8 @@ from accounts.services.verification import send_verification, verification_token
 __all__ = [
     "Claims",
     "Client",
+    "CodeRefused",
+    "CodeRequired",
     "EmailTaken",
     "IncorrectCredentials",
     "IncorrectPassword",
@@ -65,6 +76,8 @@ __all__ = [
     "LicenseTaken",
     "Login",
     "OwnerOrMember",
+    "Proof",
+    "SecondFactorMissing",
     "SessionEnded",
     "TokenPair",
     "TokenRefused",
@@ -86,8 +99,11 @@ __all__ = [
     "open_session",
     "open_staff_session",
     "pending_device",
+    "proof_asked",
+    "purge_challenges",
     "purge_sessions",
     "read_access",
+    "recognise",
     "recovery_codes_left",
     "refresh_session",
     "register_account",
@@ -108,4 +124,5 @@ __all__ = [
     "update_customer",
     "verification_token",
     "verify_email",
+    "write_code",
 ]
