@@ -1,4 +1,4 @@
-"""Work for the worker: e-mails with links, whose secrets exist only here and in the mail, and sweeping up."""
+"""Work for the worker: e-mails with links and codes, whose secrets exist only here and in the mail, and sweeping up."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -6,8 +6,15 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
+from accounts import rules
 from accounts.models import User
-from accounts.services import purge_sessions, reset_token, verification_token
+from accounts.services import (
+    purge_challenges,
+    purge_sessions,
+    reset_token,
+    verification_token,
+    write_code,
+)
 from realestate.core.api.idempotency import purge_keys
 from realestate.core.api.throttling import purge_counters
 from realestate.core.jobs import job
@@ -62,10 +69,30 @@ def mail_invitation(*, user_id: int, **_unknown: object) -> None:
             _mail(user, INVITATION, reset_token(user))
 
 
+@job("accounts.mail_login_code")
+def mail_login_code(*, challenge_id: int, **_unknown: object) -> None:
+    """The code that a login waits for; nothing once the login was done, or is too late."""
+    found = write_code(challenge_id=challenge_id)
+    if found is not None:
+        user, code = found
+        send_mail(
+            to=user.email,
+            subject="Your code to log in",  # without the code: subjects stand on locked screens
+            template="accounts/mail/login_code",
+            context={
+                "name": user.full_name,
+                "code": rules.in_groups(code).replace("-", " "),
+                "minutes": int(rules.LOGIN_CODE_LIFE.total_seconds()) // 60,
+                "site": settings.FRONTEND_URL,
+            },
+        )
+
+
 @job("accounts.purge_sessions", cron="11 3 * * *")
 def purge_ended_sessions(**_unknown: object) -> str:
-    """Daily: delete sessions that ended long ago, and what browsers' cookies of the admin pointed to."""
+    """Daily: delete sessions that ended long ago, what cookies of the admin pointed to, logins that wait in vain."""
     SessionStore.clear_expired()
+    purge_challenges()
     return f"sessions deleted: {purge_sessions()}"
 
 

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
-    from accounts.models import Builder, Customer, Session, User  # noqa: F401  # generic parameters
+    from accounts.models import (  # noqa: F401  # generic parameters
+        Builder,
+        Customer,
+        LoginChallenge,
+        Session,
+        User,
+    )
 
     Reader: TypeAlias = User | AnonymousUser
 
@@ -188,3 +194,15 @@ class SessionQuerySet(QuerySet["Session"]):
     def opened_from(self, email: str, address: str) -> Self:
         """Sessions that an account opened from a network address: its owner has been there."""
         return self.filter(user__email=email, address=address)
+
+
+class ChallengeQuerySet(QuerySet["LoginChallenge"]):
+    """Logins that wait for a code."""
+
+    def for_user(self, user: Reader) -> Self:
+        """One's own."""
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+    def open(self, now: datetime) -> Self:
+        """In time, and with tries left."""
+        return self.filter(expires_at__gt=now, tries__lt=rules.LOGIN_CODE_TRIES)

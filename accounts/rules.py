@@ -70,12 +70,20 @@ RESET_PER_ADDRESS = Limit("reset-address", 20, timedelta(hours=1))
 VERIFY_PER_ACCOUNT = Limit("verify-account", 5, timedelta(hours=1))
 VERIFY_PER_ADDRESS = Limit("verify-address", 20, timedelta(hours=1))
 CODE_PER_ACCOUNT = Limit("second-factor", 5, timedelta(minutes=15))
+# Mails with the code of a login; whoever causes them has given the right password.
+LOGIN_CODE_PER_ACCOUNT = Limit("login-code-account", 10, timedelta(hours=1))
+LOGIN_CODE_PER_ADDRESS = Limit("login-code-address", 100, timedelta(hours=1))
 LINK_PER_ADDRESS = Limit("link-address", 30, timedelta(hours=1))
 
 REFRESH_GRACE = timedelta(seconds=10)  # D19: an answer that got lost may be asked for again
 VERIFICATION_LIFE = timedelta(days=3)
 KEEP_ENDED_SESSIONS = timedelta(days=30)
 RECOVERY_CODES = 10
+LONGEST_CODE = 64  # characters as people write it: a recovery code has 26, and dashes between them
+# A code that is mailed to whoever logs in: its digits, how long it lives, how often one may try at it.
+LOGIN_CODE_DIGITS = 8
+LOGIN_CODE_LIFE = timedelta(minutes=10)
+LOGIN_CODE_TRIES = 5
 
 
 def normalize_email(text: str) -> str:

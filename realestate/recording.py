@@ -29,6 +29,7 @@ UNRECORDED: Mapping[str, str] = {
     "core.bulkline": "what came of an action on one row; the row's own change is recorded",
     "core.numberseries": "a counter; the documents carry its numbers",
     "accounts.session": "a login; logins are audited",
+    "accounts.loginchallenge": "a login that waits ten minutes for its code; what is refused is audited",
     "accounts.relation": "only added, with the dealing that makes it",
     "payments.gatewayevent": "what a gateway said, as it came; what it does to a receipt is recorded there",
     "payments.checkout": "a try to pay; the money is a receipt",

@@ -103,6 +103,7 @@ SMALL = frozenset(
 # Tables that a job clears, and the job.
 CLEARED = {
     "accounts_session": "accounts.purge_sessions",
+    "accounts_loginchallenge": "accounts.purge_sessions",
     "django_session": "accounts.purge_sessions",
     "core_ratecounter": "accounts.purge_rate_counters",
     "core_idempotencykey": "accounts.purge_idempotency_keys",

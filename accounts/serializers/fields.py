@@ -51,6 +51,14 @@ class AddressField(serializers.EmailField):
         return email
 
 
+class CodeField(serializers.CharField):
+    """What may follow a password; an empty one, as forms send it, is none."""
+
+    def __init__(self, **options: Any) -> None:  # DRF field options
+        """Never required: whether a code is asked for is known only once the password was right."""
+        super().__init__(required=False, allow_blank=True, allow_null=True, **options)
+
+
 class WebField(serializers.URLField):
     """A web address: http or https."""
 

@@ -10,6 +10,7 @@ from accounts import rules
 from accounts.enums import AccountType, ContactMethod, TeamRole
 from accounts.serializers.fields import (
     AddressField,
+    CodeField,
     LineField,
     PasswordField,
     PhoneField,
@@ -23,6 +24,9 @@ from realestate.core.vocabulary import Vocabulary
 ACCOUNT_TYPES = Vocabulary(AccountType)
 CONTACT_METHODS = Vocabulary(ContactMethod)
 TEAM_ROLES = Vocabulary(TeamRole)
+LONGEST_CHALLENGE = 100  # characters; ours have 22
+CODE = "Where one is asked for (401 `code_required`): of the authenticator app, a recovery code, or of the mail."
+CHALLENGE = "Of the answer `code_required`, where the code came by mail."
 
 
 class BuilderWrite(WriteSerializer):
@@ -160,6 +164,8 @@ class LoginWrite(WriteSerializer):
     user_type = serializers.CharField(
         max_length=20, required=False, allow_blank=True, allow_null=True
     )
+    code = CodeField(max_length=rules.LONGEST_CODE, help_text=CODE)
+    challenge = CodeField(max_length=LONGEST_CHALLENGE, help_text=CHALLENGE)
 
 
 class LoginForm(WriteSerializer):
@@ -167,6 +173,8 @@ class LoginForm(WriteSerializer):
 
     username = serializers.CharField(max_length=320, help_text="The e-mail address.")
     password = PasswordField(max_length=1024)
+    code = CodeField(max_length=rules.LONGEST_CODE, help_text=CODE)
+    challenge = CodeField(max_length=LONGEST_CHALLENGE, help_text=CHALLENGE)
 
 
 class RefreshWrite(WriteSerializer):

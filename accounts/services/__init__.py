@@ -1,5 +1,15 @@
 """Every write to accounts. Apps above call ``relate``; the rest is for this app's edges, the admin and commands."""
 
+from accounts.services.login import (
+    CodeRefused,
+    CodeRequired,
+    Proof,
+    SecondFactorMissing,
+    log_in,
+    proof_asked,
+    recognise,
+)
+from accounts.services.login_codes import purge_challenges, write_code
 from accounts.services.own_sessions import end_own_session
 from accounts.services.passwords import (
     IncorrectPassword,
@@ -23,6 +33,8 @@ from accounts.services.second_factor import (
     begin_enrolment,
     check_code,
     confirm_enrolment,
+    is_late,
+    pending_device,
     recovery_codes_left,
     remove_second_factor,
     renew_recovery_codes,
@@ -37,7 +49,6 @@ from accounts.services.sessions import (
     end_session,
     end_sessions,
     is_familiar,
-    log_in,
     note_confirmation,
     note_entrance,
     open_session,
@@ -58,6 +69,8 @@ from accounts.services.verification import send_verification, verification_token
 __all__ = [
     "Claims",
     "Client",
+    "CodeRefused",
+    "CodeRequired",
     "EmailTaken",
     "IncorrectCredentials",
     "IncorrectPassword",
@@ -65,6 +78,8 @@ __all__ = [
     "LicenseTaken",
     "Login",
     "OwnerOrMember",
+    "Proof",
+    "SecondFactorMissing",
     "SessionEnded",
     "TokenPair",
     "TokenRefused",
@@ -81,13 +96,18 @@ __all__ = [
     "invite_builder",
     "invite_customer",
     "is_familiar",
+    "is_late",
     "log_in",
     "note_confirmation",
     "note_entrance",
     "open_session",
     "open_staff_session",
+    "pending_device",
+    "proof_asked",
+    "purge_challenges",
     "purge_sessions",
     "read_access",
+    "recognise",
     "recovery_codes_left",
     "refresh_session",
     "register_account",
@@ -108,4 +128,5 @@ __all__ = [
     "update_customer",
     "verification_token",
     "verify_email",
+    "write_code",
 ]

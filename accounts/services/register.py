@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts import rules
@@ -60,16 +61,19 @@ def register_account(
     user_type: AccountType,
     profile: Mapping[str, Any],
     client: Client | None = None,
-) -> Login:
-    """An account with its profile, logged in. Raises EmailTaken, LicenseTaken, WeakPassword.
+) -> Login | None:
+    """An account with its profile, logged in; None where a login takes a code besides (LOGIN_CODES).
 
-    The slow hash is made before the transaction.
+    Raises EmailTaken, LicenseTaken, WeakPassword. The slow hash is made before the transaction.
     """
     user = User(email=rules.normalize_email(email), user_type=user_type)
     row = PROFILES[user_type](user=user, **profile)
     _refuse_twins(user, row)
     check_strength(password, user)
     user.password = hashed(password)
+    if settings.LOGIN_CODES:
+        _make_account(user, row)
+        return None
     return _open_account(user, row, client)
 
 

@@ -7,24 +7,46 @@ import base64
 import hashlib
 import secrets
 
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import rules
 from accounts.models import User
 from accounts.services.sessions import revoke
-from realestate.core import audit
+from realestate.core import audit, clock
 from realestate.core.errors import Conflict, InvalidValue, NotAllowed
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
 APP, RECOVERY = "Authenticator app", "Recovery codes"
-RECOVERY_BYTES = 10  # 80 random bits, sixteen letters and digits: too many to guess from a hash
+RECOVERY_BYTES = 16  # 128 random bits, 26 letters and digits: too many to guess, also from a digest
+# Recovery codes had half as many letters once; those that nobody has used or renewed are still good.
+OLD_LENGTH, OLD_BYTES = 16, 10
+LETTERS = 0x2800  # the first of Unicode's 256 Braille patterns: one for each octet
 
 
 def second_factor(user_id: int) -> TOTPDevice | None:
     """The confirmed device of an account."""
     return TOTPDevice.objects.filter(user=user_id, confirmed=True).order_by("pk").first()
+
+
+def pending_device(user_id: int, device_id: int | None) -> TOTPDevice | None:
+    """The device that a browser is setting up, until it is confirmed."""
+    return TOTPDevice.objects.filter(user=user_id, confirmed=False, pk=device_id).first()
+
+
+def is_late(device: TOTPDevice | None, code: str) -> bool:
+    """Whether a code that was refused is the one before: right, unused, and its thirty seconds are over.
+
+    For a hint to whoever types slowly. Of the next code nothing is said: that would be a second guess for each try.
+    """
+    given = rules.plain_code(code)
+    if device is None or not given.isdecimal():
+        return False
+    app = TOTP(device.bin_key, device.step, device.t0, device.digits)
+    app.time = clock.now().timestamp() - device.step
+    return bool(app.verify(int(given), tolerance=0, min_t=device.last_t + 1))
 
 
 def recovery_codes_left(user_id: int) -> int:
@@ -60,8 +82,8 @@ def confirm_enrolment(
     present = second_factor(user.pk)
     if (present.pk if present is not None else None) != replaces:
         raise Conflict
-    device = TOTPDevice.objects.filter(user=user, confirmed=False, pk=device_id).first()
-    if device is None or not device.verify_token(rules.plain_code(code)):
+    device = pending_device(user.pk, device_id)
+    if device is None or not _is_of_now(device, rules.plain_code(code)):
         audit.record(user, user, "second_factor_refused")
         return []
     device.confirmed = True
@@ -78,7 +100,7 @@ def check_code(*, actor: User, code: str) -> bool:
     device, given = second_factor(user.pk), rules.plain_code(code)
     by_app = given.isdecimal() and len(given) == getattr(device, "digits", 0)
     is_good = device is not None and (
-        bool(device.verify_token(given)) if by_app else _use_recovery_code(user, given)
+        _is_of_now(device, given) if by_app else _use_recovery_code(user, given)
     )
     if not is_good:
         audit.record(user, user, "second_factor_refused")
@@ -122,6 +144,15 @@ def reset_second_factor(*, actor: User, user_id: int, reason: str) -> User:
     return user
 
 
+def _is_of_now(device: TOTPDevice, code: str) -> bool:
+    """Whether a code is the one that the app shows in these thirty seconds, and was not used; the one place that asks.
+
+    Neither the code before nor the one after is taken, whatever a device was made with or has learned since.
+    """
+    device.tolerance = device.drift = 0
+    return bool(device.verify_token(code))
+
+
 def _forget(user: User) -> bool:
     had_one = second_factor(user.pk) is not None
     TOTPDevice.objects.filter(user=user).delete()
@@ -146,9 +177,15 @@ def _use_recovery_code(user: User, code: str) -> bool:
 
 
 def _kept(code: str) -> str:
-    """A recovery code as it is stored: a hash, as long as django-otp's column."""
-    return _base32(hashlib.sha256(code.encode()).digest()[:RECOVERY_BYTES])
+    """A recovery code as it is stored: a digest that fits into django-otp's column of sixteen characters.
+
+    128 bits of it, an octet a character; of the shorter codes of before the 80 bits that were stored then.
+    """
+    digest = hashlib.sha256(code.encode()).digest()
+    if len(code) == OLD_LENGTH:
+        return _base32(digest[:OLD_BYTES])
+    return "".join(chr(LETTERS + octet) for octet in digest[:RECOVERY_BYTES])
 
 
 def _base32(octets: bytes) -> str:
-    return base64.b32encode(octets).decode("ascii").lower()
+    return base64.b32encode(octets).decode("ascii").rstrip("=").lower()

@@ -1,4 +1,4 @@
-"""Sessions: log in, refresh, log out. A token is worth what its session's row says (D19)."""
+"""Sessions: open, refresh, end. A token is worth what its session's row says (D19)."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -12,10 +12,8 @@ from django.db.models.functions import Least
 from accounts import rules
 from accounts.models import Session, User
 from accounts.services import tokens
-from accounts.services.hashing import matches
 from accounts.services.tokens import TokenPair
 from realestate.core import audit, clock
-from realestate.core.enums import Role
 from realestate.core.errors import DomainError
 from realestate.core.locking import lock
 from realestate.core.transactions import service
@@ -54,34 +52,6 @@ class Login:
 
     user: User
     tokens: TokenPair
-
-
-def log_in(
-    *, email: str, password: str, user_type: str = "", client: Client | None = None
-) -> Login:
-    """Check a password and open a session. Raises IncorrectCredentials, whatever was wrong.
-
-    No transaction around it: the slow hash must not keep one open. ``open_session`` checks again what it needs.
-    """
-    user = User.objects.filter(email=rules.normalize_email(email)).first()
-    known = matches(user, password)
-    if (
-        user is None
-        or not known
-        or not user.is_active
-        or user_type not in {"", user.user_type}
-        or _is_unopened(user)
-    ):
-        log.info("login_refused", extra={"account": user.pk if user is not None else None})
-        raise IncorrectCredentials
-    login = open_session(user_id=user.pk, password=user.password, client=client)
-    log.info("login_accepted", extra={"account": user.pk, "proof": "password only"})
-    return login
-
-
-def _is_unopened(user: User) -> bool:
-    """Whether a mailed link has to open the account first (E6); staff are appointed and get none."""
-    return settings.REGISTER_DISCREETLY and not user.is_verified and user.user_type != Role.STAFF
 
 
 def is_familiar(*, email: str, client: Client) -> bool:

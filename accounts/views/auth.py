@@ -24,20 +24,24 @@ from accounts.serializers import (
     UserRead,
 )
 from accounts.services import (
+    CodeRefused,
+    CodeRequired,
     EmailTaken,
     IncorrectCredentials,
     LicenseTaken,
+    SecondFactorMissing,
     SessionEnded,
     TokenRefused,
     WeakPassword,
 )
-from accounts.views.limits import attempt, client_of, count_account, count_address
+from accounts.views.limits import attempt, client_of, code_attempt, count_account, count_address
 from realestate.core.api.access import PUBLIC, USERS
 from realestate.core.api.parsers import JSONParser
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, message
 from realestate.core.enums import Duty, Role
 
+MADE = "Your account is made. Please log in: we will send a code to your e-mail address."
 MAILED = "We have sent you an e-mail. Follow the link in it to open your account."
 
 
@@ -69,7 +73,7 @@ class RegisterView(Entrance):
         """Make an account as a builder or customer and log in.
 
         Where the platform registers discreetly (202), the account opens with the link in an e-mail, and nobody hears
-        whether an address has an account.
+        whether an address has an account. Where a login takes a mailed code, registering opens no session either (202).
         """
         body = self.parse(RegisterWrite)
         count_address(request, rules.REGISTER_PER_ADDRESS)
@@ -77,16 +81,17 @@ class RegisterView(Entrance):
         if settings.REGISTER_DISCREETLY:
             services.register_discreetly(**body)
             return Response({"message": MAILED}, status=202)
-        return login_response(
-            services.register_account(**body, client=client_of(request)), status=201
-        )
+        login = services.register_account(**body, client=client_of(request))
+        if login is None:
+            return Response({"message": MADE}, status=202)
+        return login_response(login, status=201)
 
 
 class LoginView(Entrance):
     """POST /api/auth/login."""
 
     parser_classes = (JSONParser, FormParser, MultiPartParser)
-    errors = {"post": (IncorrectCredentials,)}
+    errors = {"post": (IncorrectCredentials, CodeRequired, CodeRefused, SecondFactorMissing)}
 
     @extend_schema(
         request={"application/json": LoginWrite, "application/x-www-form-urlencoded": LoginForm},
@@ -99,15 +104,22 @@ class LoginView(Entrance):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Log in with e-mail address and password."""
+        """Log in with e-mail address and password, and with a code where one is asked for.
+
+        Staff whom the back office asks for a second factor send the `code` of their app, or a recovery code, here too;
+        without it a right password is answered with 401 `code_required`. Where the platform mails codes, that answer
+        has a `challenge`: log in again with it and with the `code` from the mail, within ten minutes.
+        """
         body = self.parse(LoginWrite)
         user_type = (body.get("user_type") or "").strip().lower()
+        code, challenge = body.get("code") or "", body.get("challenge") or ""
         with attempt(request, body["email"]):
+            user = services.recognise(
+                email=body["email"], password=body["password"], user_type=user_type
+            )
+        with code_attempt(request, user, code):
             login = services.log_in(
-                email=body["email"],
-                password=body["password"],
-                user_type=user_type,
-                client=client_of(request),
+                user=user, code=code, challenge=challenge, client=client_of(request)
             )
         return login_response(login)
 

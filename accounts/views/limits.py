@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts import rules
+from accounts.models import User
 from accounts.rules import Limit
-from accounts.services import Client, IncorrectPassword, is_familiar
+from accounts.services import Client, IncorrectPassword, Proof, is_familiar, proof_asked
 from accounts.services.hashing import refuse_crowd
 from realestate.core.api.throttling import Use, client_address, give_back, limit, network
 from realestate.core.errors import ServiceUnavailable
@@ -70,6 +71,30 @@ def attempt(request: HttpRequest | Request, email: str) -> Iterator[None]:
         _give_back_all(uses)
         raise
     _give_back_all(uses)
+
+
+def count_code(user: User) -> Use:
+    """One more code of an account's second factor, at whichever door. Raises TooManyRequests (429)."""
+    rule = rules.CODE_PER_ACCOUNT
+    return limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
+
+
+@contextmanager
+def code_attempt(request: Request, user: User, code: str) -> Iterator[None]:
+    """Around what comes after a right password: codes are counted like those of the back office, mails like others.
+
+    A code that was right is given back. Raises TooManyRequests (429), SecondFactorMissing (401).
+    """
+    proof = proof_asked(user)
+    use = None
+    if proof is not Proof.NOTHING and code:
+        use = count_code(user)
+    elif proof is Proof.MAIL:
+        count_address(request, rules.LOGIN_CODE_PER_ADDRESS)
+        count_account(user.email, rules.LOGIN_CODE_PER_ACCOUNT)
+    yield
+    if use is not None:
+        give_back(use)
 
 
 def _give_back_all(uses: Sequence[Use]) -> None:

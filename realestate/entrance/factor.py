@@ -13,12 +13,13 @@ from django.utils.safestring import mark_safe
 from accounts import rules, services
 from accounts.authentication import FACTOR, Standing, standing
 from accounts.models import User
+from accounts.views.limits import count_code
 from realestate.core import clock
-from realestate.core.api.throttling import give_back, limit
+from realestate.core.api.throttling import give_back
 from realestate.core.errors import Conflict
 from realestate.core.proof import ask_first, proven_lately
 from realestate.entrance.forms import CodeForm
-from realestate.entrance.ground import GUARDS, WRONG_CODE, patient
+from realestate.entrance.ground import GUARDS, patient, refused_code
 from realestate.entrance.pages import REPLACING, EntrancePages
 
 PENDING = "second_factor_pending"
@@ -99,14 +100,11 @@ class FactorPages(EntrancePages):
 
     def _confirmed(self, request: HttpRequest, form: CodeForm, replaces: int | None) -> list[str]:
         """The recovery codes of a device whose first code was right, or nothing. Raises TooManyRequests."""
-        user, rule = self._user(request), rules.CODE_PER_ACCOUNT
-        use = limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
+        user, code = self._user(request), form.cleaned_data["code"]
+        pending, use = request.session.get(PENDING), count_code(user)
         try:
             codes = services.confirm_enrolment(
-                actor=user,
-                device_id=request.session.get(PENDING),
-                code=form.cleaned_data["code"],
-                replaces=replaces,
+                actor=user, device_id=pending, code=code, replaces=replaces
             )
         except Conflict as refusal:
             form.add_error(None, refusal.detail)
@@ -114,7 +112,8 @@ class FactorPages(EntrancePages):
         if codes:
             give_back(use)
         else:
-            form.add_error("code", WRONG_CODE)
+            device = services.pending_device(user.pk, pending)
+            form.add_error("code", refused_code(device, code))
         return codes
 
     def _done(self, request: HttpRequest, user: User, asked: str) -> HttpResponse:

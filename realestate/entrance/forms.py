@@ -7,7 +7,6 @@ from django import forms
 from accounts import rules
 
 LARGEST_KEY = 2**63 - 1  # what a bigint holds
-LONGEST_CODE = 32  # a recovery code with dashes, and room for a slip
 
 
 def password_field(*, is_first: bool = False) -> forms.CharField:
@@ -37,7 +36,7 @@ class CodeForm(forms.Form):
     is_for_recovery = False
     code = forms.CharField(
         label="Code from your app",
-        max_length=LONGEST_CODE,
+        max_length=rules.LONGEST_CODE,
         error_messages={"required": "Enter a code."},
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}

@@ -13,15 +13,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import rules, services
+from accounts import services
 from accounts.models import User
-from realestate.core.api.throttling import give_back, limit
+from accounts.views.limits import count_code
+from realestate.core.api.throttling import give_back
 from realestate.core.errors import ServiceUnavailable, TooManyRequests
 from realestate.entrance.forms import CodeForm
 from realestate.entrance.gate import Gate
 
 WRONG_CODE = "This code is not right, or it has been used. Wait for the next one and try again."
+LATE_CODE = (
+    "This code came too late: each is good for its thirty seconds. Enter the one that the app shows now. If that is"
+    " refused too, let your telephone set its clock by itself."
+)
 WRONG_RECOVERY_CODE = "This code is not right, or it has been used."
 # Never kept by browsers, safe from other sites' forms, no codes in error reports.
 GUARDS = (never_cache, csrf_protect, sensitive_post_parameters())
@@ -58,13 +64,13 @@ class Ground(Gate):
 
     def _is_proven(self, request: HttpRequest, form: CodeForm) -> bool:
         """Whether the code is good; counted before it is looked at. Raises TooManyRequests."""
-        user = self._user(request)
-        rule = rules.CODE_PER_ACCOUNT
-        use = limit(rule.scope, str(user.pk), times=rule.times, per=rule.per)
-        if services.check_code(actor=user, code=form.cleaned_data["code"]):
+        user, code = self._user(request), form.cleaned_data["code"]
+        use = count_code(user)
+        if services.check_code(actor=user, code=code):
             give_back(use)
             return True
-        form.add_error("code", WRONG_RECOVERY_CODE if form.is_for_recovery else WRONG_CODE)
+        refusal = refused_code(services.second_factor(user.pk), code)
+        form.add_error("code", WRONG_RECOVERY_CODE if form.is_for_recovery else refusal)
         return False
 
     def _to_login(self, request: HttpRequest) -> HttpResponse:
@@ -93,3 +99,8 @@ class Ground(Gate):
             REDIRECT_FIELD_NAME: self._next(request),
         }
         return TemplateResponse(request, f"admin/entrance/{name}.html", {**shared, **context})
+
+
+def refused_code(device: TOTPDevice | None, code: str) -> str:
+    """What is said of a code that was not good: whether it came too late, as people who type slowly want to know."""
+    return LATE_CODE if services.is_late(device, code) else WRONG_CODE

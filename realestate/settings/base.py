@@ -246,6 +246,12 @@ REGISTER_DISCREETLY = env.switch(
     about="Whether registering says the same for every address, known or not: accounts then open with a mailed link."
     " Off: people are logged in at once, as the web client expects, and hear of an address that is taken.",
 )
+LOGIN_CODES = env.switch(
+    "LOGIN_CODES",
+    default=False,
+    about="Whether everybody who logs in over the API gives a code besides the password: of the app that they have set"
+    " up, or else one that is mailed. Off: staff alone, where the back office asks them too.",
+)
 
 # --- HTTP ------------------------------------------------------------------------------------------------------------
 

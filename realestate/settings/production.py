@@ -45,6 +45,8 @@ if base.DEBUG:
     env.wrong("DEBUG must be off")
 if env.given("ADMIN_SECOND_FACTOR") and base.ADMIN_SECOND_FACTOR != "required":
     env.wrong("ADMIN_SECOND_FACTOR must be required")
+if base.LOGIN_CODES:
+    env.require("EMAIL_URL")  # nobody reads the console that codes would go to
 if base.FAKE_GATEWAY:
     env.wrong("FAKE_GATEWAY must be off: it books money that nobody paid")
 if base.given_bucket and not base.given_bucket["endpoint_url"].startswith("https://"):

@@ -26,7 +26,7 @@ CATALOGUE_CACHE_MB = (
     0  # clients that are logged in by force look like nobody; its own tests keep answers
 )
 ADMIN_SECOND_FACTOR = "offered"
-REGISTER_DISCREETLY = False
+REGISTER_DISCREETLY = LOGIN_CODES = False
 ADMIN_IDLE_MINUTES, ADMIN_SESSION_HOURS = 60, 12
 FAKE_GATEWAY = True
 METRICS_TOKEN = OTEL_EXPORTER_OTLP_ENDPOINT = ""

@@ -281,7 +281,7 @@ def test_E9_who_has_none_sets_one_up_and_is_in(sana):
     assert log_in(client).url == f"{SETUP}?next=%2Fadmin%2F"
     device, codes = set_up(client)
     assert inside(client)
-    assert (len(codes), len(set(codes)), len(codes[0])) == (10, 10, 19)
+    assert (len(codes), len(set(codes)), len(codes[0])) == (10, 10, 32)
     assert actions(sana) == ["second_factor_enrolled", "logged_in"]
     assert TOTPDevice.objects.get() == device
     stored = set(StaticToken.objects.values_list("token", flat=True))

@@ -1,26 +1,45 @@
 """H10: what a security standard asks of the entrance besides: sessions, passwords, devices, the way out."""
 
+import base64
+import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session as Cookie
 from django.test import Client
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services
 from accounts.models import User
+from accounts.rules import plain_code
+from realestate.entrance.pages import LATE_CODE, WRONG_CODE
 from realestate.settings.env import BASE_DIR
-from tests.admin.test_entrance import CODE, LOGIN, MANAGE, code_of, enrolled, inside, log_in
+from tests.admin.test_entrance import (
+    CODE,
+    LOGIN,
+    MANAGE,
+    SETUP,
+    code_of,
+    enrolled,
+    errors_of,
+    inside,
+    log_in,
+)
 from tests.factories.accounts import PASSWORD, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
 
+NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)  # a code begins
+
+
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(datetime(2026, 6, 15, 12, 0, tzinfo=UTC), tick=False):
-        yield
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
@@ -108,3 +127,112 @@ def test_H10_passwords_are_hidden_and_may_be_pasted_and_filled_in(sana):
     ours = [path.read_text() for path in BASE_DIR.glob("realestate/static/[!v]*/*.js")]
     assert len(ours) >= 6
     assert not any("paste" in script for script in ours)
+
+
+# --- codes of the app: their own thirty seconds ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_good", "said"),
+    [
+        (0, True, []),
+        (29.999, True, []),
+        (30, False, [LATE_CODE]),
+        (59.999, False, [LATE_CODE]),
+        (60, False, [WRONG_CODE]),
+        (-0.001, False, [WRONG_CODE]),  # the next code: nothing is said of it
+    ],
+)
+@pytest.mark.parametrize("learned", [{}, {"tolerance": 1}, {"tolerance": 9, "drift": -1}])
+def test_H10_a_code_is_good_in_its_own_thirty_seconds_whatever_the_device_was_made_with(
+    sana, clock, seconds, is_good, said, learned
+):
+    device, client = enrolled(sana), Client()
+    TOTPDevice.objects.update(**learned)
+    code = code_of(device)
+    clock.shift(timedelta(seconds=seconds))
+    log_in(client)
+    reply = client.post(CODE, {"code": code})
+    assert inside(client) == is_good
+    assert (errors_of(reply) if reply.context else []) == said
+
+
+def test_H10_a_used_code_is_not_called_late(sana, clock):
+    device, client = enrolled(sana), Client()
+    code = code_of(device)
+    log_in(client)
+    client.post(CODE, {"code": code})
+    log_in(client)
+    clock.shift(timedelta(seconds=30))
+    assert errors_of(client.post(CODE, {"code": code})) == [WRONG_CODE]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(30, LATE_CODE), (60, WRONG_CODE), (-30, WRONG_CODE)]
+)
+def test_H10_the_code_of_the_set_up_has_no_more_time(sana, clock, seconds, said):
+    client = Client()
+    log_in(client)
+    client.get(SETUP)
+    code = code_of(TOTPDevice.objects.get())
+    clock.shift(timedelta(seconds=seconds))
+    assert errors_of(client.post(SETUP, {"code": code})) == [said]
+    assert not TOTPDevice.objects.get().confirmed
+    reply = client.post(SETUP, {"code": code_of(TOTPDevice.objects.get())})
+    assert len(reply.context["codes"]) == 10
+
+
+# --- recovery codes --------------------------------------------------------------------------------------------------
+
+
+def test_H10_recovery_codes_have_128_random_bits_and_so_have_their_digests(sana):
+    enrolled(sana)
+    seen, stored = [0] * 2, [0] * 2  # which bits were ever 0, which were ever 1
+    whole = (1 << 128) - 1
+    for _ in range(10):
+        codes = services.renew_recovery_codes(actor=sana)
+        for code in codes:
+            assert re.fullmatch(r"(?:[a-z2-7]{4}-){6}[a-z2-7]{2}", code)
+            octets = base64.b32decode(f"{plain_code(code)}======".upper())
+            assert len(octets) == 16
+            note(seen, int.from_bytes(octets))
+        for token in StaticToken.objects.values_list("token", flat=True):
+            assert len(token) == 16
+            note(stored, int.from_bytes(bytes(ord(letter) - 0x2800 for letter in token)))
+        digests = {hashlib.sha256(plain_code(code).encode()).digest()[:16] for code in codes}
+        tokens = StaticToken.objects.values_list("token", flat=True)
+        assert digests == {bytes(ord(letter) - 0x2800 for letter in token) for token in tokens}
+    # Of a hundred codes each bit has been both: that one is not by chance is as likely as one in 10 to the 28th.
+    assert (seen, stored) == ([whole] * 2, [whole] * 2)
+
+
+def note(bits: list[int], number: int) -> None:
+    bits[0] |= ~number & ((1 << 128) - 1)
+    bits[1] |= number
+
+
+def test_H10_shorter_recovery_codes_of_before_are_good_until_they_are_renewed(sana):
+    enrolled(sana)
+    kept = StaticDevice.objects.create(user=sana, name="Recovery codes")
+    for code in ("abcdefghijklmnop", "qrstuvwxyz234567"):
+        digest = base64.b32encode(hashlib.sha256(code.encode()).digest()[:10]).decode().lower()
+        StaticToken.objects.create(device=kept, token=digest)
+    assert services.check_code(actor=sana, code="ABCD-EFGH-IJKL-MNOP")
+    assert not services.check_code(actor=sana, code="ABCD-EFGH-IJKL-MNOP")
+    services.renew_recovery_codes(actor=sana)
+    assert not services.check_code(actor=sana, code="qrst-uvwx-yz23-4567")
+
+
+def test_H10_the_page_of_recovery_codes_shows_them_whole_and_takes_them_as_they_stand(sana):
+    client = Client()
+    log_in(client)
+    client.get(SETUP)
+    page = client.post(SETUP, {"code": code_of(TOTPDevice.objects.get())})
+    shown = re.findall(r"<li><code>([^<]+)</code></li>", page.content.decode())
+    assert shown == page.context["codes"]
+    style = (BASE_DIR / "realestate/static/house/entrance.css").read_text()
+    assert ".codes code" in style.partition("@media print")[2]  # a code stays in one line on paper
+    log_in(client)
+    reply = client.post(f"{CODE}?recovery", {"code": f"  {shown[0].upper().replace('-', ' ')} "})
+    assert reply.status_code == 302
+    assert inside(client)

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import orjson
 import pytest
+import time_machine
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
@@ -57,6 +60,19 @@ def test_H10_each_login_is_a_line_whether_it_was_let_in_or_not(cast, lines):
     assert accepted["request_id"] == good
     refused = [(line["request_id"], line["account"]) for line in lines("login_refused")]
     assert refused == [(bad, cast.asha.pk), (nobody, None)]
+
+
+def test_H10_a_login_with_a_code_says_so_and_a_refused_code_why(cast, lines):
+    device = TOTPDevice.objects.create(user=cast.sana, confirmed=True)
+    body = {"email": cast.sana.email, "password": PASSWORD}
+    with time_machine.travel(clock.now(), tick=False):
+        now = f"{totp(device.bin_key):06d}"
+        for code, status in (("", 401), ("no code", 401), (now, 200)):
+            assert APIClient().post(LOGIN, {**body, "code": code}).status_code == status
+    refused = [(line["account"], line["why"]) for line in lines("login_refused")]
+    assert refused == [(cast.sana.pk, "code_required"), (cast.sana.pk, "code_refused")]
+    (accepted,) = lines("login_accepted")
+    assert (accepted["account"], accepted["proof"]) == (cast.sana.pk, "second factor")
 
 
 @pytest.mark.parametrize(

@@ -336,6 +336,7 @@ def test_production_names_everything_that_is_missing():
         ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
         ({"ADMIN_SECOND_FACTOR": "offered"}, "ADMIN_SECOND_FACTOR must be required"),
+        ({"LOGIN_CODES": "1"}, "EMAIL_URL is required"),
         ({"FAKE_GATEWAY": "1"}, "FAKE_GATEWAY must be off"),
         ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_WEBHOOK_SECRET is required"),
         (

@@ -12,7 +12,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import Session
-from accounts.services import end_session, log_in
+from accounts.services import end_session, log_in, recognise
 from notifications import services
 from notifications.gateways import Hub, Member, hub
 from notifications.models import Ticket
@@ -24,7 +24,7 @@ from tests.notifications.realtime.conftest import ticket_for
 
 
 def test_a_ticket_is_asked_for_with_the_access_token(cast: Cast):
-    login = log_in(email="asha@example.com", password=PASSWORD)
+    login = log_in(user=recognise(email="asha@example.com", password=PASSWORD))
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {login.tokens.access_token}")
 

@@ -1,6 +1,5 @@
-"""Who there is: users, the profile of their kind, their sessions, and which customer has dealt with which builder."""
+"""Who there is: users, the profile of their kind, and which customer has dealt with which builder."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,7 +15,6 @@ from accounts.querysets import (
     BuilderQuerySet,
     CustomerQuerySet,
     MemberManager,
-    SessionQuerySet,
     UserManager,
 )
 from realestate.core.db.fields import TimestampedModel, enum_check
@@ -250,35 +248,3 @@ class Relation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} – {self.builder_id}"
-
-
-class Session(models.Model):
-    """A login: the refresh token in force is the row's ``jti``; a revoked row ends all its tokens at once."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    jti = models.CharField(max_length=64, unique=True)
-    previous_jti = models.CharField(max_length=64, blank=True)
-    rotated_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
-    address = models.CharField("network address", max_length=45, blank=True)
-
-    objects: ClassVar[models.Manager["Session"]] = SessionQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["user"], name="live_session_by_user", condition=models.Q(revoked_at=None)
-            ),
-            models.Index(fields=["expires_at"], name="session_by_expiry"),
-        ]
-
-    def __str__(self) -> str:
-        return f"session {self.pk} of user {self.user_id}"
-
-    @property
-    def issued_at(self) -> datetime:
-        """When the tokens in force were issued: at login or at the last refresh."""
-        return self.rotated_at or self.created_at
