@@ -76,8 +76,9 @@ def pytest_terminal_summary(terminalreporter):
     counts, counted = defaultdict(Counter), defaultdict(Counter)
     for outcome in SEEN:
         for report in terminalreporter.getreports(outcome):
-            told = [value for name, value in report.user_properties if name == "counted"]
-            for name, value in report.user_properties:
+            kept = getattr(report, "user_properties", ())  # a file that cannot be read has none
+            told = [value for name, value in kept if name == "counted"]
+            for name, value in kept:
                 if name == "promise":
                     counts[value][outcome] += 1
                     for each in told:

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import rules
 from accounts.models import User
-from accounts.services.sessions import revoke
+from accounts.services.sessions import end_others, revoke
 from realestate.core import audit, clock
 from realestate.core.errors import Conflict, InvalidValue, NotAllowed
 from realestate.core.locking import lock
@@ -71,7 +71,12 @@ def begin_enrolment(*, actor: User, device_id: int | None) -> TOTPDevice:
 
 @service
 def confirm_enrolment(
-    *, actor: User, device_id: int | None, code: str, replaces: int | None
+    *,
+    actor: User,
+    device_id: int | None,
+    code: str,
+    replaces: int | None,
+    keeps: int | None = None,
 ) -> list[str]:
     """Take a device into use when its code is right; returns new recovery codes, none when the code was wrong.
 
@@ -90,6 +95,8 @@ def confirm_enrolment(
     device.save(update_fields=["confirmed"])
     TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     audit.record(user, user, "second_factor_replaced" if replaces else "second_factor_enrolled")
+    if replaces:
+        end_others(actor=user, keeps=keeps, reason="another second factor")
     return _new_recovery_codes(user)
 
 
@@ -118,11 +125,12 @@ def renew_recovery_codes(*, actor: User) -> list[str]:
 
 
 @service
-def remove_second_factor(*, actor: User) -> None:
-    """Forget the caller's own device and recovery codes."""
+def remove_second_factor(*, actor: User, keeps: int | None = None) -> None:
+    """Forget the caller's own device and recovery codes; all sessions end but the one that the caller ``keeps``."""
     user: User = lock(User.objects.filter(is_active=True), actor.pk)
     if _forget(user):
         audit.record(user, user, "second_factor_removed")
+        end_others(actor=user, keeps=keeps, reason="no second factor any more")
 
 
 @service

@@ -178,6 +178,11 @@ def end_sessions(*, actor: User | None, user_id: int, reason: str) -> int:
     return _recorded(actor, user_id, revoke(Session.objects.filter(user=user_id)), reason)
 
 
+def end_others(*, actor: User, keeps: int | None, reason: str) -> None:
+    """Within another service: end the sessions of who has just changed what logs in, but for the one in hand."""
+    _recorded(actor, actor.pk, revoke(actor.sessions.exclude(pk=keeps)), reason)
+
+
 @service
 def purge_sessions() -> int:
     """Delete sessions that ended long ago; returns how many."""

@@ -15,6 +15,7 @@ from accounts.authentication import FACTOR, Standing, standing
 from accounts.models import User
 from accounts.views.limits import count_code
 from realestate.core import clock
+from realestate.core.api.links import LOGIN
 from realestate.core.api.throttling import give_back
 from realestate.core.errors import Conflict
 from realestate.core.proof import ask_first, proven_lately
@@ -104,7 +105,11 @@ class FactorPages(EntrancePages):
         pending, use = request.session.get(PENDING), count_code(user)
         try:
             codes = services.confirm_enrolment(
-                actor=user, device_id=pending, code=code, replaces=replaces
+                actor=user,
+                device_id=pending,
+                code=code,
+                replaces=replaces,
+                keeps=request.session.get(LOGIN),
             )
         except Conflict as refusal:
             form.add_error(None, refusal.detail)
@@ -125,7 +130,7 @@ class FactorPages(EntrancePages):
                 request.session[REPLACING] = clock.now().timestamp()
                 return HttpResponseRedirect(reverse("admin:second_factor_setup"))
             case _:
-                services.remove_second_factor(actor=user)
+                services.remove_second_factor(actor=user, keeps=request.session.get(LOGIN))
                 request.session.pop(FACTOR, None)
                 messages.success(request, "The second factor was removed.")
                 return HttpResponseRedirect(reverse("admin:second_factor"))

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework.test import APIClient
 
 from accounts import rules, services
 from accounts.models import User
@@ -375,7 +376,7 @@ def test_another_device_needs_a_code_of_the_present_one(at_work, sana):
     new, _codes = set_up(client)
     assert list(TOTPDevice.objects.all()) == [new]
     assert inside(client)
-    assert actions(sana)[-1] == "second_factor_replaced"
+    assert actions(sana)[-2:] == ["second_factor_replaced", "sessions_ended"]  # of ``other``
     assert client.get(SETUP).url == MANAGE  # proven once, used once
 
 
@@ -394,6 +395,26 @@ def test_removing_needs_a_code(at_work, sana):
     assert (TOTPDevice.objects.count(), StaticToken.objects.count()) == (0, 0)
     assert inside(client)
     assert actions(sana)[-2:] == ["second_factor_refused", "second_factor_removed"]
+
+
+@pytest.mark.parametrize("change", ["replace", "remove"])
+def test_E3_another_second_factor_or_none_ends_all_other_sessions(at_work, sana, clock, change):
+    client, device, codes = at_work
+    other, api = Client(), APIClient()
+    log_in(other)
+    other.post(f"{CODE}?recovery", {"code": codes[0]})
+    token = services.open_session(user_id=sana.pk, password=sana.password).tokens.access_token
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert inside(other)
+    assert api.get("/api/auth/me").status_code == 200
+    client.post(MANAGE, {"do": change, "code": code_of(device)})
+    if change == "replace":
+        set_up(client)
+    assert inside(client)
+    assert not inside(other)
+    assert api.get("/api/auth/me").status_code == 401
+    assert "sessions_ended" in actions(sana)
+    assert sana.sessions.filter(revoked_at=None).count() == 1
 
 
 @required

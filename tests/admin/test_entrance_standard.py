@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import services
 from accounts.models import User
 from accounts.rules import plain_code
-from realestate.entrance.pages import LATE_CODE, WRONG_CODE
+from realestate.entrance.ground import LATE_CODE, WRONG_CODE
 from realestate.settings.env import BASE_DIR
 from tests.admin.test_entrance import (
     CODE,

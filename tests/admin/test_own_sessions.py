@@ -31,9 +31,9 @@ def sana() -> User:
 @pytest.fixture
 def client(sana) -> Client:
     """The browser in which Sana looks; she has been logged in elsewhere for an hour."""
-    services.log_in(
-        email=sana.email,
-        password=PASSWORD,
+    services.open_session(
+        user_id=sana.pk,
+        password=sana.password,
         client=services.Client(address="198.51.100.7", user_agent="<b>Phone</b>"),
     )
     browser = Client()
