@@ -10,7 +10,7 @@ ROWS = rows(TABLE.read_text())
 # The chapters in which nothing is to stay open; these rows do, with what is missing in the table. A row that is closed
 # leaves this list, and no other may come into it.
 CLOSED = {1, 2, 5, 6, 7, 8, 9, 15, 16}
-STILL_OPEN = {"2.4.1", "5.4.3", "6.3.3", "6.3.4", "6.5.2", "6.5.5", "7.5.1", "7.5.2"}
+STILL_OPEN = {"6.3.3", "6.3.4", "6.5.2", "6.5.5", "7.5.1", "7.5.2"}
 MOST_OPEN_ELSEWHERE = 10
 LONGEST = 12  # words of ours for a requirement
 
