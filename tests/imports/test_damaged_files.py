@@ -32,7 +32,7 @@ cells = st.one_of(
 @pytest.fixture
 def api(as_, cast, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    SystemSetting.objects.create(key="platform.limits_factor", value=10)  # of one account in an hour
+    SystemSetting.objects.create(key="platform.limits_factor", value=10)  # all of them in an hour
     return as_(cast.meera)
 
 
