@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.enums import BuilderRole
 from realestate.core.enums import Duty
+from realestate.core.limits import Limit
 
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 6, 15  # fifteen is the longest number there is (E.164)
 MAX_PASSWORD_LENGTH = 128
@@ -48,15 +48,6 @@ STAFF_RIGHTS: Mapping[Duty, str] = {
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]+", re.ASCII)
 _DECORATION = re.compile(r"[\W\d_]+")
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most ``times`` uses of something in a window of time."""
-
-    scope: str
-    times: int
-    per: timedelta
 
 
 # D21, E4: counted before a password is looked at.

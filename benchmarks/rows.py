@@ -22,6 +22,7 @@ from payments.services.demands import Wanted, raise_demand
 from projects.enums import TaxClass
 from projects.models import Project, Unit
 from realestate.core import clock
+from realestate.core.api.throttling import FACTOR
 from realestate.core.models import SystemSetting
 from realestate.core.transactions import service
 from realestate.management.benchmark.loading import Bar, Loader
@@ -92,6 +93,7 @@ def finish_town() -> None:
         cursor.execute("SET LOCAL house.bulk_load = 'on'")
     User.objects.update(password=make_password(PASSWORD))
     SystemSetting.objects.create(key="bookings.holds_per_customer", value=HOLDS)
+    SystemSetting.objects.create(key=FACTOR.key, value=FACTOR.maximum)  # forty do what a town does
     loader = Loader(Bar(1))
     more = int(Unit.objects.count() * NEWS_PER_UNIT) - Notification.objects.count()
     tell_more(more)

@@ -8,11 +8,11 @@ from rest_framework.request import Request
 
 from accounts import rules
 from accounts.models import User
-from accounts.rules import Limit
 from accounts.services import Client, IncorrectPassword, Proof, is_familiar, proof_asked
 from accounts.services.hashing import refuse_crowd
 from realestate.core.api.throttling import Use, client_address, give_back, limit, network
 from realestate.core.errors import ServiceUnavailable
+from realestate.core.limits import Limit
 
 
 def client_of(request: HttpRequest | Request) -> Client:

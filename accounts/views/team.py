@@ -14,6 +14,7 @@ from realestate.core.api.access import BUILDERS
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
+from realestate.core.limits import INVITATIONS
 
 
 class TeamViewSet(HouseViewSet):
@@ -28,6 +29,7 @@ class TeamViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    limits = {"create": INVITATIONS}
     duty = Duty.SETUP
     errors = {"create": (EmailTaken,)}
 

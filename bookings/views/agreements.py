@@ -18,6 +18,7 @@ from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_resp
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, NotFound
+from realestate.core.limits import PAPERS
 
 
 class AgreementNotGenerated(NotFound):
@@ -30,6 +31,7 @@ class AgreementView(Edge):
     """POST /api/bookings/{id}/generate-agreement."""
 
     access = {"post": BUILDERS}
+    limits = {"post": PAPERS}
     duty = Duty.SALES
     errors = {"post": (InvalidTransition,)}
     tag = "bookings"
@@ -89,6 +91,7 @@ class AgreementDownload(Edge):
     """GET /api/bookings/{id}/download-agreement."""
 
     access = {"get": PUBLIC}
+    limits = {"get": PAPERS}
     errors = {"get": (LinkExpired, AgreementNotGenerated)}
     tag = "bookings"
 

@@ -12,6 +12,7 @@ from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import APPLICANTS
 
 
 class ApplicantViewSet(HouseViewSet):
@@ -27,6 +28,7 @@ class ApplicantViewSet(HouseViewSet):
         "kyc_verify": BUILDERS,
         "kyc_reject": BUILDERS,
     }
+    limits = {"replace": APPLICANTS}
     duty = Duty.SALES
     errors = {
         "replace": (

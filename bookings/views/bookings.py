@@ -35,6 +35,7 @@ from realestate.core.api.reads import said
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, StaleVersion
+from realestate.core.limits import BOOKINGS, INQUIRIES
 
 BOOKING_REFUSALS = (
     UnitNotAvailable,
@@ -67,6 +68,7 @@ class BookingViewSet(HouseViewSet):
         "set_status": BUILDERS,
         "cancel": PARTIES,
     }
+    limits = {"create": BOOKINGS, "inquire": INQUIRIES}
     duty = Duty.SALES
     errors = {
         "create": BOOKING_REFUSALS,

@@ -30,6 +30,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
+from realestate.core.limits import CHANGE_REQUESTS, RECORDS
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -51,6 +52,7 @@ class ChangeRequestViewSet(ExplainingViewSet):
         "decline": CUSTOMERS,
         "withdraw": CUSTOMERS,
     }
+    limits = {"create": CHANGE_REQUESTS, "quote": CHANGE_REQUESTS}
     duty = Duty.SITE
     explained_actions = frozenset({"retrieve"})
     errors = {
@@ -206,6 +208,7 @@ class CutoffViewSet(HouseViewSet):
     default_limit = 100
     tag = "change requests"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    limits = {"replace": RECORDS}
     duty = Duty.SITE
     errors = {"replace": (InvalidValue,)}
 

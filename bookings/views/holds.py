@@ -18,6 +18,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
+from realestate.core.limits import HOLDS
 
 
 class HoldViewSet(HouseViewSet):
@@ -31,6 +32,7 @@ class HoldViewSet(HouseViewSet):
         "partial_update": PARTIES,
         "destroy": PARTIES,
     }
+    limits = {"create": HOLDS, "partial_update": HOLDS}
     duty = Duty.SALES
     errors = {
         "create": (

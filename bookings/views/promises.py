@@ -11,6 +11,7 @@ from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
+from realestate.core.limits import RECORDS
 
 
 class PromisedDateViewSet(HouseViewSet):
@@ -20,6 +21,7 @@ class PromisedDateViewSet(HouseViewSet):
     default_limit = 100
     tag = "bookings"
     access = {"list": PARTIES, "create": BUILDERS, "accept": CUSTOMERS, "decline": CUSTOMERS}
+    limits = {"create": RECORDS}
     duty = Duty.SALES
     errors = {
         "create": (InvalidTransition, InvalidValue, services.ProposalOpen),

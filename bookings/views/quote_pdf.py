@@ -13,12 +13,14 @@ from realestate.core.api.access import PUBLIC
 from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
 from realestate.core.api.views import Edge
 from realestate.core.errors import ServiceUnavailable
+from realestate.core.limits import PAPERS
 
 
 class QuotePdfView(Edge):
     """GET /api/quotes/{id}/pdf."""
 
     access = {"get": PUBLIC}
+    limits = {"get": PAPERS}
     errors = {"get": (LinkExpired, ServiceUnavailable)}
     tag = "bookings"
 

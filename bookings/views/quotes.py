@@ -16,6 +16,7 @@ from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import QUOTES
 
 DECISION_REFUSALS = (InvalidTransition, services.OwnQuote, services.QuoteExpired)
 
@@ -34,6 +35,7 @@ class QuoteViewSet(ExplainingViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    limits = {"create": QUOTES}
     duty = Duty.SALES
     duties = {"approve": Duty.FINANCE, "refuse": Duty.FINANCE}
     errors = {

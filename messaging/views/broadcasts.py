@@ -11,6 +11,7 @@ from messaging.serializers import BroadcastPageRead, BroadcastRead, BroadcastWri
 from realestate.core.api.access import BUILDER_ONLY, BUILDERS
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
+from realestate.core.limits import BROADCASTS
 
 
 class BroadcastViewSet(HouseViewSet):
@@ -20,6 +21,7 @@ class BroadcastViewSet(HouseViewSet):
     list_key = "broadcasts"
     tag = "messages"
     access = {"list": BUILDERS, "create": BUILDER_ONLY, "retrieve": BUILDERS}
+    limits = {"create": BROADCASTS}
     duty = Duty.SALES
     errors = {"create": (services.NoRecipients, services.ClientIdTaken)}
 

@@ -20,6 +20,7 @@ from realestate.core.api.access import BUILDER_ONLY, CUSTOMERS, PARTIES
 from realestate.core.api.pagination import Page, paginate
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
+from realestate.core.limits import MESSAGES
 
 TALKERS = CUSTOMERS | BUILDER_ONLY  # staff may read, but are no party of a conversation
 
@@ -31,6 +32,7 @@ class MessageViewSet(HouseViewSet):
     list_key = "messages"
     tag = "messages"
     access = {"list": PARTIES, "create": TALKERS, "history": PARTIES, "thread": PARTIES}
+    limits = {"create": MESSAGES}
     duty = Duty.SALES
     errors = {"create": (services.ClientIdTaken,)}
 

@@ -1,7 +1,5 @@
 """Tickets for the sockets of browsers."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,12 +9,9 @@ from notifications import services
 from notifications.rules import TICKET_LIFE
 from notifications.serializers import TicketRead
 from realestate.core.api.access import PUBLIC
-from realestate.core.api.throttling import client_address, limit
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
-from realestate.core.errors import TooManyRequests
-
-TICKETS_PER_MINUTE = 60
+from realestate.core.limits import TICKETS
 
 
 class TicketView(Edge):
@@ -25,7 +20,7 @@ class TicketView(Edge):
     tag = "notifications"
     access = {"post": PUBLIC}
     duty = Duty.PERSONAL
-    errors = {"post": [TooManyRequests]}
+    limits = {"post": TICKETS}
 
     @extend_schema(operation_id="realtime_ticket", request=None, responses={201: TicketRead})
     def post(self, request: Request) -> Response:
@@ -40,8 +35,6 @@ class TicketView(Edge):
         """
         session_id = getattr(request.auth, "session_id", None)
         user = self.caller if session_id is not None else None
-        identity = f"user {user.pk}" if user else client_address(request)
-        limit("realtime-ticket", identity, times=TICKETS_PER_MINUTE, per=timedelta(minutes=1))
         ticket = services.open_ticket(actor=user, session_id=session_id)
         address = f"ws{settings.REALTIME_URL.removeprefix('http')}/realtime"
         life = int(TICKET_LIFE.total_seconds())

@@ -20,6 +20,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import RECORDS
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 ASKED = (services.MoreThanOpen, services.ReasonMissing, *ONCE)
@@ -40,6 +41,7 @@ class AdjustmentViewSet(HouseViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    limits = {"waive": RECORDS, "allocate": RECORDS}
     duty = Duty.FINANCE
     errors = {"waive": ASKED, "allocate": ASKED, "approve": DECIDED, "refuse": DECIDED}
 

@@ -27,6 +27,7 @@ from realestate.core.api.idempotency import (
 )
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import CHECKOUTS
 
 
 class CheckoutViewSet(HouseViewSet):
@@ -49,6 +50,7 @@ class BookingCheckoutsView(Edge):
     """POST /api/bookings/{id}/checkouts."""
 
     access = {"post": CUSTOMERS}
+    limits = {"post": CHECKOUTS}
     errors = {
         "post": (
             InvalidTransition,

@@ -19,6 +19,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import PROOFS, RECORDS
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
@@ -35,6 +36,7 @@ class DecisionViewSet(HouseViewSet):
         "certify": BUILDERS,
         "submit": CUSTOMERS,
     }
+    limits = {"submit": PROOFS, "certify": RECORDS}
     duty = Duty.FINANCE
     errors = {
         "clear": (InvalidTransition, services.PreAgreementCap, *ONCE),

@@ -29,6 +29,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import BATCHES, RECORDS
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
@@ -40,6 +41,7 @@ class DemandViewSet(ExplainingViewSet):
     list_key = "demands"
     tag = "demands"
     access = {"list": PARTIES, "retrieve": PARTIES, "correct": BUILDERS}
+    limits = {"correct": RECORDS}
     duty = Duty.FINANCE
     errors = {
         "correct": (
@@ -112,6 +114,7 @@ class InterestView(Edge):
     """POST /api/bookings/{id}/interest."""
 
     access = {"post": BUILDERS}
+    limits = {"post": RECORDS}
     duty = Duty.FINANCE
     errors = {"post": ONCE}
     tag = "demands"
@@ -146,6 +149,7 @@ class MilestoneUncertifyView(Edge):
     """POST /api/milestones/{id}/uncertify."""
 
     access = {"post": BUILDERS}
+    limits = {"post": RECORDS}
     duty = Duty.FINANCE  # what was demanded is taken back with it
     errors = {
         "post": (
@@ -180,6 +184,7 @@ class MilestoneDemandsView(Edge):
     """POST /api/milestones/{id}/demands."""
 
     access = {"post": BUILDERS}
+    limits = {"post": BATCHES}
     duty = Duty.FINANCE
     tag = "demands"
 

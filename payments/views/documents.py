@@ -37,6 +37,7 @@ from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_resp
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue, ServiceUnavailable
+from realestate.core.limits import BATCHES, PAPERS
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,6 +55,7 @@ class Paper(Edge):
     """A document of a booking, for its parties, or for whoever has a link that has not ended."""
 
     access = {"get": PUBLIC}
+    limits = {"get": PAPERS}
     errors: ClassVar = {"get": (LinkExpired, ServiceUnavailable)}
     tag = "documents"
 
@@ -182,6 +184,7 @@ class LetterBatchViewSet(HouseViewSet):
     list_key = "letter_batches"
     tag = "documents"
     access = {"list": BUILDERS, "retrieve": BUILDERS, "create": BUILDERS}
+    limits = {"create": BATCHES}
     duty = Duty.FINANCE
     errors = {
         "create": (

@@ -31,6 +31,7 @@ from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, HouseViewSet, message
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
+from realestate.core.limits import RECORDS
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 WORD = OpenApiParameter(
@@ -51,6 +52,7 @@ class PlanViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    limits = {"create": RECORDS}
     duty = Duty.FINANCE
     errors = {
         "create": (services.PlanNotValid, services.PlanExists, *ONCE),
@@ -151,6 +153,7 @@ class ScheduleViewSet(ExplainingViewSet):
     default_limit = 100
     tag = "payment plans"
     access = {"of_booking": PARTIES, "revise": BUILDERS}
+    limits = {"revise": RECORDS}
     duty = Duty.FINANCE
     explained_actions = frozenset({"of_booking"})
     errors = {"revise": (services.PlanNotApplicable, services.NoSchedule, InvalidTransition, *ONCE)}

@@ -12,6 +12,7 @@ from realestate.core.api.access import BUILDERS, USERS
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
+from realestate.core.limits import RECORDS
 
 
 class RateViewSet(HouseViewSet):
@@ -21,6 +22,7 @@ class RateViewSet(HouseViewSet):
     default_limit = 100
     tag = "demands"
     access = {"list": USERS, "create": BUILDERS}
+    limits = {"create": RECORDS}
     duty = Duty.FINANCE
     errors = {"create": (services.RateExists, IdempotencyInProgress, IdempotencyMismatch)}
 

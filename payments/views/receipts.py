@@ -34,6 +34,7 @@ from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_resp
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import Conflict, InvalidTransition
+from realestate.core.limits import PAPERS, RECORDS
 from realestate.core.money import ZERO
 
 
@@ -50,6 +51,7 @@ class PaymentViewSet(ExplainingViewSet):
     list_key = "payments"
     tag = "payments"
     access = {"list": PARTIES, "retrieve": PARTIES, "create": BUILDERS}
+    limits = {"create": RECORDS}
     duty = Duty.FINANCE
     explained_actions = frozenset({"retrieve"})  # what a payment pays; lists do not say it
     errors = {
@@ -128,6 +130,7 @@ class ReceiptView(Edge):
     """GET /api/payments/{id}/receipt."""
 
     access = {"get": PUBLIC}
+    limits = {"get": PAPERS}
     errors = {"get": (LinkExpired, PaymentNotCompleted)}
     tag = "payments"
 

@@ -33,6 +33,7 @@ from realestate.core.api.idempotency import (
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import RECORDS
 
 ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
@@ -50,6 +51,7 @@ class SettlementViewSet(ExplainingViewSet):
         "approve": BUILDERS,
         "refuse": BUILDERS,
     }
+    limits = {"create": RECORDS}
     duty = Duty.FINANCE
     errors = {
         "create": (
@@ -162,6 +164,7 @@ class NoticesView(Edge):
     """GET and POST /api/bookings/{id}/notices."""
 
     access = {"get": PARTIES, "post": BUILDERS}
+    limits = {"post": RECORDS}
     duty = Duty.FINANCE
     errors = {"post": (services.NoticeTooEarly, InvalidTransition)}
     tag = "settlements"

@@ -20,6 +20,7 @@ from realestate.core.api.pdf import pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import ServiceUnavailable
+from realestate.core.limits import PAPERS, RECORDS
 
 
 class CompletionViewSet(HouseViewSet):
@@ -29,6 +30,7 @@ class CompletionViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list"})
     duty = Duty.SITE
     errors = {
@@ -74,6 +76,7 @@ class ReportView(Edge):
     """GET /api/projects/{id}/progress/report."""
 
     access = {"get": USERS}
+    limits = {"get": PAPERS}
     errors = {"get": (ServiceUnavailable,)}
     tag = "progress"
 

@@ -23,6 +23,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, ProtectedRow, StaleVersion
+from realestate.core.limits import RECORDS
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -42,6 +43,7 @@ class MilestoneViewSet(HouseViewSet):
         "report": BUILDERS,
         "certify": BUILDERS,
     }
+    limits = {"create": RECORDS, "replace": RECORDS, "certify": RECORDS}
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {
@@ -143,6 +145,7 @@ class CertificateViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list"})
     duty = Duty.SITE
     errors = {"create": (services.CertificateExists, *REPLAYED)}

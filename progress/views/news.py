@@ -22,6 +22,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
+from realestate.core.limits import RECORDS
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -33,6 +34,7 @@ class PhaseViewSet(HouseViewSet):
     tag = "progress"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS, "retrieve": PUBLIC, "partial_update": BUILDERS}
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {"create": REPLAYED}
@@ -74,6 +76,7 @@ class UpdateViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {"create": REPLAYED}

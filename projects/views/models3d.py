@@ -19,6 +19,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
+from realestate.core.limits import RECORDS
 
 
 class Model3DViewSet(HouseViewSet):
@@ -34,6 +35,7 @@ class Model3DViewSet(HouseViewSet):
         "partial_update": BUILDERS,
         "destroy": BUILDERS,
     }
+    limits = {"create": RECORDS}
     catalogue = frozenset({"of_project", "retrieve"})
     duty = Duty.SETUP
     errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}

@@ -25,6 +25,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty, Role
 from realestate.core.errors import InvalidValue
+from realestate.core.limits import RECORDS
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 STAFF = frozenset({Role.STAFF.value})
@@ -43,6 +44,7 @@ class PriceListViewSet(HouseViewSet):
         "create": BUILDERS,
         "partial_update": BUILDERS,
     }
+    limits = {"create": RECORDS}
     duty = Duty.SETUP
     errors = {
         "create": (services.PriceListNotValid, *REPLAYED),
@@ -86,6 +88,7 @@ class TaxRateViewSet(HouseViewSet):
     default_limit = 100
     tag = "prices"
     access = {"list": PUBLIC, "create": STAFF}
+    limits = {"create": RECORDS}
     duty = Duty.FINANCE
     catalogue = frozenset({"list"})
     errors = {"create": (services.TaxRateExists, *REPLAYED)}

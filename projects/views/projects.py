@@ -24,6 +24,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty, Role
+from realestate.core.limits import RECORDS
 
 LONGEST_KEY = 18  # digits
 
@@ -42,6 +43,7 @@ class ProjectViewSet(HouseViewSet):
         "destroy": BUILDERS,
         "availability": PUBLIC,
     }
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list", "retrieve", "availability"})
     duty = Duty.SETUP
     errors = {

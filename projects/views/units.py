@@ -24,6 +24,7 @@ from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMi
 from realestate.core.api.pagination import MOST
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
+from realestate.core.limits import BATCHES, RECORDS
 
 REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
@@ -35,6 +36,7 @@ class TowerViewSet(HouseViewSet):
     tag = "projects"
     default_limit = 100
     access = {"list": PUBLIC, "create": BUILDERS}
+    limits = {"create": RECORDS}
     catalogue = frozenset({"list"})
     duty = Duty.SETUP
     errors = {"create": (services.TowerNameTaken, *REPLAYED)}
@@ -69,6 +71,7 @@ class UnitViewSet(HouseViewSet):
         "retrieve": PUBLIC,
         "partial_update": BUILDERS,
     }
+    limits = {"create": RECORDS, "generate": BATCHES}
     catalogue = frozenset({"list", "of_project", "retrieve"})
     duty = Duty.SETUP
     errors = {

@@ -19,9 +19,11 @@ from realestate.binder.views import SHOWN
 from realestate.core import clock
 from realestate.core.admin import office_rows
 from realestate.core.api.links import reader_of
+from realestate.core.api.throttling import count
 from realestate.core.enums import FilePurpose
 from realestate.core.errors import DomainError
 from realestate.core.files import keep_upload
+from realestate.core.limits import UPLOADS
 
 SEES = "bookings.view_bookingdocument"
 FILES = "bookings.add_bookingdocument"
@@ -59,6 +61,7 @@ class DocumentsPage(View):
         user: Any = request.user  # the admin lets nobody else through
         sent, given = form.cleaned_data["file"], form.cleaned_data
         try:
+            count(request, UPLOADS)
             file = keep_upload(
                 actor=user, name=sent.name, content=sent.file, purpose=FilePurpose.DOCUMENT
             )

@@ -12,6 +12,7 @@ from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue
+from realestate.core.limits import RECORDS
 
 SHOWN = ("project__builder", "unit", "customer__user__customer")
 
@@ -20,6 +21,7 @@ class PapersView(Edge):
     """/api/bookings/{id}/documents."""
 
     access = {"get": PARTIES, "post": BUILDERS}
+    limits = {"post": RECORDS}
     duty = Duty.PAPERS
     errors = {"post": (InvalidValue, AlreadyFiled)}
     tag = "documents"

@@ -1,6 +1,7 @@
 """Where uploaded files and papers are kept: a folder, or a private bucket of an S3-compatible store."""
 
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from botocore.config import Config
 
@@ -19,6 +20,27 @@ PRIVATE_LINKS = env.text(
     " same network as the login that was handed it, agent in the same program wherever it is (for people whose address"
     " changes with each request), login nowhere.",
 )
+
+CLAMD_ADDRESS = env.text(
+    "CLAMD_ADDRESS",
+    about="Virus scanner that looks at each file that people send: tcp://HOST:PORT or unix:///PATH of a clamd. No file"
+    " is kept while it does not answer. Not set: nobody looks.",
+)
+
+
+def is_scanner(address: SplitResult) -> bool:
+    """Whether an address can be a clamd's: a host with its port, or a socket in the file system."""
+    try:
+        has_port = bool(address.hostname and address.port) and address.path in {"", "/"}
+    except ValueError:  # a port that is no number
+        return False
+    more = address.query or address.fragment or address.username
+    on_disk = not address.netloc and len(address.path) > 1
+    return not more and {"tcp": has_port, "unix": on_disk}.get(address.scheme, False)
+
+
+if CLAMD_ADDRESS and not is_scanner(urlsplit(CLAMD_ADDRESS)):
+    env.wrong("CLAMD_ADDRESS must be tcp://HOST:PORT or unix:///PATH")
 
 
 def files_storage(bucket: dict[str, Any]) -> dict[str, Any]:

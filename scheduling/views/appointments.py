@@ -17,6 +17,7 @@ from realestate.core.api.pagination import array_response
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
+from realestate.core.limits import APPOINTMENTS
 from scheduling import services
 from scheduling.filters import AppointmentFilter
 from scheduling.models import Appointment, AppointmentMove
@@ -61,6 +62,7 @@ class AppointmentViewSet(HouseViewSet):
         "set_status": PARTIES,
         "reschedule": PARTIES,
     }
+    limits = {"create": APPOINTMENTS, "reschedule": APPOINTMENTS}
     duty = Duty.SALES
     errors = {
         "create": (*WHEN, IdempotencyMismatch, IdempotencyInProgress),

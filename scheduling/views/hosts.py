@@ -10,6 +10,7 @@ from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
+from realestate.core.limits import RECORDS
 from scheduling import services
 from scheduling.models import Host
 from scheduling.serializers import HostPatch, HostPublic, HostRead, HostWrite
@@ -22,6 +23,7 @@ class HostViewSet(HouseViewSet):
     tag = "appointments"
     default_limit = 100
     access = {"list": BUILDERS, "create": BUILDERS, "partial_update": BUILDERS}
+    limits = {"create": RECORDS}
     duty = Duty.SALES
     errors = {
         "create": (services.HostHasLogin, IdempotencyMismatch, IdempotencyInProgress),

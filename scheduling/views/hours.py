@@ -12,6 +12,7 @@ from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue
+from realestate.core.limits import RECORDS
 from scheduling import services
 from scheduling.models import Holiday, WorkingHours
 from scheduling.serializers import (
@@ -30,6 +31,7 @@ class OfProject(HouseViewSet):
     default_limit = 400
     tag = "appointments"
     access = {"list": PUBLIC, "replace": BUILDERS}
+    limits = {"replace": RECORDS}
     duty = Duty.SALES
     errors = {"replace": (InvalidValue,)}
 

@@ -176,6 +176,7 @@ def test_the_composition_is_whole():
         "postgres",
         "redis",
         "objects",
+        "clamav",
         "proxy",
     }
 

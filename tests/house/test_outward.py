@@ -41,6 +41,7 @@ SPEAKERS = {
     "payments/gateways/stripe.py": "settings.STRIPE_API_URL",
     "realestate/core/answers/shared.py": "settings.REDIS_URL",
     "realestate/core/bell.py": "settings.REDIS_URL",
+    "realestate/core/files/scanning.py": "settings.CLAMD_ADDRESS",
     "realestate/core/files/storing.py": "default_storage",
     "realestate/management/commands/serve.py": "settings.HOST",
     "realestate/settings/files.py": "FILES_URL",
@@ -123,6 +124,7 @@ GOES = {
     "exact[0]",  # the page of a row that was found
     "f'{self._list_address()}?{request.GET.urlencode()}'",
     "link.removeprefix(settings.PUBLIC_URL)",  # of a paper, made by us
+    "self._address('add')",
     "self._address('change', pk)",
     "self._address('change', run.pk)",
     "self._list_address()",

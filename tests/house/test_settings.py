@@ -347,6 +347,10 @@ def test_production_names_everything_that_is_missing():
         ({"FILES_URL": "s3+http://k:s@minio:9000/house"}, "FILES_URL must begin with s3://"),
         ({"DATABASE_REPLICA_URL": "mysql://replica/x"}, "DATABASE_REPLICA_URL must begin with"),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 32 random characters"),
+        (
+            {"CLAMD_ADDRESS": "clamav:3310"},
+            "CLAMD_ADDRESS must be tcp://HOST:PORT or unix:///PATH",
+        ),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
     ],

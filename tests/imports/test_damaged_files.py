@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projects.models import Unit
-from realestate.core.models import ImportRun
+from realestate.core.models import ImportRun, SystemSetting
 from tests.imports.sheets import UNIT_HEAD, csv_of, unit, xlsx_of
 from tests.imports.test_api import post
 
@@ -32,6 +32,7 @@ cells = st.one_of(
 @pytest.fixture
 def api(as_, cast, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    SystemSetting.objects.create(key="platform.limits_factor", value=10)  # all of them in an hour
     return as_(cast.meera)
 
 

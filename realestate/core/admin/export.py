@@ -23,7 +23,9 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from realestate.core import audit, clock
+from realestate.core.admin.limited import is_too_often
 from realestate.core.imports import kinds, may_import
+from realestate.core.limits import EXPORTS
 from realestate.core.sheets import CSV_TYPE, XLSX_TYPE, Cell, cell, csv_pieces, xlsx_file
 from realestate.core.transactions import service
 
@@ -88,7 +90,9 @@ class ExportMixin(ModelAdmin):
         return self.export(request, rows, form)
 
     def export(self, request: HttpRequest, rows: QuerySet[Any], form: str) -> HttpResponseBase:
-        """The file, or the list again with the reason when there are too many rows."""
+        """The file, or the list again with the reason when there are too many rows, or too many files by now."""
+        if is_too_often(request, EXPORTS):
+            return HttpResponseRedirect(self._list_address())
         count = rows.count()
         if form == "xlsx" and count > MOST_ROWS:
             messages.error(

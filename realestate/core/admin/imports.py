@@ -22,6 +22,8 @@ from realestate.core import audit
 from realestate.core.admin.base import ReadOnlyAdmin
 from realestate.core.admin.columns import moment
 from realestate.core.admin.export import FORMS
+from realestate.core.admin.limited import is_too_often
+from realestate.core.api.throttling import count
 from realestate.core.enums import ImportState
 from realestate.core.errors import DomainError
 from realestate.core.imports import (
@@ -33,6 +35,7 @@ from realestate.core.imports import (
     start_import,
     template,
 )
+from realestate.core.limits import EXPORTS, IMPORTS
 from realestate.core.models import ImportRun
 from realestate.core.proof import ask_first, proven_lately
 from realestate.core.sheets import (
@@ -216,6 +219,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if kind_of(run.kind).adds_accounts and not proven_lately(request):
             return ask_first(request, self._address("change", pk))
         try:
+            count(request, IMPORTS)
             run = apply_import(actor=request.user, run_id=pk)
         except DomainError as refusal:
             messages.error(request, refusal.detail)
@@ -246,6 +250,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         rows: Sequence[Sequence[object]] = ()
         project = request.GET.get("project", "")
         if project.isdecimal() and len(project) < 18:  # noqa: PLR2004  # of a key
+            if is_too_often(request, EXPORTS):
+                return HttpResponseRedirect(self._address("add"))
             wanted.scope_name(request.user, int(project))
             rows = wanted.present(request.user, int(project))
             note_present(actor=request.user, kind=kind, scope_id=int(project), rows=len(rows))
@@ -255,6 +261,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """The run, or None with the refusal at the file."""
         data = form.cleaned_data
         try:
+            count(request, IMPORTS)
             return start_import(
                 actor=request.user,
                 kind=data["kind"],

@@ -6,6 +6,7 @@ a builder's team, and each group of the staff, writes only what is theirs. Witho
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -22,7 +23,7 @@ BUILDER_ONLY: frozenset[str] = frozenset({Role.BUILDER.value})
 WITH_DUTIES: frozenset[str] = BUILDERS  # whose writing is shared out among people
 
 
-def role_of(request: Request) -> str:
+def role_of(request: HttpRequest | Request) -> str:
     """The caller's role, ``anonymous`` without a token."""
     return str(getattr(request.user, "user_type", None) or ANONYMOUS)
 

@@ -22,10 +22,12 @@ from realestate.core.files import (
     VARIANTS,
     BrokenPicture,
     EmptyFile,
+    FileInfected,
     FileTooLarge,
     ModelNotWhole,
     NameDisagrees,
     PictureTooLarge,
+    ScannerUnavailable,
     UnknownFileType,
     keep_upload,
     most_bytes_of,
@@ -33,6 +35,7 @@ from realestate.core.files import (
     opens,
     signed_link,
 )
+from realestate.core.limits import UPLOADS
 from realestate.core.models import StoredFile
 from realestate.core.vocabulary import Vocabulary
 
@@ -104,6 +107,7 @@ class UploadView(Edge):
     """Sending a file."""
 
     access: ClassVar = {"post": USERS}
+    limits: ClassVar = {"post": UPLOADS}
     duty: ClassVar = Duty.PERSONAL  # nobody sees it until another request names it
     errors: ClassVar = {
         "post": (
@@ -112,9 +116,11 @@ class UploadView(Edge):
             UnknownFileType,
             NameDisagrees,
             ModelNotWhole,
+            FileInfected,
             PictureTooLarge,
             BrokenPicture,
             NotAllowed,
+            ScannerUnavailable,
         )
     }
     tag = "files"
@@ -129,8 +135,8 @@ class UploadView(Edge):
         """Send a file: a picture, a PDF, or, as a builder, a 3D model.
 
         Its content decides what it is, and its name must not say otherwise; the settings say how large it may be.
-        Pictures are drawn anew, without place and time. Nobody sees it until another request names it: a proof of
-        payment, a photo of a milestone, a signed page.
+        Where there is a virus scanner it looks at the file first. Pictures are drawn anew, without place and time.
+        Nobody sees it until another request names it: a proof of payment, a photo of a milestone, a signed page.
         """
         sent = self.parse(UploadWrite)
         row = keep_upload(

@@ -17,8 +17,9 @@ from realestate.core.api.import_shapes import ImportRead, ImportWrite
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import NotAllowed, NotFound
-from realestate.core.files import FileTooLarge
+from realestate.core.files import FileInfected, FileTooLarge, ScannerUnavailable
 from realestate.core.imports import ImportHasProblems, ImportIsBusy, apply_import, start_import
+from realestate.core.limits import IMPORTS
 from realestate.core.models import ImportRun
 from realestate.core.sheets import MOST_BYTES, SheetNotReadable, SheetTooLarge
 
@@ -32,8 +33,18 @@ class ImportViewSet(HouseViewSet):
     tag = "imports"
     duty: ClassVar = Duty.PERSONAL  # whose job a kind of import is, the kind itself says
     access: ClassVar = {"create": BUILDERS, "retrieve": BUILDERS, "apply": BUILDERS}
+    limits: ClassVar = {"create": IMPORTS, "apply": IMPORTS}
     errors: ClassVar = {
-        "create": (NotFound, FileTooLarge, SheetNotReadable, SheetTooLarge, NotAllowed, *REPLAYED),
+        "create": (
+            NotFound,
+            FileTooLarge,
+            FileInfected,
+            SheetNotReadable,
+            SheetTooLarge,
+            NotAllowed,
+            ScannerUnavailable,
+            *REPLAYED,
+        ),
         "apply": (ImportHasProblems, ImportIsBusy, NotAllowed, *REPLAYED),
     }
 

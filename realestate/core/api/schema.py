@@ -1,5 +1,6 @@
 """The OpenAPI document: summaries, tags, roles, refusals and examples, from the views' own declarations."""
 
+from collections.abc import Mapping
 from inspect import cleandoc, getdoc
 from typing import Any
 
@@ -25,6 +26,7 @@ from realestate.core.errors import (
     TooLarge,
     TooManyRequests,
 )
+from realestate.core.limits import Limit
 
 
 class NotAuthenticated(DomainError):
@@ -117,6 +119,8 @@ class HouseSchema(AutoSchema):
         operation["x-roles"] = sorted(self._roles())
         if self._duty() is not None:
             operation["x-duty"] = self._duty()
+        if (rule := self._limit()) is not None:
+            operation["x-limit"] = rule.described
         if self._action() in getattr(self.view, "catalogue", ()):
             operation["responses"]["304"] = {"description": NOT_MODIFIED}
         self._add_refusals(operation)
@@ -157,9 +161,9 @@ class HouseSchema(AutoSchema):
             found += [NotAllowed]
         if self._duty() not in {None, Duty.PERSONAL.value}:  # the own account is everybody's
             found += [NotYourDuty]
-        if getattr(self.view, "authentication_classes", ()):
-            found += [NotAuthenticated]
-        else:
+        asks_who = bool(getattr(self.view, "authentication_classes", ()))
+        found += [NotAuthenticated] if asks_who else []
+        if not asks_who or self._limit() is not None:
             found += [TooManyRequests]
         if "{" in self.path or ("requestBody" in operation and self._names_rows()):
             found += [NotFound]
@@ -199,6 +203,11 @@ class HouseSchema(AutoSchema):
         is_written = self.method not in SAFE_METHODS and bool(WITH_DUTIES & self._roles())
         duty = duty_of(self.view, self._action()) if is_written else None
         return duty.value if duty is not None else None
+
+    def _limit(self) -> Limit | None:
+        """How often one account may call it; None: as often as it likes."""
+        limits: Mapping[str, Limit] = getattr(self.view, "limits", {})
+        return limits.get(self._action())
 
     def _roles(self) -> frozenset[str]:
         roles: frozenset[str] = getattr(self.view, "access", {}).get(self._action(), frozenset())

@@ -22,8 +22,10 @@ from realestate.core.api.preconditions import honours, if_seen
 from realestate.core.api.readings import Reading
 from realestate.core.api.reads import reading_of
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.api.throttling import count
 from realestate.core.enums import Duty
 from realestate.core.errors import DomainError
+from realestate.core.limits import Limit
 
 Row = TypeVar("Row", bound=Model)
 
@@ -41,6 +43,7 @@ class Edge(APIView):
     duty: ClassVar[Duty | None] = None  # to which what builders write here belongs
     duties: ClassVar[Mapping[str, Duty]] = {}  # action -> duty, where it is another
     errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
+    limits: ClassVar[Mapping[str, Limit]] = {}  # action -> how often one account may call it
     catalogue: ClassVar[frozenset[str]] = (
         frozenset()
     )  # actions whose answers caches may keep (adr 14)
@@ -53,11 +56,16 @@ class Edge(APIView):
         return self.request.user
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Who asks, and whether they may; an answer of the catalogue begins before its first row is read."""
+        """Who asks, whether they may, and how often; an answer of the catalogue begins before its first row is read.
+
+        Raises TooManyRequests (429).
+        """
         super().initial(request, *args, **kwargs)
         action = action_of(self, str(request.method)) or ""
         if request.method in SAFE_METHODS and action in self.catalogue:
             version.begin(is_public=role_of(request) == ANONYMOUS)
+        if action in self.limits:
+            count(request, self.limits[action])
 
     def parse(self, write: type[WriteSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The validated body. Raises ValidationError (400)."""

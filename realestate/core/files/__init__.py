@@ -14,6 +14,7 @@ from realestate.core.files.kinds import (
 from realestate.core.files.links import file_path, file_url, opens, signed_link
 from realestate.core.files.paper import picture_for_paper
 from realestate.core.files.pictures import VARIANTS, BrokenPicture, PictureTooLarge
+from realestate.core.files.scanning import FileInfected, ScannerUnavailable, refuse_infected
 from realestate.core.files.storing import open_file, store_file
 from realestate.core.files.uploads import (
     EmptyFile,
@@ -27,10 +28,12 @@ __all__ = [
     "VARIANTS",
     "BrokenPicture",
     "EmptyFile",
+    "FileInfected",
     "FileTooLarge",
     "ModelNotWhole",
     "NameDisagrees",
     "PictureTooLarge",
+    "ScannerUnavailable",
     "Sweep",
     "UnknownFileType",
     "attached",
@@ -43,6 +46,7 @@ __all__ = [
     "opened",
     "opens",
     "picture_for_paper",
+    "refuse_infected",
     "signed_link",
     "store_file",
 ]

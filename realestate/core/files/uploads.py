@@ -9,6 +9,7 @@ from realestate.core.errors import DomainError, NotAllowed
 from realestate.core.files.kinds import KINDS, UnknownFileType, agreeing_name, recognise
 from realestate.core.files.limits import kinds_for, most_bytes
 from realestate.core.files.pictures import redrawn
+from realestate.core.files.scanning import refuse_infected
 from realestate.core.files.storing import readable_name, store_file
 from realestate.core.models import StoredFile
 
@@ -34,8 +35,9 @@ def keep_upload(
 ) -> StoredFile:
     """Keep a file that somebody sent for a purpose; private until something shows it (D29).
 
-    Pictures are drawn anew, without metadata, with two smaller ones. Raises NotAllowed (403), FileTooLarge
-    (413), EmptyFile, UnknownFileType, NameDisagrees, ModelNotWhole, PictureTooLarge and BrokenPicture (422).
+    A scanner looks at it as it was sent, before anything decodes it. Pictures are drawn anew, without metadata, with
+    two smaller ones. Raises NotAllowed (403), FileTooLarge (413), EmptyFile, UnknownFileType, NameDisagrees,
+    ModelNotWhole, FileInfected, PictureTooLarge and BrokenPicture (422), ScannerUnavailable (503).
     """
     if purpose not in purposes_of(actor):
         raise NotAllowed("Only builders and staff send 3D models.")
@@ -47,10 +49,12 @@ def keep_upload(
     if word not in allowed:
         raise UnknownFileType(allowed=sorted(allowed))
     kind = KINDS[word]
+    kept_as = agreeing_name(readable_name(name), kind, strict=purpose == FilePurpose.MODEL)
+    refuse_infected(stream, actor=actor)
     picture = redrawn(stream) if kind.picture else None
     return store_file(
         actor=actor,
-        name=agreeing_name(readable_name(name), kind, strict=purpose == FilePurpose.MODEL),
+        name=kept_as,
         content=picture.content if picture else stream,
         content_type=kind.media_type,
         purpose=purpose,

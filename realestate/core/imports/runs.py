@@ -4,6 +4,7 @@ Checking writes nothing. Applying checks again, because rows may have changed me
 transaction; its last statement says that it is applied. A run that is applied stays so: asking again changes nothing.
 """
 
+import io
 import logging
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from realestate.core import audit, clock
 from realestate.core.enums import FilePurpose, ImportState
 from realestate.core.errors import DomainError, NotAllowed
-from realestate.core.files import open_file, store_file
+from realestate.core.files import open_file, refuse_infected, store_file
 from realestate.core.imports.checking import NOT_FOUND, Outcome, RowRefused, check, planned
 from realestate.core.imports.kinds import kind_of, refuse_others
 from realestate.core.imports.progress import Progress
@@ -50,12 +51,13 @@ class _Refused(Exception):  # says why nothing was written, inside this module o
 def start_import(*, actor: Any, kind: str, scope_id: int, name: str, content: bytes) -> ImportRun:
     """Take a file and check it, at once or, when it is long, in the worker. Nothing of ours changes.
 
-    Raises NotFound (404) for an unknown kind and for projects of others, NotAllowed (403), SheetNotReadable and
-    SheetTooLarge (422).
+    A scanner looks at the file before it is opened. Raises NotFound (404) for an unknown kind and for projects of
+    others, NotAllowed (403), FileInfected, SheetNotReadable and SheetTooLarge (422), ScannerUnavailable (503).
     """
     wanted = kind_of(kind)
     refuse_others(actor, wanted)
     wanted.scope_name(actor, scope_id)
+    refuse_infected(io.BytesIO(content), actor=actor)
     sheet = read_sheet(name, content)
     file = store_file(
         actor=actor,

@@ -11,6 +11,7 @@ from realestate.core.api.explain import EXPLAIN, wants_explanation
 from realestate.core.api.pagination import envelope, paginate
 from realestate.core.api.views import DEFAULT_LIMIT, Edge
 from realestate.core.errors import InvalidValue, NotFound
+from realestate.core.limits import REPORTS
 from realestate.reports.receivables import queries
 from realestate.reports.receivables.serializers import CollectionsQuery, CollectionsRead
 
@@ -28,6 +29,7 @@ class CollectionsView(Edge):
 
     tag = "reports"
     access = {"get": BUILDERS}
+    limits = {"get": REPORTS}
     errors = {"get": (InvalidValue, NotFound)}
 
     @extend_schema(
