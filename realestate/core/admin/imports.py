@@ -34,6 +34,7 @@ from realestate.core.imports import (
     template,
 )
 from realestate.core.models import ImportRun
+from realestate.core.origin import from_our_pages
 from realestate.core.sheets import (
     CSV_TYPE,
     MOST_BYTES,
@@ -144,7 +145,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """Our own pages before Django's."""
         view = self.admin_site.admin_view
         own = [
-            path("template/<slug:kind>/<slug:form>/", view(require_safe(self.template_view))),
+            path(
+                "template/<slug:kind>/<slug:form>/",
+                view(from_our_pages(require_safe(self.template_view))),
+            ),
             path("<int:pk>/apply/", view(require_POST(self.apply_view))),
             path("<int:pk>/progress/", view(require_safe(self.progress_view))),
             path("<int:pk>/errors/<slug:form>/", view(require_safe(self.errors_view))),
