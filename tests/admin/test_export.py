@@ -210,7 +210,7 @@ def test_H10_control_pages_of_ours_start_them(staff, headers):
     for address in EXPORTS:
         reply = browser.get(address)
         assert reply.status_code == 200, address
-        reply.close()
+        assert b"".join(reply)
 
 
 def test_an_export_is_read_only(staff):
