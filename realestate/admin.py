@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from realestate.core import clock
 from realestate.core.fence import is_fenced
+from realestate.core.origin import from_our_pages
 from realestate.reports.dashboard import pages as dashboard
 from realestate.reports.stacking import pages as stacking
 from realestate.search import search_view
@@ -179,7 +180,7 @@ class HouseAdminSite(AdminSite):
         ours: list[URLPattern | URLResolver] = [
             path("search/", view(partial(search_view, self)), name="search"),
             path("dashboard/<slug:name>/", view(self.dashboard_view), name="dashboard"),
-            path("reports/<slug:name>.csv", view(self.csv_view), name="report_csv"),
+            path("reports/<slug:name>.csv", view(from_our_pages(self.csv_view)), name="report_csv"),
             path("stacking/", view(self.towers_view), name="stacking"),
             path("stacking/<int:project_id>/", view(self.plan_view), name="stacking_plan"),
             path(

@@ -4,6 +4,8 @@ Django's own middleware sends plain HTTP on to HTTPS, inside of CORS; preflights
 outside of both, sends nobody anywhere, and adds what is not there yet.
 """
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.security import SecurityMiddleware
 
@@ -19,6 +21,8 @@ OF_PAGES = (
 # What is no page runs nothing, whatever a browser takes it for.
 OF_PAPERS = "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 OF_THE_REST = f"{OF_PAPERS}; object-src 'none'"  # browsers show a PDF as an object within itself
+# Answers of the catalogue to who was logged in may lie in the browser's cache (``private, no-cache``).
+LOGOUT = "/api/auth/logout"
 UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -45,6 +49,8 @@ class SafetyHeadersMiddleware(SecurityMiddleware):
         is_page = kind == "text/html"
         policies = {"text/html": OF_PAGES, "application/pdf": OF_PAPERS}
         answer.headers.setdefault(POLICY, policies.get(kind, OF_THE_REST))
+        if request.path == LOGOUT and answer.status_code == HTTPStatus.OK:
+            answer.headers.setdefault("Clear-Site-Data", '"cache"')
         if is_page:
             answer.headers.setdefault("Permissions-Policy", UNUSED)
         return answer

@@ -54,7 +54,10 @@ class EntrancePages(Ground):
         elif request.user.is_authenticated and not is_fresh(request):
             logout(request)
             messages.info(request, "Your session has ended. Please log in again.")
-        return self._page(request, "login", "Log in", form=form)
+        page = self._page(request, "login", "Log in", form=form)
+        if request.method == "GET":  # whoever is sent here was in: of what was shown nothing stays
+            page["Clear-Site-Data"] = '"cache", "storage"'
+        return page
 
     @method_decorator(GUARDS)
     @patient

@@ -32,6 +32,12 @@ given_replica = env.database(
     about="A streaming replica, for the public catalogue: asked only while it is as far as the primary.",
 )
 
+closed_hosts = env.words(
+    "CLOSED_NETWORK_HOSTS",
+    about="Hosts, as DATABASE_URL and EMAIL_URL spell them, of a network that nobody else can listen to: they may be"
+    " asked without TLS. Production wants a checked certificate of every other one but this machine.",
+)
+
 
 def database(given: dict[str, Any]) -> dict[str, Any]:
     """Our limits on top of a description of where the database is."""

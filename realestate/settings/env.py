@@ -171,6 +171,14 @@ class Reader:
             "secret_key": keys[1] or None,
         }
 
+    def login(self, name: str) -> tuple[str, str]:
+        """User and password of an address, each empty where it has none; of an address that is none, too."""
+        try:
+            parts = urlsplit(self._raw(name))
+        except ValueError:
+            return "", ""
+        return unquote(parts.username or ""), unquote(parts.password or "")
+
     def folder(self, name: str, *, about: str, default: Path) -> Path:
         """A folder; a relative one counts from the checkout."""
         shown = default.relative_to(BASE_DIR) if default.is_relative_to(BASE_DIR) else default

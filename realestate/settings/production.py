@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from realestate.settings import base
 from realestate.settings.base import *  # noqa: F403  # the base with differences
 from realestate.settings.env import DEVELOPMENT_PREFIX, env
+from realestate.settings.services import check_database, check_logins, check_mail, check_redis
 
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 32
@@ -59,6 +60,14 @@ check_gateway(
 )
 if base.sms.scheme == "twilio+http" or base.push.scheme == "http":
     env.wrong("SMS_URL and PUSH_URL must speak TLS")
+for name in ("PUBLIC_URL", "REALTIME_URL"):
+    if env.given(name) and not getattr(base, name).startswith("https://"):
+        env.wrong(f"{name} must begin with https://")  # and so sockets with wss://
+check_database("DATABASE_URL", base.given_database, closed=base.closed_hosts)
+check_database("DATABASE_REPLICA_URL", base.given_replica, closed=base.closed_hosts)
+check_redis(base.REDIS_URL)
+check_mail(base.mail, closed=base.closed_hosts)
+check_logins()
 env.refuse()
 
 # The admin's forms come from here, also behind a proxy that ends TLS.

@@ -1,13 +1,22 @@
 """Register, login, refresh, logout and one's own account, over HTTP (contract 5, 7.1)."""
 
+import json
+import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    get_default_password_validators,
+)
 
 from accounts.models import Builder, Customer, Session, User
+from accounts.services.passwords import WeakPassword, check_strength
 from realestate.core.models import AuditEntry
+from realestate.settings import base
 from tests.accounts.hashers import CountingHasher
 from tests.factories.accounts import PASSWORD, BuilderFactory
+from tests.permissions.rows import everything
 
 GOOD = "a long enough sentence"
 GARBAGE = "Bearer eyJhbGciOiJub25lIn0.e30."
@@ -222,11 +231,32 @@ def test_E7_passwords_longer_than_the_limit_are_refused_and_not_cut_off(api):
     assert rows() == (0, 0, 0, 0, 0)
 
 
+def test_H10_of_the_commonest_passwords_thousands_are_long_enough_and_all_of_these_are_refused():
+    (common,) = [
+        validator.passwords
+        for validator in get_default_password_validators()
+        if isinstance(validator, CommonPasswordValidator)
+    ]
+    long_enough = [password for password in common if len(password) >= 8]
+    assert len(common) >= 19_000
+    assert len(long_enough) >= 3_000
+    stranger = User(email="zz@example.org")  # whom none of them is like
+    for password in long_enough:
+        with pytest.raises(WeakPassword):
+            check_strength(password, stranger)
+
+
 @pytest.mark.django_db
 def test_argon2_is_what_the_platform_uses(api, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    """With OWASP's least memory (19 MiB, here in KiB) and passes, of what stands in the settings themselves."""
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
     assert api.post("/api/auth/register", CUSTOMER).status_code == 201
-    assert User.objects.get().password.startswith("argon2$argon2id$")
+    stored = User.objects.get().password
+    cost = re.match(r"argon2\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", stored)
+    assert cost is not None, stored.rpartition("$")[0]
+    memory, passes = int(cost[1]), int(cost[2])
+    assert memory >= 19_456
+    assert passes >= 2
 
 
 @pytest.mark.django_db
@@ -469,6 +499,14 @@ def test_E3_logout_ends_the_session_and_no_other(api, cast, log_in, bearer):
     )
 
 
+def test_H10_logging_out_clears_the_browsers_cache(api, cast, log_in, bearer):
+    tokens = log_in(cast.asha)
+    assert "Clear-Site-Data" not in bearer(tokens["access_token"]).get("/api/auth/me").headers
+    assert bearer(tokens["access_token"]).post("/api/auth/logout")["Clear-Site-Data"] == '"cache"'
+    refused = bearer(tokens["access_token"]).post("/api/auth/logout")
+    assert (refused.status_code, "Clear-Site-Data" in refused.headers) == (401, False)
+
+
 def test_E3_logout_everywhere(api, cast, log_in, bearer):
     mine, others = [log_in(cast.asha), log_in(cast.asha)], log_in(cast.ravi)
     reply = bearer(mine[0]["access_token"]).post("/api/auth/logout", {"everywhere": True})
@@ -482,12 +520,21 @@ def test_logout_needs_a_token(api, db):
     assert api.post("/api/auth/logout").status_code == 401
 
 
-def test_tokens_lie_in_no_table(api, cast, log_in):
-    tokens = log_in(cast.asha)
-    session = Session.objects.get()
-    stored = " ".join(str(value) for value in vars(session).values())
-    assert tokens["access_token"] not in stored
-    assert tokens["refresh_token"] not in stored
+def test_tokens_lie_in_no_table(api, cast, log_in, bearer):
+    """Of all that there are, when they were made, used and made anew; nor does what stands before their signature."""
+    first = log_in(cast.asha)
+    second = api.post("/api/auth/refresh", {"refresh_token": first["refresh_token"]}).json()
+    for tokens in (first, second):
+        bearer(tokens["access_token"]).get("/api/auth/me")
+    tables = everything(but=set())
+    stored = json.dumps(tables, ensure_ascii=False)
+    assert cast.asha.email in stored
+    assert len(tables["accounts_session"]) == 1
+    for tokens in (first, second):
+        for name in ("access_token", "refresh_token"):
+            _head, body, signature = tokens[name].split(".")
+            assert body not in stored, name
+            assert signature not in stored, name
 
 
 @pytest.mark.parametrize(

@@ -372,9 +372,13 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
 }
 
 
+# What a browser says when a link of ours is pressed.
+ON_OUR_PAGES = {"sec-fetch-site": "same-origin", "sec-fetch-dest": "document"}
+
+
 @pytest.fixture
 def staff(db: None) -> Client:
     """A browser in which Sana is logged in."""
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(StaffFactory(email="sana@example.com"))
     return client

@@ -14,6 +14,7 @@ from realestate.core import clock
 from realestate.reports.dashboard import tables
 from realestate.reports.dashboard.catalogue import DASHBOARDS, REPORTS, Figures
 from realestate.reports.dashboard.scope import Scope
+from tests.admin.conftest import ON_OUR_PAGES
 from tests.cast import Cast
 from tests.factories.accounts import MemberFactory, StaffFactory
 from tests.reports.test_dashboard_api import fill
@@ -27,7 +28,7 @@ QUERIES = {"sales": 5, "collections": 12, "service": 7}
 @pytest.fixture
 def desk(cast: Cast) -> Client:
     """A browser in which Sana of the cast is logged in."""
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(cast.sana)
     return client
 
@@ -120,7 +121,7 @@ def test_R21_the_file_and_the_page_are_of_the_chosen_builder(cast: Cast, desk: C
 
 @each_report
 def test_R21_a_builders_sales_person_gets_that_builders_file_whatever_it_asks_for(cast: Cast, name):
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(MemberFactory(employer=cast.meera.builder, team_role=TeamRole.SALES))
     address, kiran = f"/admin/reports/{name}.csv", {"builder": cast.kiran.pk}
     before = lines_of(client.get(address))
@@ -133,7 +134,7 @@ def test_R21_a_builders_sales_person_gets_that_builders_file_whatever_it_asks_fo
 @each_dashboard
 def test_R21_no_dashboard_shows_a_word_of_another_builder(cast: Cast, name):
     fill(cast.kiran_project)
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(MemberFactory(employer=cast.meera.builder))
     foreign = {"builder": cast.kiran.pk, "project": cast.kiran_project.pk}
     for query in ({}, foreign):
@@ -143,7 +144,7 @@ def test_R21_no_dashboard_shows_a_word_of_another_builder(cast: Cast, name):
 
 
 def test_R21_people_of_the_site_see_no_money(cast: Cast):
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(MemberFactory(employer=cast.meera.builder, team_role=TeamRole.SITE))
     shown = [tab["title"] for tab in client.get("/admin/").context["dashboards"]]
     assert shown == ["Sales", "Site and service"]
@@ -169,7 +170,7 @@ def test_a_choice_that_is_no_choice_is_an_error_of_the_form(cast: Cast, desk: Cl
 def test_rights_decide_about_charts_files_and_pages(cast: Cast):
     person = StaffFactory(email="site@example.com", is_superuser=False)
     person.user_permissions.set(Permission.objects.filter(codename="view_milestone"))
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(person)
     page = client.get("/admin/")
     assert [tab["title"] for tab in page.context["dashboards"]] == ["Site and service"]

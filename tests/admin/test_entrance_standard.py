@@ -78,6 +78,25 @@ def test_H10_logging_out_clears_what_the_browser_kept(sana):
     assert reply["Clear-Site-Data"] == '"cache", "storage"'
 
 
+@pytest.mark.parametrize("ended", ["unused", "signed out everywhere", "account", "twelve hours"])
+def test_H10_a_session_that_ended_by_itself_clears_it_too(sana, ended):
+    client = Client()
+    log_in(client)
+    assert "Clear-Site-Data" not in client.get("/admin/").headers
+    hours = {"unused": 2, "twelve hours": 13}.get(ended, 0)
+    if ended == "signed out everywhere":
+        services.end_sessions(actor=sana, user_id=sana.pk, reason="signed out everywhere")
+    if ended == "account":
+        services.set_user_active(actor=StaffFactory(), user_id=sana.pk, is_active=False)
+    later = datetime(2026, 6, 15, 12, 5, tzinfo=UTC) + timedelta(hours=hours)
+    with time_machine.travel(later, tick=False):
+        sent_on = client.get("/admin/projects/unit/")
+        assert (sent_on.status_code, sent_on.url.partition("?")[0]) == (302, LOGIN)
+        page = client.get(sent_on.url)
+    assert page.status_code == 200
+    assert page["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_H10_a_new_password_by_mail_does_not_stand_in_for_the_code(sana):
     enrolled(sana)
     new = "another long password"

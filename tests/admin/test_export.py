@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from realestate.core.admin import export
 from realestate.core.models import AuditEntry
-from tests.admin.conftest import MAKERS
+from tests.admin.conftest import MAKERS, ON_OUR_PAGES
 from tests.factories.accounts import CustomerFactory, StaffFactory
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
@@ -134,7 +134,7 @@ def test_the_ticked_rows_alone(staff):
 def test_whoever_may_not_look_may_not_export(db):
     UnitFactory()
     person = StaffFactory(is_superuser=False)
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(person)
     assert client.get(f"{UNITS}export/csv/").status_code == 403
     person.user_permissions.add(Permission.objects.get(codename="view_unit"))
@@ -165,6 +165,52 @@ def test_a_workbook_has_its_limit_and_csv_has_none(staff, monkeypatch):
 
     flowing = b"".join(staff.get(f"{UNITS}export/csv/").streaming_content)
     assert len(flowing.splitlines()) == 1 + 3
+
+
+EXPORTS = (
+    f"{UNITS}export/csv/",
+    f"{UNITS}export/xlsx/",
+    "/admin/core/importrun/template/units/csv/",
+    "/admin/reports/sales.csv",
+)
+ELSEWHERE = {
+    "a link of another site": {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"},
+    "a link of another host of ours": {"sec-fetch-site": "same-site", "sec-fetch-dest": "document"},
+    "a letter": {"sec-fetch-site": "none", "sec-fetch-dest": "document"},
+    "a picture": {"sec-fetch-site": "same-origin", "sec-fetch-dest": "image"},
+    "an old browser": {"referer": "http://testserver.evil.example/admin/"},
+    "an old browser by TLS": {"referer": "https://testserver/admin/"},
+    "nothing said": {},
+}
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_H10_no_export_is_started_from_elsewhere(staff, headers):
+    UnitFactory()
+    browser = Client(headers=headers)
+    browser.cookies = staff.cookies
+    for address in EXPORTS:
+        assert browser.get(address).status_code == 403, address
+        assert browser.post(address).status_code == 403, address
+    assert not AuditEntry.objects.filter(action="exported").exists()
+    assert browser.get(UNITS).status_code == 200  # links of letters open pages
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ON_OUR_PAGES,
+        {"sec-fetch-site": "same-origin", "sec-fetch-dest": "empty"},
+        {"referer": f"http://testserver{UNITS}"},
+    ],
+)
+def test_H10_control_pages_of_ours_start_them(staff, headers):
+    browser = Client(headers=headers)
+    browser.cookies = staff.cookies
+    for address in EXPORTS:
+        reply = browser.get(address)
+        assert reply.status_code == 200, address
+        assert b"".join(reply)
 
 
 def test_an_export_is_read_only(staff):

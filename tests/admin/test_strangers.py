@@ -15,7 +15,7 @@ from realestate.core.admin import office_rows
 from realestate.core.models import BulkRun
 from realestate.rights import BUILDERS_TABLES, rights_of
 from scheduling.models import Host
-from tests.admin.conftest import MAKERS
+from tests.admin.conftest import MAKERS, ON_OUR_PAGES
 from tests.admin.test_pages import AUTOCOMPLETE, IDS, OURS, QUERIES, term, url
 from tests.factories.accounts import BuilderFactory, CustomerFactory, MemberFactory
 from tests.permissions.world import FOR_ASHA, FOR_MEERA, FOR_THE_PARTIES, World, make_world
@@ -35,7 +35,7 @@ FILTER_LINK = re.compile(r'href="(\?[^"]+)"')
 
 
 def browser(person: User) -> Client:
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(person)
     return client
 

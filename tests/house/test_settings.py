@@ -16,10 +16,31 @@ OTHER_KEY = "Z9x8-C7v6_B5n4M3a2S1d0FgHjKlQwErTyUiOpLmNbVcXzAsDfGh"
 GOOD = {
     "SECRET_KEY": KEY,
     "JWT_SIGNING_KEY": OTHER_KEY,
-    "DATABASE_URL": "postgres://app:p%40ss@db.example.org:5432/house?sslmode=require",
+    "DATABASE_URL": "postgres://app:p%40ss@db.example.org:5432/house?sslmode=verify-full",
     "ALLOWED_HOSTS": "api.example.org",
     "PUBLIC_URL": "https://api.example.org",
 }
+# PostgreSQL elsewhere, without a look at its certificate.
+UNSURE = [
+    "postgres://app:x7@db.example.org/house",
+    "postgres://app:x7@db.example.org/house?sslmode=disable",
+    "postgres://app:x7@db.example.org/house?sslmode=require",
+    "postgres://app:x7@db.example.org/house?sslmode=verify-ca",
+    "postgres://app:x7@10.0.0.5/house",
+    "postgres://app:x7@localhost/house?hostaddr=10.0.0.5",
+    "postgres://app:x7@/house?service=far",
+]
+KNOWN_TO_ALL = [
+    {"DATABASE_URL": "postgres://realestate:PASSWORD@127.0.0.1/house"},
+    {"DATABASE_URL": "postgres://realestate:realestate@127.0.0.1/house"},
+    {"DATABASE_REPLICA_URL": "postgres://app:postgres@127.0.0.1/house"},
+    {"REDIS_URL": "redis://:password@127.0.0.1:6379"},
+    {"FILES_URL": "s3://KEY:SECRET@s3.example.org/house"},
+    {"FILES_URL": "s3://minioadmin:minioadmin@s3.example.org/house"},
+    {"EMAIL_URL": "smtp+tls://USER:PASSWORD@mail.example.org:587"},
+    {"SMS_URL": "twilio://ACCOUNT:TOKEN@api.twilio.com?from=%2B14155550100"},
+    {"PUSH_URL": "https://KEY@push.example.org/send"},
+]
 
 
 def start(
@@ -276,7 +297,7 @@ def test_production_starts_when_everything_is_given():
     assert json.loads(run.stdout or run.stderr) == [
         False,
         "db.example.org",
-        "require",
+        "verify-full",
         "p@ss",
         True,
         True,
@@ -353,6 +374,19 @@ def test_production_names_everything_that_is_missing():
         ),
         ({"WEB_WORKERS": "many"}, "WEB_WORKERS must be a whole number"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
+        ({"PUBLIC_URL": "http://api.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"REALTIME_URL": "http://api.example.org"}, "REALTIME_URL must begin with https://"),
+        ({"EMAIL_URL": "smtp://ann:x7@mail.example.org:25"}, "EMAIL_URL must speak TLS"),
+        ({"REDIS_URL": "rediss://cache?ssl_cert_reqs=none"}, "REDIS_URL must not switch the look"),
+        (
+            {"REDIS_URL": "rediss://cache?ssl_check_hostname=0"},
+            "REDIS_URL must not switch the look",
+        ),
+        *(({"DATABASE_URL": url}, "DATABASE_URL must say sslmode=verify-full") for url in UNSURE),
+        ({"DATABASE_URL": "postgres:///h", "PGHOST": "db.example.org"}, "DATABASE_URL must say"),
+        ({"DATABASE_URL": UNSURE[0], "CLOSED_NETWORK_HOSTS": "postgres"}, "DATABASE_URL must say"),
+        ({"DATABASE_REPLICA_URL": UNSURE[2]}, "DATABASE_REPLICA_URL must say sslmode=verify-full"),
+        *((given, f"{next(iter(given))} has a password that everybody") for given in KNOWN_TO_ALL),
     ],
 )
 def test_production_refuses(changes, problem):
@@ -361,6 +395,27 @@ def test_production_refuses(changes, problem):
     assert f"\n  - {problem}" in run.stderr
     assert run.stderr.count("\n  - ") == 1
     assert KEY[:40] not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"DATABASE_URL": "postgres://app@%2Frun%2Fpostgresql/house"},
+        {"DATABASE_URL": "postgres://app:x7@127.0.0.1/house"},
+        {"DATABASE_URL": "postgres://app:x7@[::1]/house"},
+        {"DATABASE_URL": "postgres://app:x7@localhost/house"},
+        {
+            "DATABASE_URL": "postgres://app:x7@postgres/house",
+            "EMAIL_URL": "smtp://relay:25",
+            "CLOSED_NETWORK_HOSTS": "postgres, relay",
+        },
+        {"EMAIL_URL": "smtp://localhost:25"},
+        {"EMAIL_URL": "smtp+tls://ann:x7@mail.example.org:587", "REDIS_URL": "rediss://:x7@cache"},
+    ],
+)
+def test_H10_production_takes_services_of_this_machine_and_of_networks_that_are_named(given):
+    run = start({**GOOD, **given})
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", ["local", "test"])
@@ -443,7 +498,8 @@ def test_long_commands_have_no_limit_for_a_statement():
 def test_passwords_are_hashed_with_argon2_outside_of_tests():
     from realestate.settings import base  # noqa: PLC0415  # not the settings in force here
 
-    assert base.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+    # Django's own, not one of that name; what it costs: tests/accounts/test_api_auth.py
+    assert base.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
 def test_runs_beside_one_another_have_databases_of_their_own():

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from projects.models import Unit
 from realestate.core.enums import ImportState
 from realestate.core.models import ImportRun
+from tests.admin.conftest import ON_OUR_PAGES
 from tests.factories.accounts import StaffFactory
 from tests.imports.sheets import UNIT_HEAD, csv_of, send, unit
 
@@ -24,7 +25,7 @@ def _files(settings, tmp_path):
 
 
 def browser(person) -> Client:
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(person)
     return client
 

@@ -67,9 +67,9 @@ def make_foreign(world: World) -> dict[str, int]:
     }
 
 
-def everything() -> dict[str, dict[str, dict[str, Any]]]:
-    """Table -> key -> row, of the whole database but for bookkeeping."""
-    tables = sorted({*connection.introspection.table_names()} - BOOKKEEPING)
+def everything(*, but: set[str] = BOOKKEEPING) -> dict[str, dict[str, dict[str, Any]]]:
+    """Table -> key -> row, of the whole database but for bookkeeping, or ``but`` for other tables."""
+    tables = sorted({*connection.introspection.table_names()} - but)
     parts = " UNION ALL ".join(
         f"SELECT '{table}', row_to_json(t)::text FROM \"{table}\" t"  # noqa: S608  # names of our own tables
         for table in tables

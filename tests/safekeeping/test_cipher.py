@@ -1,8 +1,11 @@
 """Encryption: what comes back is what went in; whatever was changed, cut off, moved or swapped does not open."""
 
+import hashlib
+import hmac
 import io
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from realestate.safekeeping import cipher
 from realestate.safekeeping.cipher import PIECE, SALT, TAG, NotOpened, Sealer, key_of, opened
@@ -69,10 +72,21 @@ def test_neither_another_key_nor_another_name_opens_it():
 
 def test_the_key_is_scrypt_of_passphrase_and_salt():
     one = key_of("correct horse", b"0" * SALT)
-    assert one == key_of("correct horse", b"0" * SALT)
+    cost = {"n": 2**17, "r": 8, "p": 1, "maxmem": 2**28}  # bytes; it takes half of them
+    assert one == hashlib.scrypt(b"correct horse", salt=b"0" * SALT, dklen=32, **cost)
     assert (
         len({one, key_of("correct horsE", b"0" * SALT), key_of("correct horse", b"1" * SALT)}) == 3
     )
+
+
+def test_H10_a_file_is_aes_256_gcm_under_hkdf_of_the_key_its_salt_and_its_name():
+    """The known answer, put together here from the standards' own words (RFC 5869, NIST SP 800-38D)."""
+    stored = sealed(b"content", name="database.dump")
+    salt, piece = stored[:SALT], stored[SALT:]
+    drawn = hmac.digest(salt, KEY, "sha256")
+    key = hmac.digest(drawn, b"database.dump" + b"\x01", "sha256")
+    assert len(key) * 8 == 256
+    assert AESGCM(key).decrypt(bytes(11) + b"\x01", piece, None) == b"content"
 
 
 def test_control_a_plain_nonce_would_open_a_file_that_was_cut_off(monkeypatch):

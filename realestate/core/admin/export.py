@@ -1,6 +1,7 @@
 """Every list of the back office as a file: what the list shows now, with its filters, search and order (D30).
 
-The rows are those of the list itself, so that whoever may not see a row cannot export it either.
+The rows are those of the list itself, so that whoever may not see a row cannot export it either. Each export is an
+entry of the audit trail and may cost much, so no link of another site starts one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from realestate.core import audit, clock
 from realestate.core.admin.limited import is_too_often
 from realestate.core.imports import kinds, may_import
 from realestate.core.limits import EXPORTS
+from realestate.core.origin import from_our_pages
 from realestate.core.sheets import CSV_TYPE, XLSX_TYPE, Cell, cell, csv_pieces, xlsx_file
 from realestate.core.transactions import service
 
@@ -47,7 +49,7 @@ class ExportMixin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """One address per form; the list's query string follows it."""
-        view = self.admin_site.admin_view(require_safe(self.export_view))
+        view = self.admin_site.admin_view(from_our_pages(require_safe(self.export_view)))
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         own = [
             path(f"export/{form}/", view, {"form": form}, name=f"{name}_{form}")

@@ -37,6 +37,7 @@ from realestate.core.imports import (
 )
 from realestate.core.limits import EXPORTS, IMPORTS
 from realestate.core.models import ImportRun
+from realestate.core.origin import from_our_pages
 from realestate.core.proof import ask_first, proven_lately
 from realestate.core.sheets import (
     CSV_TYPE,
@@ -148,7 +149,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """Our own pages before Django's."""
         view = self.admin_site.admin_view
         own = [
-            path("template/<slug:kind>/<slug:form>/", view(require_safe(self.template_view))),
+            path(
+                "template/<slug:kind>/<slug:form>/",
+                view(from_our_pages(require_safe(self.template_view))),
+            ),
             path("<int:pk>/apply/", view(require_POST(self.apply_view))),
             path("<int:pk>/progress/", view(require_safe(self.progress_view))),
             path("<int:pk>/errors/<slug:form>/", view(require_safe(self.errors_view))),
