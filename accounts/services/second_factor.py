@@ -5,6 +5,7 @@ An account has at most one confirmed device; every change locks the account's ro
 
 import base64
 import hashlib
+import logging
 import secrets
 
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -18,6 +19,7 @@ from realestate.core.errors import Conflict, InvalidValue, NotAllowed
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
+log = logging.getLogger(__name__)
 APP, RECOVERY = "Authenticator app", "Recovery codes"
 RECOVERY_BYTES = 10  # 80 random bits, sixteen letters and digits: too many to guess from a hash
 
@@ -63,6 +65,7 @@ def confirm_enrolment(
     device = TOTPDevice.objects.filter(user=user, confirmed=False, pk=device_id).first()
     if device is None or not device.verify_token(rules.plain_code(code)):
         audit.record(user, user, "second_factor_refused")
+        log.info("second_factor_refused", extra={"account": user.pk})
         return []
     device.confirmed = True
     device.save(update_fields=["confirmed"])
@@ -82,6 +85,7 @@ def check_code(*, actor: User, code: str) -> bool:
     )
     if not is_good:
         audit.record(user, user, "second_factor_refused")
+        log.info("second_factor_refused", extra={"account": user.pk})
     return is_good
 
 
