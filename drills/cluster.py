@@ -122,7 +122,8 @@ def as_here(folder: str, nodes: list[Node], port: int) -> str:
     text = re.sub(r"server \{\s+listen 80;.*?\n\}", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r"listen \[::\]:443 ssl;", "", text)
     text = re.sub(r"listen 443 ssl;", f"listen {HOST}:{port};", text)
-    text = re.sub(r"\n\s+ssl_.*;", "", text).replace("/var/log/nginx", folder)
+    text = re.sub(r"\n\s+ssl_.*;", "", text)
+    text = re.sub(r"include .*log.conf;", f"access_log {folder}/access.log without_queries;", text)
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind}; "
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

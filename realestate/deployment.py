@@ -19,6 +19,10 @@ LIMITS = {
 }
 SAFE = ("fsync", "full_page_writes", "data_checksums")
 ROLE = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+OWNS = (
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    " AND pg_has_role(relowner, 'USAGE'))"
+)
 VALUES = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
 
 
@@ -37,6 +41,8 @@ def looked_at(alias: str) -> Iterator[checks.CheckMessage]:
         found = dict(cursor.fetchall())
         cursor.execute(ROLE)
         (is_almighty,) = cursor.fetchone() or (False,)
+        cursor.execute(OWNS)
+        (owns_tables,) = cursor.fetchone() or (False,)
     for name in SAFE:
         if found[name] != "on":
             yield checks.Error(
@@ -53,8 +59,14 @@ def looked_at(alias: str) -> Iterator[checks.CheckMessage]:
     if is_almighty:
         yield checks.Error(
             "The role in DATABASE_URL is a superuser, or sees all rows whatever policies say.",
-            hint="Make a role that owns this database and nothing else: CREATE ROLE house LOGIN.",
+            hint="Make two roles, one that owns the database and one that serves: docs/backup.md#two-roles",
             id="realestate.E003",
+        )
+    if owns_tables:
+        yield checks.Warning(
+            "The role in DATABASE_URL owns tables: whoever breaks in as this role can switch off their triggers.",
+            hint="Let another role own and migrate, and grant this one its rights: docs/backup.md#two-roles",
+            id="realestate.W002",
         )
     for name, most in LIMITS.items():
         if not 0 < int(found[name]) <= most:
@@ -81,7 +93,7 @@ def refuse_superuser() -> None:
         database.close()
     if row and row[0]:
         message = (
-            "DATABASE_URL names a superuser of PostgreSQL. Make a role that owns this database and nothing else:"
-            " CREATE ROLE house LOGIN; ALTER DATABASE house OWNER TO house."
+            "DATABASE_URL names a superuser of PostgreSQL. Make two roles, one that owns the database and migrates, and"
+            " one that serves, owns nothing and stands in DATABASE_URL: docs/backup.md#two-roles"
         )
         raise ImproperlyConfigured(message)

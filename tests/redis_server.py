@@ -22,10 +22,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """Its address. Redis itself where it is installed, else a server that speaks its protocol."""
+def redis_server(*options: str) -> Iterator[str]:
+    """Its address. Redis itself where it is installed, else a server that speaks its protocol and knows no options."""
     if (program := shutil.which("redis-server")) is not None:
-        yield from real_redis(program)
+        yield from real_redis(program, *options)
         return
     server = TcpFakeServer(("127.0.0.1", free_port()))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -34,13 +34,14 @@ def redis_server() -> Iterator[str]:
     server.server_close()
 
 
-def real_redis(program: str) -> Iterator[str]:
+def real_redis(program: str, *more: str) -> Iterator[str]:
     """A server of its own that keeps nothing."""
     port = free_port()
     options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            [program, "--port", str(port), "--dir", folder, *options], stdout=subprocess.DEVNULL
+            [program, "--port", str(port), "--dir", folder, *options, *more],
+            stdout=subprocess.DEVNULL,
         )
         url = f"redis://127.0.0.1:{port}"
         deadline = time.monotonic() + PATIENCE

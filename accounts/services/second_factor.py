@@ -5,6 +5,7 @@ An account has at most one confirmed device; every change locks the account's ro
 
 import base64
 import hashlib
+import logging
 import secrets
 
 from django_otp.oath import TOTP
@@ -19,6 +20,7 @@ from realestate.core.errors import Conflict, InvalidValue, NotAllowed
 from realestate.core.locking import lock
 from realestate.core.transactions import service
 
+log = logging.getLogger(__name__)
 APP, RECOVERY = "Authenticator app", "Recovery codes"
 RECOVERY_BYTES = 16  # 128 random bits, 26 letters and digits: too many to guess, also from a digest
 # Recovery codes had half as many letters once; those that nobody has used or renewed are still good.
@@ -90,6 +92,7 @@ def confirm_enrolment(
     device = pending_device(user.pk, device_id)
     if device is None or not _is_of_now(device, rules.plain_code(code)):
         audit.record(user, user, "second_factor_refused")
+        log.info("second_factor_refused", extra={"account": user.pk})
         return []
     device.confirmed = True
     device.save(update_fields=["confirmed"])
@@ -111,6 +114,7 @@ def check_code(*, actor: User, code: str) -> bool:
     )
     if not is_good:
         audit.record(user, user, "second_factor_refused")
+        log.info("second_factor_refused", extra={"account": user.pk})
     return is_good
 
 

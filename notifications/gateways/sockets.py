@@ -28,6 +28,9 @@ LONGEST_WORD = 4_096  # characters of a frame from a browser
 
 NOT_UNDERSTOOD = 4400
 BAD_TICKET = SESSION_ENDED
+FOREIGN = (
+    403  # of HTTP: another site's page, or another address; it is told before there is a socket
+)
 TOO_MANY = 4429
 GOING_AWAY = 1012  # "service restart": come back, with the cursor
 TRY_LATER = 1013
@@ -82,12 +85,7 @@ class Realtime:
             {
                 "type": "http.response.start",
                 "status": 200 if known else 404,
-                "headers": [
-                    (b"content-type", b"application/json"),
-                    (b"cache-control", b"no-store"),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"content-security-policy", OF_THE_REST.encode()),
-                ],
+                "headers": _safety_headers(),
             }
         )
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
@@ -95,6 +93,7 @@ class Realtime:
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         if scope["path"] != PATH or self.hub is None or not _is_from_ours(scope):
+            log.info("socket_refused", code=FOREIGN, origin=_said(scope, b"origin"))
             await send({"type": "websocket.close", "code": 1000})
             return
         await send({"type": "websocket.accept"})  # before that, no code would reach the browser
@@ -103,6 +102,7 @@ class Realtime:
             code = await self._serve(self.hub, Socket(receive, send), scope["query_string"])
         except Refused as refusal:
             code = refusal.code
+            log.info("socket_refused", code=code, origin=_said(scope, b"origin"))
         except DatabaseError as error:
             log.warning("socket_without_database", error=str(error))
             code = TRY_LATER
@@ -178,6 +178,29 @@ def _standing(hub: Hub, member: Member) -> dict[str, str]:
     """The cursor of a socket to which everything was sent."""
     # Nothing waits and nothing is being sent: _speak, which asks, is the one who sends.
     return {"cursor": hub.place.cursor} if hub.place and member.frames.empty() else {}
+
+
+def _safety_headers() -> list[tuple[bytes, bytes]]:
+    """What SafetyHeadersMiddleware says on the web server's answers (realestate/core/headers.py)."""
+    kept = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        kept += "; includeSubDomains"
+    said = {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": OF_THE_REST,
+        "referrer-policy": settings.SECURE_REFERRER_POLICY,
+        "cross-origin-opener-policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        **({"strict-transport-security": kept} if settings.SECURE_HSTS_SECONDS else {}),
+    }
+    return [(name.encode(), value.encode()) for name, value in said.items()]
+
+
+def _said(scope: Scope, header: bytes) -> str:
+    """What the caller says in a header, as much as is worth a line of the log; empty without it."""
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == header]
+    return ", ".join(values)[:200]
 
 
 def _is_from_ours(scope: Scope) -> bool:

@@ -16,6 +16,8 @@ QUIET = ("/health", "/metrics")  # asked every few seconds: good answers are not
 _META = "HTTP_X_REQUEST_ID"
 # Nothing that could end a header line, a log line or a quoted value.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._\-]{1,64}", re.ASCII)
+# Addresses that are a secret from here on: whoever knows the rest reads a calendar (and plays development's gateway).
+_SECRET_REST = re.compile(r"(/(?:calendar|fake-gateway)/).+", re.IGNORECASE | re.DOTALL)
 
 
 def current() -> str:
@@ -26,6 +28,11 @@ def current() -> str:
 def accepted(candidate: str | None) -> str:
     """The caller's id when it is well-formed, otherwise a new one."""
     return candidate if candidate and _WELL_FORMED.fullmatch(candidate) else uuid4().hex
+
+
+def shown_path(path: str) -> str:
+    """A path as it may be written down: what is secret of it is not there."""
+    return _SECRET_REST.sub(r"\1[hidden]", path)
 
 
 class RequestIdMiddleware(RequestMiddleware):
@@ -60,8 +67,8 @@ class RequestIdMiddleware(RequestMiddleware):
 
     @classmethod
     def format_request(cls, request: HttpRequest) -> str:
-        """Method and path, without the query: it may carry a token or a name."""
-        return f"{request.method} {request.path}"
+        """Method and path, without the query, which may carry a token or a name, and without secrets of the path."""
+        return f"{request.method} {shown_path(request.path)}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

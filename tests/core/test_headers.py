@@ -1,18 +1,23 @@
 """H2: what protects people in browsers is on every kind of answer, whoever gave it."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as given
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
 from realestate.core.headers import OF_PAGES, OF_THE_REST, SafetyHeadersMiddleware
 from realestate.urls import urlpatterns as whole
+from tests.payments.account import signed
+from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 YEAR = 31_536_000
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ORIGIN = "http://localhost:3000"
 PREFLIGHT = {
     "origin": ORIGIN,
@@ -73,6 +78,28 @@ def ask(browser, kind):
         assert b"".join(reply)
         reply.close()
     return reply
+
+
+def test_H10_files_sheets_papers_and_calendars_have_them_too(browser, settings, cast, as_):
+    """Whoever asks, and whatever the answer is made of."""
+    booking, mine = signed(cast), as_(cast.asha)
+    form = {"file": SimpleUploadedFile("a.png", picture(), "image/png")}
+    stored = mine.post("/api/files", form, format="multipart", secure=True).json()["id"]
+    feed = urlsplit(mine.post("/api/calendar-feed", secure=True).json()["url"]).path
+    wanted = {
+        f"/api/files/{stored}": "image/png",
+        f"/api/bookings/{booking.pk}/statement.pdf": "application/pdf",
+        f"/api/bookings/{booking.pk}/statement.xlsx": SHEET,
+        feed: "text/calendar; charset=utf-8",
+    }
+    for address, kind in wanted.items():
+        reply = mine.get(address, secure=True)
+        assert (reply.status_code, reply["Content-Type"].lower()) == (200, kind), address
+        assert reply["Strict-Transport-Security"] == f"max-age={YEAR}; includeSubDomains"
+        assert reply["X-Content-Type-Options"] == "nosniff"
+        policy = directives(reply["Content-Security-Policy"])
+        assert policy["frame-ancestors"] == policy["script-src"] == {"'none'"}
+        reply.close()
 
 
 def directives(policy):

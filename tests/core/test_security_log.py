@@ -8,11 +8,13 @@ from uuid import uuid4
 import orjson
 import pytest
 import time_machine
+from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
+from accounts import services
 from realestate import logs
 from realestate.core import clock
 from tests.factories.accounts import PASSWORD
@@ -73,6 +75,26 @@ def test_H10_a_login_with_a_code_says_so_and_a_refused_code_why(cast, lines):
     assert refused == [(cast.sana.pk, "code_required"), (cast.sana.pk, "code_refused")]
     (accepted,) = lines("login_accepted")
     assert (accepted["account"], accepted["proof"]) == (cast.sana.pk, "second factor")
+
+
+def test_H10_a_wrong_password_at_the_back_office_is_a_line(cast, lines):
+    browser = Client()
+    for password in ("wrong", PASSWORD):
+        browser.post("/admin/login/", {"username": cast.sana.email, "password": password})
+    browser.post("/admin/login/", {"username": cast.asha.email, "password": PASSWORD})  # no staff
+    browser.post("/admin/login/", {"username": "nobody@example.com", "password": PASSWORD})
+    refused = lines("admin_login_refused")
+    assert [line["account"] for line in refused] == [None, cast.asha.pk, None]
+    assert all(line["request_id"] for line in refused)
+
+
+def test_H10_a_wrong_code_is_a_line_too_also_while_a_device_is_set_up(cast, lines):
+    device = services.begin_enrolment(actor=cast.sana, device_id=None)
+    far = f"{totp(device.bin_key, t0=3600):06d}"  # the code of an hour ago
+    given = {"actor": cast.sana, "device_id": device.pk, "replaces": None}
+    assert services.confirm_enrolment(code=far, **given) == []
+    assert not services.check_code(actor=cast.sana, code="aaaa-bbbb-cccc-dddd")
+    assert [line["account"] for line in lines("second_factor_refused")] == [cast.sana.pk] * 2
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,18 @@ from tests.deploy.files import (
     services,
     unit,
 )
+from tests.deploy.nginx import written
 
 # Variables of the programs that we start, not of the platform.
 OF_OTHERS = {
     "AWS_CA_BUNDLE",  # botocore
     "MINIO_ROOT_PASSWORD",
     "MINIO_ROOT_USER",
+    "OWNER_PASSWORD",  # deploy/postgres/10-role.sh
     "PATH",
+    "PLATFORM_KEY",  # deploy/objects/make-bucket.sh
     "PLATFORM_PASSWORD",  # deploy/postgres/10-role.sh
+    "PLATFORM_SECRET",  # deploy/objects/make-bucket.sh
     "POSTGRES_DB",
     "POSTGRES_INITDB_ARGS",
     "POSTGRES_PASSWORD",
@@ -127,7 +131,16 @@ def test_the_image_takes_what_there_is():
     assert sources == [["requirements.txt"], ["."]]
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
     assert {".git", ".env", "var", "!deploy/probe.py"} <= set(ignored)
+    assert {"tests", "drills", "benchmarks"} <= set(ignored)  # nothing that only tries the platform
     assert "requirements.txt" not in ignored
+
+
+def test_H10_no_page_of_a_package_is_served_that_nobody_needs():
+    """Swagger's page for OAuth: there is no OAuth here."""
+    unit_said = " ".join(unit(DEPLOY / "systemd" / "realestate-migrate.service")["ExecStart"])
+    image_said = " ".join(rest for word, rest in instructions() if word == "RUN")
+    for said in (unit_said, image_said):
+        assert said.count("collectstatic") == said.count("--ignore oauth2-redirect.html") == 1
 
 
 @pytest.mark.parametrize("name", sorted(ours()))
@@ -142,7 +155,8 @@ def test_containers_of_ours_may_little(name):
 
 def test_no_secret_stands_in_the_repository():
     secret = {name for name, variable in env.variables.items() if variable.secret}
-    secret |= {"POSTGRES_PASSWORD", "MINIO_ROOT_PASSWORD"}
+    secret |= {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "PLATFORM_PASSWORD"}
+    secret |= {"MINIO_ROOT_PASSWORD", "PLATFORM_SECRET"}
     assert [
         service for service in services().values() if secret & set(service.get("environment", {}))
     ] == []
@@ -174,6 +188,7 @@ def test_the_composition_is_whole():
         "sockets",
         "worker",
         "migrate",
+        "rights",
         "postgres",
         "redis",
         "objects",
@@ -195,7 +210,7 @@ def test_what_serves_is_started_again_whatever_ended_it():
     assert always == {"realestate-web", "realestate-sockets", "realestate-worker"}
     assert all(unit(path)["User"] == ["realestate"] for path in UNITS)
     again = {name for name, service in services().items() if service["restart"] == "unless-stopped"}
-    assert set(services()) - again == {"migrate", "backup"}
+    assert set(services()) - again == {"migrate", "rights", "backup", "bucket"}
 
 
 HARDENED = {
@@ -204,14 +219,16 @@ HARDENED = {
     "ProtectHome": ["yes"],
     "PrivateTmp": ["yes"],
     "CapabilityBoundingSet": [""],
-    "InaccessiblePaths": ["-/opt/realestate/.git"],
-    "EnvironmentFile": ["/etc/realestate.env"],
+    "InaccessiblePaths": [
+        " ".join(f"-/opt/realestate/{name}" for name in (".git", "tests", "drills", "benchmarks"))
+    ],
     "StateDirectoryMode": ["0750"],
 }
 
 
 @pytest.mark.parametrize("path", UNITS, ids=[path.stem for path in UNITS])
 def test_H10_units_may_little_and_see_no_history_of_the_code(path):
+    """Nor its tests and drills."""
     said = unit(path)
     assert {name: said.get(name) for name in HARDENED} == HARDENED
     assert "SupplementaryGroups" not in said  # not adm, which reads everybody's log
@@ -267,29 +284,10 @@ def test_systemd_understands_the_units(tmp_path):
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx")
 @pytest.mark.parametrize("upstreams", ["compose", "one-machine"])
 def test_nginx_understands_its_configuration(tmp_path, upstreams):
-    make = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    files = ["-keyout", str(tmp_path / "site.key"), "-out", str(tmp_path / "site.crt")]
-    subprocess.run([*make, "-subj", "/CN=x", *files], check=True, capture_output=True)
-    site = (DEPLOY / "nginx" / "realestate.conf").read_text()
-    site = site.replace("/var/log/nginx", str(tmp_path)).replace(
-        "/etc/nginx/realestate", str(tmp_path)
-    )
-    (tmp_path / "realestate.conf").write_text(site)
-    shutil.copy(DEPLOY / "nginx" / f"upstreams-{upstreams}.conf", tmp_path / "upstreams.conf")
-    whole = f"pid {tmp_path}/pid; events {{}} http {{ include {tmp_path}/realestate.conf; }}"
-    (tmp_path / "nginx.conf").write_text(whole)
+    main = written(tmp_path, upstreams)
     command = ["nginx", "-t", "-q", "-p", str(tmp_path), "-e", f"{tmp_path}/log"]
     run = subprocess.run(
-        [*command, "-c", f"{tmp_path}/nginx.conf"],
+        [*command, "-c", str(main)],
         capture_output=True,
         text=True,
         check=False,

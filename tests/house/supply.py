@@ -1,15 +1,17 @@
 """H5, H6: what is installed, whether it is what was locked, and what is known against it: python -m tests.house.supply
 
 ``locked`` needs no network. ``audit`` asks for advisories, and says how many packages it got an answer for: a tool that
-skips a package has not found it good. ``sbom FILE`` writes a bill of materials (CycloneDX 1.6) from the lock.
+skips a package has not found it good. ``sbom FILE`` writes a bill of materials (CycloneDX 1.6) from the lock, from the
+scripts that lie in the tree, and from what deploy/ builds and starts.
 """
 
+import hashlib
 import json
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
@@ -22,6 +24,13 @@ SERIES = {"django": "5.2."}  # the release with long-term support that we follow
 BROUGHT_ALONG = {"pip", "setuptools", "wheel"}  # by venv itself
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+VENDORED = (
+    ROOT / "realestate" / "static" / "vendor"
+)  # scripts of others, each in a folder NAME-VERSION
+DEPLOY = ROOT / "deploy"
+IMAGE = re.compile(r"(?m)^(?:FROM|\s*image:) (?P<name>[a-z0-9./-]+):(?P<version>[\w.-]+)")
+OURS = "realestate"  # with which images begin that are built here
+BUILT = re.compile(r"go install (?P<name>\S+)@(?P<version>\S+)")
 FIRST = "Django"  # asked for first: without an answer here there will be none
 
 
@@ -167,19 +176,45 @@ def sbom() -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": {"type": "application", "name": "realestate"}},
-        "components": [
-            {
-                "type": "library",
-                "bom-ref": f"pkg:pypi/{one.name}@{one.version}",
-                "name": one.name,
-                "version": one.version,
-                "purl": f"pkg:pypi/{one.name}@{one.version}",
-                "hashes": [{"alg": "SHA-256", "content": content} for content in one.hashes],
-            }
-            for choices in locked(ROOT / LOCKS[0]).values()
-            for one in choices
-        ],
+        "components": [*_packages(), *_scripts(), *_images()],
     }
+
+
+def _component(
+    kind: str, name: str, version: str, *, of: str = "library", sums: Iterable[str] = ()
+) -> dict[str, Any]:
+    purl = f"pkg:{kind}/{name}@{version}"
+    hashes = [{"alg": "SHA-256", "content": content} for content in sums]
+    found = {"type": of, "bom-ref": purl, "name": name, "version": version, "purl": purl}
+    return {**found, "hashes": hashes} if hashes else found
+
+
+def _packages() -> Iterator[dict[str, Any]]:
+    """Python's, from the lock."""
+    for choices in locked(ROOT / LOCKS[0]).values():
+        for one in choices:
+            yield _component("pypi", one.name, one.version, sums=one.hashes)
+
+
+def _scripts() -> Iterator[dict[str, Any]]:
+    """Those that browsers are given as their makers wrote them."""
+    for folder in sorted(VENDORED.iterdir()):
+        name, _, version = folder.name.rpartition("-")
+        files = sorted(folder.glob("*.js"))
+        sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+        yield _component("npm", name, version, sums=sums)
+
+
+def _images() -> Iterator[dict[str, Any]]:
+    """Images that ours are made from or that run beside them, and what is built into one from source."""
+    files = [DEPLOY / "compose.yaml", *sorted(DEPLOY.rglob("Dockerfile"))]
+    text = "\n".join(file.read_text() for file in files)
+    found = {(each["name"], each["version"]) for each in IMAGE.finditer(text)}
+    for name, version in sorted(found):
+        if not name.startswith(OURS):
+            yield _component("docker", name, version, of="container")
+    for each in BUILT.finditer(text):
+        yield _component("golang", each["name"], each["version"], of="application")
 
 
 def main(words: list[str]) -> int:

@@ -61,6 +61,16 @@ def test_H1_a_role_that_nothing_holds_back_is_told(become, attributes, told):
     assert found().count("realestate.E003") == told
 
 
+def test_H10_a_role_that_owns_tables_is_told_and_one_that_serves_is_not(become):
+    become()
+    assert "realestate.W002" not in found()
+    ask("RESET ROLE")
+    ask("GRANT CREATE ON SCHEMA public TO plain_house")
+    ask("SET LOCAL ROLE plain_house")
+    ask("CREATE TABLE of_its_own ()")
+    assert found().count("realestate.W002") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "milliseconds"),
     [

@@ -22,12 +22,15 @@ AMBIGUOUS = {
 }
 
 
-@pytest.fixture(scope="module")
-def port():
-    """A web server of its own, as in production."""
+COMMANDS = {"web": serve.web_command, "sockets": serve.sockets_command}
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def port(request):
+    """A server of its own, as in production: each of the two that answer HTTP."""
     found = free_port()
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "realestate.settings.test"}
-    with running(serve.web_command(HOST, found), environment) as process:
+    with running(COMMANDS[request.param](HOST, found), environment) as process:
         wait_until_ready(process, f"http://{HOST}:{found}/health")
         yield found
 
@@ -55,9 +58,10 @@ def test_H10_what_says_two_things_about_its_length_hides_no_request(port, name):
 def test_H10_beside_chunks_a_length_does_not_count(port):
     chunked = f"Content-Length: {len(HIDDEN) + 7}\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
     found = answers(port, HEAD + chunked + HIDDEN)
-    assert found in ([400], [400, 200])  # refused at once, or both read where the chunks end
+    # Refused at once, or both read where the chunks end; the sockets' server knows no address but one.
+    assert found in ([400], [400, 200], [404, 200])
 
 
 def test_H10_control_two_requests_in_one_line_are_two(port):
     plain = f"Content-Length: 2\r\n\r\n{{}}{HIDDEN}"
-    assert answers(port, HEAD + plain) == [400, 200]
+    assert answers(port, HEAD + plain) in ([400, 200], [404, 200])

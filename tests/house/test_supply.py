@@ -1,7 +1,10 @@
 """H4 to H6: the programs that look for secrets and at what is installed find what they are for."""
 
+import re
+
 import pytest
 
+from tests.deploy.files import services
 from tests.house import leaks, supply
 
 DIGITS = "a8Qw3zX9rT5yLm2Kc7Vb"  # stands in no key; keys are put together here so that none stands in this file
@@ -137,6 +140,26 @@ def test_H5_a_package_that_was_skipped_is_not_found_good(answered, is_good, says
 def test_H6_the_bill_of_materials_names_what_runs():
     bill = supply.sbom()
     lock = supply.locked(supply.ROOT / "requirements.txt")
-    assert {one["name"] for one in bill["components"]} == set(lock)
+    python = [one for one in bill["components"] if one["purl"].startswith("pkg:pypi/")]
+    assert {one["name"] for one in python} == set(lock)
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
-    assert all(one["hashes"] for one in bill["components"])
+    assert all(one["hashes"] for one in python)
+    assert all(one["version"] for one in bill["components"])
+
+
+def test_H6_the_bill_of_materials_names_the_scripts_and_images_of_others():
+    named = {one["bom-ref"]: one for one in supply.sbom()["components"]}
+    folders = [folder.name.rpartition("-") for folder in supply.VENDORED.iterdir()]
+    assert folders
+    for name, _, version in folders:
+        (content,) = named[f"pkg:npm/{name}@{version}"]["hashes"]
+        assert len(content["content"]) == 64
+    images = {service["image"] for service in services().values()}
+    recipes = [path.read_text() for path in (supply.ROOT / "deploy").rglob("Dockerfile")]
+    images |= {name for text in recipes for name in re.findall(r"(?m)^FROM (\S+)", text)}
+    foreign = {image for image in images if not image.startswith("realestate")}
+    assert len(foreign) >= 6
+    assert {f"pkg:docker/{image.replace(':', '@')}" for image in foreign} <= set(named)
+    built = {name for text in recipes for name in re.findall(r"go install (\S+)", text)}
+    assert {f"pkg:golang/{name}" for name in built} <= set(named)
+    assert not [image for image in foreign if ":" not in image or image.endswith(":latest")]

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -42,6 +43,40 @@ def test_a_request_and_its_statements_are_one_trace(spans, django_assert_num_que
     assert statement.attributes["db.system.name"] == "postgresql"
     assert str(unit.pk) not in statement.attributes["db.query.text"]
     assert request.resource.attributes["service.name"] == "realestate"
+    assert request.attributes["http.route"] == "api/units/<int:pk>"
+    assert request.attributes["http.status_code"] == 200
+
+
+def whole(spans) -> str:
+    """All that would leave, as text."""
+    return " ".join(span.to_json() for span in spans())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/api/units?token=c4nary", "/api/calendar/c4nary.ics", "/c4nary"]
+)
+@pytest.mark.parametrize("given", [{}, {"REQUEST_URI": "/c4nary?c4nary=c4nary"}])
+def test_H10_no_address_of_a_request_leaves_with_its_span(spans, address, given):
+    Client().get(address, **given)
+    assert "http.status_code" in whole(spans)
+    assert "c4nary" not in whole(spans)
+
+
+@pytest.mark.django_db
+def test_H10_what_a_fault_quotes_of_a_row_does_not_leave(spans):
+    with (
+        pytest.raises(DatabaseError),
+        connection.execute_wrapper(tracing._spanned),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT %s::int", ["c4nary"])
+    (statement,) = spans()
+    assert statement.status.status_code.name == "ERROR"
+    assert [dict(event.attributes) for event in statement.events] == [
+        {"exception.type": "django.db.utils.DataError", "exception.escaped": "False"}
+    ]
+    assert "c4nary" not in whole(spans)
 
 
 @pytest.mark.django_db

@@ -5,9 +5,13 @@ import logging
 
 import pytest
 from django.core import mail
+from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from realestate.core.models import AuditEntry
+from realestate.core.request_id import shown_path
+from scheduling.services import feed_token, open_feed
+from tests.contract.test_transport import routes
 from tests.permissions.test_matrix import LINES, client_of
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +51,12 @@ def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said,
                     api.get(address, HIDDEN)
                 else:
                     getattr(api, operation.method)(address, sent, format="json")
+    feed = feed_token(open_feed(actor=world.person("meera")))
+    for address in (f"/api/calendar/{feed}.ics", f"/api/calendar/{feed}", f"/API/Calendar/{feed}/"):
+        assert strangers.get(address).status_code == (200 if address.endswith(".ics") else 404)
     log = said()
+    assert feed not in log
+    assert feed.rpartition(".")[2] not in log  # not a part of it either
     requests = log.count("request_finished")
     assert requests > 1000  # so that there was something to look at
     record_property("counted", {"requests": requests})
@@ -60,3 +69,13 @@ def test_H8_no_secret_that_is_sent_to_any_operation_is_written_down(world, said,
 def test_H8_control_what_is_logged_is_found(said):
     logging.getLogger("payments").warning("paid with %s", CARD)
     assert found_in(said()) == [CARD]
+
+
+def test_H10_no_address_that_holds_a_secret_is_written_as_it_is():
+    """A word of the caller's in the path is a key, the name of a gateway, or a secret that is hidden from there on."""
+    found = {f"/{each}" for each in routes(get_resolver().url_patterns) if "<str:" in each}
+    ours = {each for each in found if each.startswith("/api/")}
+    assert "/api/calendar/<str:token>.ics" in ours
+    for route in ours:
+        assert shown_path(route) == route.partition("<str:")[0] + "[hidden]"
+    assert shown_path("/api/appointments/7/calendar") == "/api/appointments/7/calendar"

@@ -1,20 +1,24 @@
 """What browsers hear over two socket processes that share a broker."""
 
+import asyncio
 import json
 import time
 from typing import Any
 
 import pytest
+from django.test import Client
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from messaging.models import Message
 from messaging.services import send_message
+from notifications.gateways import Hub, Realtime
 from notifications.models import Notification
 from notifications.services import notify
 from projects.enums import ReleaseReason
 from projects.models import Claim, Project, Unit
 from projects.services import release_claim, take_claims
+from realestate.core.headers import OF_THE_REST
 from tests.cast import Cast, make_cast
 from tests.notifications.realtime.conftest import Servers, ticket_for
 
@@ -219,3 +223,71 @@ def test_more_sockets_than_anybody_needs_are_refused(servers, people):
         servers.join(people.asha)
     assert servers.browse(ticket_for(people.asha)).closed() == 4429
     assert servers.join(people.meera)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "origin", "code"),
+    [
+        ("/realtime", b"ticket=c4nary", b"http://localhost:3000", 4401),
+        ("/realtime", b"", b"http://localhost:3000", 4401),
+        ("/realtime", b"ticket=c4nary", b"https://evil.example", 403),
+        ("/elsewhere", b"ticket=c4nary", b"http://localhost:3000", 403),
+    ],
+)
+def test_H10_a_socket_that_is_refused_is_a_line_without_its_ticket(
+    transactional_db, caplog, path, query, origin, code
+):
+    caplog.set_level("INFO")
+    heard: list[Any] = []
+
+    async def knock() -> None:
+        house = Realtime()
+        house.hub = Hub()
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query,
+            "headers": [(b"origin", origin)],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(event: Any) -> None:
+            heard.append(event)
+
+        await house(scope, receive, send)
+        await house.hub.stop(1000)
+
+    asyncio.run(knock())
+    assert heard[-1] == {"type": "websocket.close", "code": max(1000, code)}
+    lines = [record.msg for record in caplog.records if "socket_refused" in str(record.msg)]
+    assert [(line["code"], line["origin"]) for line in lines] == [(code, origin.decode())]
+    assert "c4nary" not in str(lines)
+
+
+@pytest.mark.parametrize(("address", "status"), [("/health", 200), ("/realtime", 404)])
+def test_H10_answers_of_the_sockets_server_have_the_headers_of_all_others(
+    settings, address, status
+):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 31_536_000, True
+    heard: list[Any] = []
+
+    async def ask() -> None:
+        house = Realtime()
+        house.hub = Hub()
+
+        async def send(event: Any) -> None:
+            heard.append(event)
+
+        await house({"type": "http", "path": address}, None, send)  # type: ignore[arg-type]  # it reads nothing
+        await house.hub.stop(1000)
+
+    asyncio.run(ask())
+    assert heard[0]["status"] == status
+    ours = {name.decode(): value.decode() for name, value in heard[0]["headers"]}
+    web = Client().get("/nothing", secure=True)
+    assert web["Content-Security-Policy"] == OF_THE_REST
+    assert ours.pop("cache-control") == "no-store"
+    assert ours == {name: web[name] for name in ours}
+    assert {"strict-transport-security", "x-content-type-options", "referrer-policy"} <= set(ours)
