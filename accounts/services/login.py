@@ -52,7 +52,7 @@ def recognise(*, email: str, password: str, user_type: str = "") -> User:
 
     No transaction around it: the slow hash must not keep one open. ``open_session`` checks again what it needs.
     """
-    user = User.objects.filter(email=rules.normalize_email(email)).first()
+    user: User | None = User.objects.filter(email=rules.normalize_email(email)).first()
     known = matches(user, password)
     if (
         user is None

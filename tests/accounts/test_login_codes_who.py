@@ -32,7 +32,7 @@ def _on(settings):
 # --- who gives which code --------------------------------------------------------------------------------------------
 
 
-def test_who_has_set_up_an_app_gives_its_code(api, cast):
+def test_H10_who_has_set_up_an_app_gives_its_code(api, cast):
     for person in (cast.meera, cast.sana):
         device = enrolled(person)
         reply = enter(api, person)
