@@ -73,9 +73,9 @@ def test_H10_what_a_fault_quotes_of_a_row_does_not_leave(spans):
         cursor.execute("SELECT %s::int", ["c4nary"])
     (statement,) = spans()
     assert statement.status.status_code.name == "ERROR"
-    assert [dict(event.attributes) for event in statement.events] == [
-        {"exception.type": "django.db.utils.DataError", "exception.escaped": "False"}
-    ]
+    (event,) = statement.events
+    assert event.attributes["exception.type"].endswith("DataError")
+    assert set(event.attributes) <= tracing.OF_A_FAULT
     assert "c4nary" not in whole(spans)
 
 

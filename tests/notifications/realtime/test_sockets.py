@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -257,6 +258,7 @@ def test_H10_a_socket_that_is_refused_is_a_line_without_its_ticket(
             heard.append(event)
 
         await house(scope, receive, send)
+        await house.hub.ask(connections.close_all)
         await house.hub.stop(1000)
 
     asyncio.run(knock())
