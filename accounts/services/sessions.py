@@ -180,7 +180,7 @@ def end_sessions(*, actor: User | None, user_id: int, reason: str) -> int:
 
 def end_others(*, actor: User, keeps: int | None, reason: str) -> None:
     """Within another service: end the sessions of who has just changed what logs in, but for the one in hand."""
-    _recorded(actor, actor.pk, revoke(actor.sessions.exclude(pk=keeps)), reason)
+    _recorded(actor, actor.pk, revoke(actor.sessions.exclude(pk=keeps or 0)), reason)
 
 
 @service

@@ -47,6 +47,8 @@ INVENTED = (
     "django-insecure-",
     "k3Yq-7wZp_0aLr",
     "Z9x8-C7v6_B5n4",
+    "another-key-of-the-tests-",
+    "minioadmin:minioadmin@",  # what a new object store has, and production refuses
     "9.…",  # examples in the OpenAPI document, cut off where the secret part begins
     "1tF2aB:…",
 )

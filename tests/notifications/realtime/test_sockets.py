@@ -282,7 +282,7 @@ def test_H10_answers_of_the_sockets_server_have_the_headers_of_all_others(
         async def send(event: Any) -> None:
             heard.append(event)
 
-        await house({"type": "http", "path": address}, None, send)  # type: ignore[arg-type]  # it reads nothing
+        await house({"type": "http", "path": address}, None, send)
         await house.hub.stop(1000)
 
     asyncio.run(ask())
