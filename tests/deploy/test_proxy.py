@@ -34,7 +34,8 @@ def test_H10_only_recommended_protocols_and_ciphers_the_strongest_first():
     assert said("ssl_prefer_server_ciphers") == ["on"]
 
 
-def test_H10_only_who_asks_for_a_page_without_tls_is_sent_on_and_nobody_is_served():
+def test_H10_whoever_comes_without_tls_is_sent_on_and_served_nothing():
+    """Sent on where there are pages: at the root and in the back office."""
     doors = said("listen")
     assert doors == ["80", "[::]:80", "443 ssl", "[::]:443 ssl"]
     plain = SITE.read_text().partition("listen 443")[0]
