@@ -2,8 +2,7 @@
 
 Whoever speaks to the outside is named here with where its address comes from: all of them from the settings. A new
 place fails these tests until it is named, and a place that takes an address from a person has no row to stand in.
-PostgreSQL, mail and storage are reached through Django, which knows no address but those of its settings. What becomes
-of an address that people write is seen in tests/permissions/test_outgoing.py.
+PostgreSQL, mail and storage are reached through Django, which knows no address but those of its settings.
 """
 
 import ast
