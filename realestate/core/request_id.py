@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Callable
 from http.client import BAD_REQUEST
 from typing import cast
 from uuid import uuid4
@@ -14,7 +13,7 @@ from django_structlog.middlewares import RequestMiddleware
 HEADER = "X-Request-ID"
 QUIET = ("/health", "/metrics")  # asked every few seconds: good answers are not worth a line
 _META = "HTTP_X_REQUEST_ID"
-# Nothing that could end a header line, a log line or a quoted value.
+# Nothing that ends a line or a quoted value.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._\-]{1,64}", re.ASCII)
 # Addresses that are a secret from here on: whoever knows the rest reads a calendar (and plays development's gateway).
 _SECRET_REST = re.compile(r"(/(?:calendar|fake-gateway)/).+", re.IGNORECASE | re.DOTALL)
@@ -39,9 +38,6 @@ class RequestIdMiddleware(RequestMiddleware):
     """Binds the id, logs one line per request and names the id in the answer. Must be the outermost middleware."""
 
     async_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        super().__init__(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the id; the id is in the context of all that happens meanwhile."""

@@ -138,7 +138,7 @@ def test_a_public_file_opens_for_everybody(cast, client):
     assert reply["Content-Length"] == str(len(PNG))
     assert reply["Cache-Control"] == "public, max-age=31536000, immutable"
     assert reply["X-Content-Type-Options"] == "nosniff"
-    assert reply["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert reply["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def test_G3_a_private_file_opens_with_a_signed_link_only(cast, client):

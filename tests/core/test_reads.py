@@ -184,7 +184,7 @@ def test_serializers_can_be_asked_for():
 FAST = """
     AdjustmentRead ApplicantRead AppointmentMoveRead AppointmentRead BookingRead BuilderBookingRead
     BuilderPublic CompletionRead CutoffRead DeviceRead HolidayRead NotificationRead PhaseRead ProjectRead
-    PromisedDateRead RateRead TaxRateRead TowerRead UnitRead UpdateRead
+    PromisedDateRead RateRead SessionRead TaxRateRead TowerRead UnitRead UpdateRead
 """
 
 

@@ -46,6 +46,7 @@ WITHOUT = {
     "settlements_approve": ONCE,
     "settlements_refuse": ONCE,
     "auth_refresh": IN_PLACE,
+    "auth_sessions_end": ONCE,
     "calendar_feed_create": IN_PLACE,
     "notifications_mark_all_read": IN_PLACE,
     "quiet_hours_set": IN_PLACE,

@@ -1,7 +1,6 @@
 """Kept answers for all processes and machines, in Redis where there is one. Losing it costs time and nothing else.
 
-A key is a keyed hash over the request, the program and what it is set up with, so that after a release, or with another
-address or secret, nothing of before is found.
+A key is a hash over the request, the program and what it is set up with: with another one nothing of before is found.
 """
 
 import hashlib

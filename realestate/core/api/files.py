@@ -189,7 +189,7 @@ class FileView(Edge):
         )
         response["Cache-Control"] = FOREVER if public else "private, no-store"
         response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
         return response
 
 

@@ -7,9 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from realestate.core.db.fields import enum_check
-from realestate.core.enums import (
-    KeyState,
-)
+from realestate.core.enums import KeyState
 
 
 class IdempotencyKey(models.Model):
