@@ -144,11 +144,6 @@ class CreditNoteQuerySet(OfBooking["CreditNote"]):
 class LedgerQuerySet(OfBooking["LedgerEntry"]):
     """Ledger entries."""
 
-    def statement(self, booking_id: int, until: date) -> Self:
-        """R10.1: the entries of a booking valued up to a day; debits before credits, then as they were posted."""
-        rows = self.filter(booking=booking_id, value_on__lte=until)
-        return rows.annotate(is_credit=Q(credit__gt=0)).order_by("value_on", "is_credit", "pk")
-
 
 class AllocationQuerySet(OfBooking["Allocation"]):
     """Allocations."""

@@ -356,11 +356,6 @@ class TaxRateQuerySet(QuerySet["TaxRate"]):
         """The back office shows them to staff, who keep them."""
         return self.filter(EVERYTHING if role(user) == Role.STAFF else NOTHING)
 
-    def in_force(self, tax_class: str, day: date) -> list[TaxRate]:
-        """Per component the rate that began last on or before a day, components in the order of their names."""
-        rows = self.filter(tax_class=tax_class, valid_from__lte=day)
-        return list(rows.order_by("component", "-valid_from").distinct("component"))
-
     def all_in_force(self, classes: Collection[str], day: date) -> Self:
         """The same for several classes at once, by class."""
         keys = ("tax_class", "component")

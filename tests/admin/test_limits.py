@@ -8,6 +8,7 @@ from django.urls import reverse
 from realestate.core.api.throttling import limit
 from realestate.core.limits import EXPORTS, IMPORTS, UPLOADS
 from realestate.core.models import AuditEntry, ImportRun, StoredFile
+from tests.admin.conftest import ON_OUR_PAGES
 from tests.factories.bookings import BookingFactory
 from tests.imports.sheets import UNIT_HEAD, csv_of, unit
 from tests.pictures import PDF
@@ -22,7 +23,7 @@ def _files(settings, tmp_path):
 
 
 def browser(person) -> Client:
-    client = Client()
+    client = Client(headers=ON_OUR_PAGES)
     client.force_login(person)
     return client
 

@@ -1,6 +1,7 @@
 """Idempotency-Key (R0, B2–B4): the first answer again, never the effect again."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from rest_framework.test import APIClient
@@ -10,7 +11,7 @@ from realestate.core.api import idempotency
 from realestate.core.api.idempotency import IdempotencyInProgress, answer_once, purge_keys, reserve
 from realestate.core.enums import KeyState
 from realestate.core.errors import Conflict
-from realestate.core.models import IdempotencyKey, SystemSetting
+from realestate.core.models import IdempotencyKey, NumberSeries, SystemSetting
 from tests.core import probe
 from tests.factories.accounts import CustomerFactory
 
@@ -221,3 +222,12 @@ def test_old_keys_are_purged(post):
     assert purge_keys() == 1
     assert [entry.key for entry in IdempotencyKey.objects.all()] == ["new"]
     assert purge_keys() == 0
+
+
+def test_R0_what_is_no_json_and_no_file_is_compared_by_its_text():
+    assert idempotency._as_text(Decimal("1.50")) == "1.50"  # no parser of ours makes one today
+
+
+def test_a_series_says_what_it_numbers():
+    row = NumberSeries(series="receipt", scope_id=7, period="2026-27", last=3)
+    assert str(row) == "receipt 7 2026-27"
