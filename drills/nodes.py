@@ -41,7 +41,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     rounds = 5 if quick else 50
     people.town(3_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd, units = people.customers(40), iter(people.free_units(1_500))
-    people.with_password(crowd, PASSWORD)
+    people.with_password([person.pk for person in crowd], PASSWORD)
     door = free_port()
     with cluster.shared(database, door) as alike, cluster.machines("AB", alike) as (one, other):
         parts = [node.part(name) for node in (one, other) for name in ("worker", "sockets")]
@@ -94,7 +94,7 @@ def admin_session(one: Node, other: Node) -> Promise:
     """The back office: a session with a cookie."""
     progress("8: a session of the admin")
     staff = StaffFactory()
-    people.with_password([Person(pk=staff.pk, token="", email=staff.email)], PASSWORD)
+    people.with_password([staff.pk], PASSWORD)
     with (
         requests.Session() as browser
     ):  # its cookies go to both: a port is no part of a cookie's place
