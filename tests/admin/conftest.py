@@ -1,12 +1,13 @@
 """A logged-in member of the staff, and one row of every table that the admin lists."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
@@ -374,6 +375,27 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
 
 # What a browser says when a link of ours is pressed.
 ON_OUR_PAGES = {"sec-fetch-site": "same-origin", "sec-fetch-dest": "document"}
+NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+
+
+def on_our_pages(person: User) -> Client:
+    """The browser of somebody who is logged in, and came from a page of ours."""
+    browser = Client(headers=ON_OUR_PAGES)
+    browser.force_login(person)
+    return browser
+
+
+@pytest.fixture(name="clock")
+def clock_at_noon() -> Iterator[Any]:
+    """It stands still at noon, and moves when a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def sana() -> User:
+    """A member of the staff, without a session."""
+    return StaffFactory(email="sana@example.com")
 
 
 @pytest.fixture

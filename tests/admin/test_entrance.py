@@ -1,6 +1,6 @@
 """The admin's entrance (E9): password, then a code that works once; limits, recovery codes, resets, ends."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -17,18 +17,12 @@ from accounts import rules, services
 from accounts.models import User
 from realestate.core.errors import Conflict, InvalidValue, NotAllowed
 from realestate.core.models import AuditEntry, RateCounter
+from tests.admin.conftest import NOON
 from tests.factories.accounts import PASSWORD, CustomerFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LOGIN, CODE = "/admin/login/", "/admin/second-factor/code/"
 SETUP, MANAGE = "/admin/second-factor/setup/", "/admin/second-factor/"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -37,11 +31,6 @@ def _required(settings):
 
 
 required = pytest.mark.usefixtures("_required")
-
-
-@pytest.fixture
-def sana() -> User:
-    return StaffFactory(email="sana@example.com")
 
 
 def enrolled(user: User) -> TOTPDevice:

@@ -1,31 +1,19 @@
 """H10: a page of one's own sessions in the back office, and an end to each by the password."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from accounts import rules, services
-from accounts.models import Session, User
+from accounts.models import Session
 from realestate.entrance.own import ON_A_PAGE
+from tests.admin.conftest import NOON
 from tests.admin.test_entrance import inside, log_in
 from tests.factories.accounts import PASSWORD, MemberFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGE = "/admin/own-sessions/"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def sana() -> User:
-    return StaffFactory(email="sana@example.com")
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """H10: the back office changes what decides how people log in within ten minutes of a full login, or not at all."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,24 +20,12 @@ from tests.admin.test_entrance import CODE, MANAGE, SETUP, code_of, enrolled, lo
 from tests.factories.accounts import PASSWORD, MemberFactory, StaffFactory, UserFactory
 from tests.permissions.rows import everything
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CONFIRM, USERS = "/admin/confirm/", "/admin/accounts/user/"
 TEAM, GROUPS = "/admin/accounts/buildermember/", "/admin/auth/group/"
 LATE, EARLY = timedelta(minutes=10), timedelta(minutes=9, seconds=59)
 SENTENCE = "another long sentence"
 TOO_LATE = "Nothing was changed: your last login is more than ten minutes ago."
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def sana() -> User:
-    return StaffFactory(email="sana@example.com")
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from realestate.core.headers import OF_THE_REST
 from tests.deploy.nginx import HERE, PROGRAM, proxy
 
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no nginx")
+# The settings themselves are read in test_proxy, everywhere; here nginx reads them, where there is one.
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed; see test_proxy")
 SECRET = "c4nary-secret"
 KEPT = "max-age=31536000; includeSubDomains"
 BYE = "Host: localhost\r\nConnection: close\r\n\r\n"

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from projects.models import Unit
 from realestate.core.enums import ImportState
 from realestate.core.models import ImportRun
-from tests.admin.conftest import ON_OUR_PAGES
+from tests.admin.conftest import on_our_pages
 from tests.factories.accounts import StaffFactory
 from tests.imports.sheets import UNIT_HEAD, csv_of, send, unit
 
@@ -24,15 +24,9 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def browser(person) -> Client:
-    client = Client(headers=ON_OUR_PAGES)
-    client.force_login(person)
-    return client
-
-
 @pytest.fixture
 def sana(cast) -> Client:
-    return browser(cast.sana)
+    return on_our_pages(cast.sana)
 
 
 def sent(client, project, content, name="units.csv", kind="units"):
@@ -122,7 +116,7 @@ def test_lists_link_to_their_import(sana):
 def test_staff_import_and_see_only_what_their_rights_say(cast):
     run = send(cast.sana, "units", cast.meera_project, csv_of(UNIT_HEAD, unit("B-1")))
     person = StaffFactory(is_superuser=False)
-    client = browser(person)
+    client = on_our_pages(person)
     addresses = [f"{RUNS}add/", RUNS]
     assert [client.get(address).status_code for address in addresses] == [403, 403]
     person.user_permissions.set(
