@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from accounts import services
+from accounts import rules, services
 from accounts.authentication import FACTOR, Standing, is_fresh, standing
 from accounts.models import User
 from accounts.services import IncorrectCredentials
@@ -82,7 +82,9 @@ class EntrancePages(Ground):
         with attempt(request, username):
             user: Any = authenticate(request, username=username, password=password)
             if user is None or not self.admits(request, user):
-                log.info("admin_login_refused", extra={"account": user.pk if user else None})
+                email = rules.normalize_email(username)  # whose password may have been guessed at
+                account = User.objects.filter(email=email).values_list("pk", flat=True).first()
+                log.info("admin_login_refused", extra={"account": account})
                 raise IncorrectCredentials
         return user  # type: ignore[no-any-return]  # the backend's user is ours
 
