@@ -25,11 +25,10 @@ from tests.payments.test_properties import Purchase
 from tests.properties.test_life import MOVES, Office
 from tests.properties.test_stock import NOON, Stock
 
-EXAMPLES, QUICK_EXAMPLES = 506, 22  # walks of each machine: at least 500, and as many from each beginning
+EXAMPLES, QUICK_EXAMPLES = 506, 22  # walks of each machine, as many from each beginning
 STEPS, QUICK_STEPS = 50, 15
-BATCHES = len(
-    BEGINNINGS
-)  # of each machine, each in an empty database: sums over all of it stay quick
+# Of each machine, each in an empty database: sums over all of it stay quick.
+BATCHES = len(BEGINNINGS)
 OFTEN, HEARD = 20, 5  # times that each move of R5 shall have been made, and each refusal been heard
 YEAR_LATER = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIFE = "the life of a booking, through the API"

@@ -97,7 +97,7 @@ class Readers:
 
     def __init__(self, site: house.Site, tokens: Sequence[str]) -> None:
         self.tokens, self.project = tokens, people.project().pk
-        self.times: list[tuple[float, float]] = []  # when, seconds
+        self.times: list[tuple[str, float]] = []  # what was read, seconds
         self.failed = 0
         self._callers = Callers([site.door], READERS)
         self._over = threading.Event()
@@ -126,10 +126,9 @@ class Readers:
         turn = place
         while not self._over.wait(0.02):
             token = self.tokens[turn % len(self.tokens)]
-            answer = self._callers.send(
-                Call(method="GET", path=f"/api/{paths[turn % len(paths)]}", token=token)
-            )
-            self.times.append((time.perf_counter(), answer.seconds))
+            path = f"/api/{paths[turn % len(paths)]}"
+            answer = self._callers.send(Call(method="GET", path=path, token=token))
+            self.times.append((path, answer.seconds))
             self.failed += answer.status != 200
             turn += READERS + 1
 
@@ -186,20 +185,27 @@ def flat(what: str, values: Sequence[float], unit: str) -> Promise:
 
 def served(readers: Readers, load: Load) -> Promise:
     """Nothing fails, and answers do not become slower."""
-    times = [seconds for _at, seconds in readers.times]
-    half = len(times) // 2
-    early, late = (
-        1000 * statistics.quantiles(part, n=20)[-1] for part in (times[:half], times[half:])
-    )
+    times = [seconds for _path, seconds in readers.times]
+    early, late = halves(times)
     drift = 100 * (late - early) / early
     bad = len(load.journal.bad)
+    paths = dict.fromkeys(path for path, _seconds in readers.times)
+    each = {path: halves([t for at, t in readers.times if at == path]) for path in paths}
+    parts = ", ".join(f"{path} {first:.0f} → {last:.0f}" for path, (first, last) in each.items())
     return Promise(
         id="I9",
         what="no request fails, and p95 stays",
         figure=f"{len(times)} reads and {len(load.journal.booked)} bookings, {readers.failed} and {bad} failed;"
-        f" p95 {early:.0f} ms in the first half, {late:.0f} ms in the second ({drift:+.0f} %)",
+        f" p95 {early:.0f} ms in the first half, {late:.0f} ms in the second ({drift:+.0f} %):\n        {parts}",
         holds=not readers.failed and not bad and drift <= DRIFT,
     )
+
+
+def halves(times: Sequence[float]) -> tuple[float, float]:
+    """95th percentiles of the earlier and of the later half, in milliseconds."""
+    half = len(times) // 2
+    first, last = (statistics.quantiles(part, n=20)[-1] for part in (times[:half], times[half:]))
+    return 1000 * first, 1000 * last
 
 
 def rows() -> dict[str, int]:
