@@ -74,7 +74,7 @@ edits = st.one_of(
     st.tuples(st.just("unit"), st.integers(1, 99_000_000)),
     st.tuples(st.just("plan"), st.integers(1, 99)),
     st.tuples(st.just("tax"), st.integers(0, 28), st.integers(1, 300)),
-    st.tuples(st.just("interest"), st.integers(0, 30), st.integers(1, 300)),
+    st.tuples(st.just("interest"), st.integers(1, 30), st.integers(1, 300)),
 )
 
 
