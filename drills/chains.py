@@ -91,10 +91,10 @@ def machine(
                 fitted(begun.case, known_call(begun.case.operation), world, how=2, pick=0)
             return super().step(begun)
 
-        def get_call_kwargs(self, case: Case) -> dict[str, Any]:
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return {"headers": dict(headers), "base_url": url}
 
-        def validate_response(self, response: Response, case: Case, **_more: Any) -> None:
+        def validate_response(self, response: Response, case: Case[Any], **_more: Any) -> None:
             found.note(role, case, response)
 
     return Chains

@@ -23,6 +23,7 @@ from tests.fuzz.cases import ROLES, operations
 from tests.fuzz.harness import SEED, Findings, Fuzz
 from tests.permissions.world import World, make_world
 
+Endpoint = APIOperation[Any, Any, Any, Any]
 EXAMPLES, QUICK_EXAMPLES = (
     20,
     2,
@@ -65,7 +66,7 @@ def ask_part(world: World, headers: Headers, lane: int, examples: int) -> Findin
     return found
 
 
-def ask_all_roles(fuzz: Fuzz, operation: APIOperation, headers: Headers, site: house.Site) -> None:
+def ask_all_roles(fuzz: Fuzz, operation: Endpoint, headers: Headers, site: house.Site) -> None:
     """Each with other cases; rows that somebody changed come back before the next."""
     for number, role in enumerate(ROLES):
         forget_uses()
@@ -129,7 +130,7 @@ def broken_platform(world: World, headers: Headers) -> Promise:
     )
 
 
-def only(schema: Any, label: str) -> Iterator[APIOperation]:
+def only(schema: Any, label: str) -> Iterator[Endpoint]:
     """The one operation that a control is about."""
     return (operation for operation in operations(schema) if operation.label == label)
 

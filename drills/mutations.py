@@ -170,9 +170,10 @@ def _operators(node: ast.AST) -> Iterator[dict[str, object]]:
         case ast.BinOp(op=op) | ast.BoolOp(op=op) | ast.AugAssign(op=op) if type(op) in OTHER:
             yield {"op": OTHER[type(op)]()}
         case ast.Compare(ops=[*ops]):
-            for place, op in enumerate(ops):
-                if type(op) in OTHER:
-                    yield {"ops": [*ops[:place], OTHER[type(op)](), *ops[place + 1 :]]}
+            for place, compared in enumerate(ops):
+                if type(compared) in OTHER:
+                    other = OTHER[type(compared)]()
+                    yield {"ops": [*ops[:place], other, *ops[place + 1 :]]}
         case ast.UnaryOp(op=ast.Not() | ast.Invert() as op, operand=operand):
             yield {"operand": ast.UnaryOp(op, operand)}
 

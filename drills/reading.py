@@ -46,7 +46,7 @@ def read_everything(database: str) -> Seen:
             for path in paths():
                 if (filled := fill(path, rows)) is None:
                     continue
-                answer = caller.send(Call(filled, "GET", token=token))
+                answer = caller.send(Call(method="GET", path=filled, token=token))
                 seen.statuses[answer.status] += 1
                 if not 200 <= answer.status < 500:
                     seen.failed.append(f"{filled} as {who}: {answer.status}")

@@ -80,6 +80,7 @@ class Customers(Load):
     """Customers who come through it."""
 
     callers = LikeAProxy
+    _callers: LikeAProxy
 
 
 def run(database: str, *, quick: bool) -> list[Promise]:

@@ -188,12 +188,10 @@ class Storm:
         return chance.choice(ways)()
 
     def _of_the_builder(self, unit: int, chance: random.Random) -> Call:
-        body = chance.choice(
+        body: dict[str, object] = chance.choice(
             [{"is_blocked": True}, {"is_blocked": False}, {"price": chance.randrange(10**6, 10**7)}]
         )
-        return Call(
-            method="PATCH", path=f"/api/units/{unit}", token=self.owner.token, body=dict(body)
-        )
+        return Call(method="PATCH", path=f"/api/units/{unit}", token=self.owner.token, body=body)
 
     def _paid(self, booking: int, chance: random.Random) -> Call:
         """Rarely: who has paid keeps the unit, and the storm would end."""

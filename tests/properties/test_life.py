@@ -21,7 +21,7 @@ from bookings.enums import BookingState
 from bookings.models import Booking
 from bookings.rules import LIFECYCLE_WORDS, NEW, STATE_WORDS, TRANSITIONS
 from payments.models import Payment, Refund, Settlement
-from projects.models import Claim
+from projects.models import Claim, Unit
 from realestate.core import clock
 from realestate.core.models import AuditEntry
 from tests.cast import Cast, make_cast
@@ -64,7 +64,7 @@ class Office:
 
     def __init__(self, cast: Cast) -> None:
         self.cast, self.project = cast, cast.meera_project
-        self.units = [cast.meera_unit, UnitFactory(project=self.project)]
+        self.units: list[Unit] = [cast.meera_unit, UnitFactory(project=self.project)]
         self.states: dict[int, str] = {}
         self.walked: set[str] = set()
         self.seen, self.number = self._last(), 0
