@@ -2,8 +2,10 @@
 
 import ast
 import hashlib
+import io
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from tests.core.scanner import (
     FOUND,
     OK,
     TEST_VIRUS,
+    babbles,
     deaf,
     hangs_up,
     honest,
@@ -114,6 +117,28 @@ def test_H10_sheets_are_looked_at_before_they_are_opened(cast, as_, settings):
     assert nothing_is_kept()
 
 
+def test_H10_pictures_are_looked_at_before_they_are_drawn_anew(cast, as_, settings):
+    with scanner() as there:
+        settings.CLAMD_ADDRESS = there.address
+        reply = send(as_(cast.asha), PNG[:60] + TEST_VIRUS, "a.png")
+    assert (reply.status_code, reply.json()["code"]) == (422, "file_infected")
+    settings.CLAMD_ADDRESS = ""
+    reply = send(as_(cast.asha), PNG[:60] + TEST_VIRUS, "a.png")
+    assert reply.json()["code"] == "broken_picture"  # what the drawing would have said
+
+
+def test_a_file_is_looked_at_and_left_from_its_beginning(cast, settings):
+    with scanner() as there:
+        settings.CLAMD_ADDRESS = there.address
+        for content in (PDF, INFECTED):
+            stream = io.BytesIO(content)
+            stream.seek(3)
+            with suppress(scanning.FileInfected):
+                scanning.refuse_infected(stream, actor=cast.asha)
+            assert stream.tell() == 0
+    assert there.seen == [PDF, INFECTED]
+
+
 def test_H10_the_back_office_asks_too(cast, settings):
     browser = Client()
     browser.force_login(cast.sana)
@@ -188,6 +213,15 @@ def test_H10_who_says_nothing_is_not_waited_for_long(cast, as_, settings, monkey
     assert (reply.status_code, reply.json()["code"]) == (503, "scanner_unavailable")
     assert took < 10
     assert nothing_is_kept()
+
+
+def test_H10_an_answer_that_never_ends_is_not_taken_in(cast, as_, settings, monkeypatch):
+    monkeypatch.setattr(scanning, "IN_ALL", 5.0)
+    with scanner(babbles) as there:
+        settings.CLAMD_ADDRESS = there.address
+        reply = send(as_(cast.asha), PDF)
+    assert (reply.status_code, reply.json()["code"]) == (503, "scanner_unavailable")
+    assert there.said < 50_000_000  # what lies between two programs, not all that five seconds hold
 
 
 @pytest.mark.parametrize("where", [nobody, lambda: "unix:///nowhere/clamd.ctl"])
@@ -274,6 +308,8 @@ def test_H10_whoever_keeps_what_people_send_asks_the_scanner_first():
         ("tcp://:3310", False),
         ("tcp://clamav:3310/path", False),
         ("tcp://user@clamav:3310", False),
+        ("tcp://clamav:3310?x=1", False),
+        ("unix:///run/clamd.ctl#x", False),
         ("unix://run/clamd.ctl", False),
         ("unix:///", False),
         ("http://clamav:3310", False),
