@@ -22,7 +22,6 @@ class Scanner:
     seen: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     calls: int = 0
-    said: int = 0
 
     def read(self, line: socket.socket, most: int | None = None) -> bytes:
         """A whole stream, or its beginning up to so many bytes. Raises AssertionError when it is none."""
@@ -86,13 +85,6 @@ def slow(scanner: Scanner, line: socket.socket) -> None:
     scanner.read(line)
     while not scanner.over.wait(0.02):
         line.sendall(b"s")
-
-
-def babbles(scanner: Scanner, line: socket.socket) -> None:
-    """Reads all of it and answers without an end, for as long as somebody listens."""
-    scanner.read(line)
-    while not scanner.over.is_set():
-        scanner.said += line.send(b"A" * 1_000_000)
 
 
 @contextmanager
