@@ -172,12 +172,17 @@ class Reader:
         }
 
     def login(self, name: str) -> tuple[str, str]:
-        """User and password of an address, each empty where it has none; of an address that is none, too."""
+        """User and password of an address, each empty where it has none; of an address that is none, too.
+
+        PostgreSQL and Redis take both also from what follows the question mark.
+        """
         try:
             parts = urlsplit(self._raw(name))
         except ValueError:
             return "", ""
-        return unquote(parts.username or ""), unquote(parts.password or "")
+        more = dict(parse_qsl(parts.query))
+        user = unquote(parts.username or "") or more.get("user") or more.get("username", "")
+        return user, unquote(parts.password or "") or more.get("password", "")
 
     def folder(self, name: str, *, about: str, default: Path) -> Path:
         """A folder; a relative one counts from the checkout."""

@@ -60,7 +60,7 @@ check_gateway(
 )
 if base.sms.scheme == "twilio+http" or base.push.scheme == "http":
     env.wrong("SMS_URL and PUSH_URL must speak TLS")
-for name in ("PUBLIC_URL", "REALTIME_URL"):
+for name in ("PUBLIC_URL", "REALTIME_URL", "FRONTEND_URL"):
     if env.given(name) and not getattr(base, name).startswith("https://"):
         env.wrong(f"{name} must begin with https://")  # and so sockets with wss://
 check_database("DATABASE_URL", base.given_database, closed=base.closed_hosts)

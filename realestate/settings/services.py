@@ -35,6 +35,8 @@ LOGINS = (
     "SMS_URL",
     "PUSH_URL",
 )
+# Variables by which libpq goes elsewhere than the address says.
+LEAD_ELSEWHERE = ("PGHOSTADDR", "PGSERVICE")
 
 
 def check_logins() -> None:
@@ -62,9 +64,10 @@ def check_database(name: str, given: dict[str, Any], *, closed: Collection[str])
     network that the operator keeps closed.
     """
     options = given.get("OPTIONS", {})
-    hosts = str(given.get("HOST") or env.source.get("PGHOST", "")).split(",")
+    named = given.get("HOST") or options.get("host") or env.source.get("PGHOST", "")
+    hosts = str(named).split(",")
     is_near = all(is_on_this_machine(host) or host in closed for host in hosts)
-    leads_elsewhere = {"hostaddr", "service"} & set(options)
+    leads_elsewhere = {"hostaddr", "service"} & set(options) or any(map(env.given, LEAD_ELSEWHERE))
     if given and options.get("sslmode") != "verify-full" and (not is_near or leads_elsewhere):
         env.wrong(
             f"{name} must say sslmode=verify-full, unless its server is on this machine or in CLOSED_NETWORK_HOSTS"

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from rest_framework.test import APIClient
 
 from accounts import rules
-from accounts.models import Session
+from accounts.models import Session, User
 from accounts.services import IncorrectPassword
 from accounts.services.own_sessions import _end
 from realestate.core import clock
@@ -138,6 +138,24 @@ def test_H10_sessions_of_others_and_ended_ones_do_not_exist(asha, cast, log_in):
     assert len({reply.json()["detail"] for reply in replies}) == 1
     assert Session.objects.get(pk=foreign).revoked_at is None
     assert {end(asha, key, WRONG).status_code for key in (foreign, there)} == {400}
+
+
+def test_H10_a_session_that_has_run_out_is_not_there_either(asha, cast):
+    here, there = keys(asha)
+    Session.objects.filter(pk=there).update(expires_at=clock.now())
+    assert keys(asha) == [here]
+    assert end(asha, there).status_code == 404
+    assert not AuditEntry.objects.filter(action="sessions_ended").exists()
+
+
+def test_H10_who_was_shut_out_meanwhile_ends_nothing(cast, log_in):
+    log_in(cast.asha)
+    user, session = User.objects.get(pk=cast.asha.pk), Session.objects.get()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(User.DoesNotExist):
+        _end(user.pk, user.password, session.pk)
+    session.refresh_from_db()
+    assert session.revoked_at is None
 
 
 def test_H10_a_password_that_was_changed_meanwhile_proves_nothing(cast, log_in):

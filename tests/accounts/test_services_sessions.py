@@ -94,6 +94,15 @@ def test_a_session_remembers_where_it_was_opened(cast):
     assert session.user_agent == ("Firefox" + "x" * 900)[:200]
 
 
+def test_H10_nobody_enters_or_confirms_in_a_session_of_somebody_else(cast):
+    open_session(cast.ravi)
+    foreign = Session.objects.get().pk
+    for note in (services.note_entrance, services.note_confirmation):
+        with pytest.raises(Session.DoesNotExist):
+            note(actor=cast.asha, session_id=foreign, proof="password only")
+    assert not AuditEntry.objects.exists()
+
+
 def test_a_login_sets_last_login(cast):
     with time_machine.travel(clock.now(), tick=False):
         known = services.recognise(email=cast.asha.email, password=PASSWORD)

@@ -62,6 +62,16 @@ def test_H10_each_step_of_a_login_has_a_session_of_its_own(sana):
     assert all(len(key) == 32 for key in keys)  # of 36 letters and digits: 165 random bits
 
 
+@pytest.mark.parametrize(
+    "page", [LOGIN, CODE, SETUP, MANAGE, "/admin/confirm/", "/admin/own-sessions/"]
+)
+def test_H10_what_is_typed_at_the_entrance_stands_in_no_report(sana, page):
+    client = Client()
+    log_in(client)
+    request = client.post(page, {}).wsgi_request
+    assert request.sensitive_post_parameters == "__ALL__"  # where Django's reports look
+
+
 def test_H10_a_password_has_no_end(sana):
     with time_machine.travel(datetime(2036, 6, 15, 12, 0, tzinfo=UTC), tick=False):
         client = Client()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session as Cookie
 from django.test import Client
 
 from accounts import rules, services
@@ -60,7 +61,9 @@ def test_H10_another_session_ends_and_this_one_stays(client):
 
 def test_H10_ending_this_session_logs_out(client):
     here, there = rows(client)
+    cookie = client.cookies["staff_session"].value
     reply = end(client, here)
+    assert not Cookie.objects.filter(session_key=cookie).exists()
     assert (reply.url, reply["Clear-Site-Data"]) == ("/admin/login/", '"cache", "storage"')
     assert not inside(client)
     there.refresh_from_db()

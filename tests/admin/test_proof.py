@@ -288,6 +288,21 @@ def test_H10_wrong_codes_are_counted_with_those_of_the_login(with_device, clock)
     assert statuses == [200] * 5 + [429]
 
 
+def test_H10_confirming_in_time_is_looked_at_too_and_begins_the_ten_minutes_anew(client, clock):
+    clock.shift(EARLY)
+    assert confirm(client, "wrong").status_code == 200
+    assert confirm(client).status_code == 302
+    clock.shift(EARLY)
+    assert client.get(MANAGE).status_code == 200
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_is_not_in_is_sent_to_the_login_and_not_to_confirm(act_of, name):
+    where, body, _back = act_of(name)
+    reply = Client().post(where, body)
+    assert (reply.status_code, reply.url.partition("?")[0]) == (302, "/admin/login/")
+
+
 def test_who_has_just_logged_in_is_sent_on(client):
     assert client.get(f"{CONFIRM}?next={USERS}").url == USERS
 
@@ -296,6 +311,10 @@ def test_where_one_goes_on_is_never_another_site(client, clock):
     clock.shift(LATE)
     reply = client.post(CONFIRM, {"password": PASSWORD, "next": "https://evil.example/admin/"})
     assert reply.url == "/admin/"
+    client.get(CONFIRM)
+    plain = f"{CONFIRM}?next=http://testserver{USERS}"
+    assert client.get(plain, secure=True).url == "/admin/"  # nor from TLS to plain HTTP
+    assert client.get(plain).url == f"http://testserver{USERS}"
 
 
 def test_H10_a_session_of_before_has_proven_nothing(client):

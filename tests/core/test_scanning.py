@@ -2,8 +2,10 @@
 
 import ast
 import hashlib
+import io
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -114,6 +116,28 @@ def test_H10_sheets_are_looked_at_before_they_are_opened(cast, as_, settings):
     assert nothing_is_kept()
 
 
+def test_H10_pictures_are_looked_at_before_they_are_drawn_anew(cast, as_, settings):
+    with scanner() as there:
+        settings.CLAMD_ADDRESS = there.address
+        reply = send(as_(cast.asha), PNG[:60] + TEST_VIRUS, "a.png")
+    assert (reply.status_code, reply.json()["code"]) == (422, "file_infected")
+    settings.CLAMD_ADDRESS = ""
+    reply = send(as_(cast.asha), PNG[:60] + TEST_VIRUS, "a.png")
+    assert reply.json()["code"] == "broken_picture"  # what the drawing would have said
+
+
+def test_a_file_is_looked_at_and_left_from_its_beginning(cast, settings):
+    with scanner() as there:
+        settings.CLAMD_ADDRESS = there.address
+        for content in (PDF, INFECTED):
+            stream = io.BytesIO(content)
+            stream.seek(3)
+            with suppress(scanning.FileInfected):
+                scanning.refuse_infected(stream, actor=cast.asha)
+            assert stream.tell() == 0
+    assert there.seen == [PDF, INFECTED]
+
+
 def test_H10_the_back_office_asks_too(cast, settings):
     browser = Client()
     browser.force_login(cast.sana)
@@ -157,6 +181,7 @@ MAD = {
     "an answer without an end": says(b"stream: OK"),
     "two answers": says(OK + FOUND),
     "an answer with something before it": says(b"1: stream: OK\x00"),
+    "a finding with something before it": says(b"1: " + FOUND),
     "a very long answer": says(b"stream: " + b"A" * 100_000),
     "nothing, and it hangs up": hangs_up,
     "an OK before the end": too_soon(OK),
@@ -188,6 +213,14 @@ def test_H10_who_says_nothing_is_not_waited_for_long(cast, as_, settings, monkey
     assert (reply.status_code, reply.json()["code"]) == (503, "scanner_unavailable")
     assert took < 10
     assert nothing_is_kept()
+
+
+def test_H10_a_very_long_answer_is_not_taken_in_up_to_its_end(cast, as_, settings, caplog):
+    with scanner(says(b"A" * 100_000 + b"\x00")) as there:
+        settings.CLAMD_ADDRESS = there.address
+        assert send(as_(cast.asha), PDF).json()["code"] == "scanner_unavailable"
+    (line,) = [line for line in caplog.records if line.msg == "scanner_not_understood"]
+    assert vars(line)["said"].startswith("too much: ")
 
 
 @pytest.mark.parametrize("where", [nobody, lambda: "unix:///nowhere/clamd.ctl"])
@@ -274,6 +307,8 @@ def test_H10_whoever_keeps_what_people_send_asks_the_scanner_first():
         ("tcp://:3310", False),
         ("tcp://clamav:3310/path", False),
         ("tcp://user@clamav:3310", False),
+        ("tcp://clamav:3310?x=1", False),
+        ("unix:///run/clamd.ctl#x", False),
         ("unix://run/clamd.ctl", False),
         ("unix:///", False),
         ("http://clamav:3310", False),

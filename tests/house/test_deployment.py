@@ -1,5 +1,7 @@
 """H1, F9: the database of a deployment is asked whether it keeps what it is given, and as whom we come."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core.checks import Tags, run_checks
 from django.core.checks.registry import registry
@@ -7,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 
 from realestate.deployment import SAFE, check_database, refuse_superuser
+from tests.house.test_settings import start
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,16 @@ def test_H10_a_role_that_owns_tables_is_told_and_one_that_serves_is_not(become):
     assert found().count("realestate.W002") == 1
 
 
+def test_H10_a_role_that_may_become_the_owner_is_told_too(become):
+    ask("CREATE ROLE owner_house")
+    ask("GRANT CREATE ON SCHEMA public TO owner_house")
+    ask("SET LOCAL ROLE owner_house")
+    ask("CREATE TABLE of_the_owner (id int) PARTITION BY LIST (id)")
+    ask("RESET ROLE")
+    become("IN ROLE owner_house")
+    assert found().count("realestate.W002") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "milliseconds"),
     [
@@ -104,6 +117,18 @@ def test_H1_the_web_server_refuses_to_start_as_a_superuser(become):
     become("SUPERUSER")
     with pytest.raises(ImproperlyConfigured, match="superuser"):
         refuse_superuser()
+
+
+@pytest.mark.parametrize(("refuses", "code"), [(True, 1), (False, 0)])
+def test_H1_the_web_servers_entry_asks_before_it_serves(refuses, code):
+    there = connection.settings_dict
+    address = f"postgres://{there['USER']}@{quote(there['HOST'], safe='')}:{there['PORT']}/postgres"
+    run = start(
+        {"DATABASE_URL": address},
+        f"from realestate.settings import local; local.REFUSE_SUPERUSER = {refuses}; import realestate.wsgi",
+        module="local",
+    )
+    assert (run.returncode, "names a superuser" in run.stderr) == (code, refuses), run.stderr
 
 
 @pytest.mark.usefixtures("_stays_open")

@@ -94,6 +94,15 @@ def test_H10_lists_and_single_rows_are_not_counted():
     assert counted == {"reports_collections"}
 
 
+def test_H10_changes_that_take_a_time_or_a_unit_once_more_are_counted_too():
+    counted = {
+        name
+        for name, (method, _path, entry) in entries().items()
+        if method not in {"get", "post"} and "x-limit" in entry
+    }
+    assert counted == {"appointments_reschedule", "holds_extend"}
+
+
 @pytest.mark.parametrize(("view", "actions"), VIEWS, ids=[view.__name__ for view, _ in VIEWS])
 def test_H10_limits_are_of_the_house_and_name_actions_that_there_are(view, actions):
     limits = getattr(view, "limits", {})

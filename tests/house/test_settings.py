@@ -20,6 +20,7 @@ GOOD = {
     "ALLOWED_HOSTS": "api.example.org",
     "PUBLIC_URL": "https://api.example.org",
 }
+LOCAL = "postgres://app:x7@localhost/house"
 # PostgreSQL elsewhere, without a look at its certificate.
 UNSURE = [
     "postgres://app:x7@db.example.org/house",
@@ -29,18 +30,31 @@ UNSURE = [
     "postgres://app:x7@10.0.0.5/house",
     "postgres://app:x7@localhost/house?hostaddr=10.0.0.5",
     "postgres://app:x7@/house?service=far",
+    "postgres:///house?host=db.example.org",
+    "postgres://app:x7@localhost,db.example.org/house",
+    "postgres://app:x7@localhost.example.org/house",
 ]
 KNOWN_TO_ALL = [
     {"DATABASE_URL": "postgres://realestate:PASSWORD@127.0.0.1/house"},
     {"DATABASE_URL": "postgres://realestate:realestate@127.0.0.1/house"},
     {"DATABASE_REPLICA_URL": "postgres://app:postgres@127.0.0.1/house"},
+    {"DATABASE_URL": "postgres:///house?user=app&password=postgres"},
+    {"DATABASE_URL": "postgres:///house?user=app&password=app"},
     {"REDIS_URL": "redis://:password@127.0.0.1:6379"},
+    {"REDIS_URL": "redis://127.0.0.1:6379?username=app&password=app"},
     {"FILES_URL": "s3://KEY:SECRET@s3.example.org/house"},
     {"FILES_URL": "s3://minioadmin:minioadmin@s3.example.org/house"},
     {"EMAIL_URL": "smtp+tls://USER:PASSWORD@mail.example.org:587"},
     {"SMS_URL": "twilio://ACCOUNT:TOKEN@api.twilio.com?from=%2B14155550100"},
     {"PUSH_URL": "https://KEY@push.example.org/send"},
+    {"PUSH_URL": "https://relay:KEY@push.example.org/send"},
 ]
+# Three addresses with passwords that everybody knows, and what they have in common.
+THREE = {
+    "DATABASE_URL": "postgres://app:{}@127.0.0.1/house",
+    "REDIS_URL": "redis://:{}@127.0.0.1",
+    "EMAIL_URL": "smtp+ssl://ann:{}@mail.example.org",
+}
 
 
 def start(
@@ -345,6 +359,8 @@ def test_production_names_everything_that_is_missing():
         ({"JWT_SIGNING_KEY": "development-only-" + KEY}, "JWT_SIGNING_KEY is a development key"),
         ({"SECRET_KEY": KEY[:49]}, "SECRET_KEY must have at least 50 random characters"),
         ({"JWT_SIGNING_KEY": "ab" * 40}, "JWT_SIGNING_KEY must have at least 50 random characters"),
+        ({"SECRET_KEY": "abcd" * 20}, "SECRET_KEY must have at least 50 random characters"),
+        ({"SECRET_KEY": "django-insecure-" + KEY}, "SECRET_KEY is a development key"),
         (
             {"SECRET_KEY_FALLBACKS": KEY[:49]},
             "SECRET_KEY_FALLBACKS must have at least 50 random characters",
@@ -355,6 +371,7 @@ def test_production_names_everything_that_is_missing():
         ),
         ({"JWT_SIGNING_KEY": KEY}, "JWT_SIGNING_KEY must not be the same as SECRET_KEY"),
         ({"ALLOWED_HOSTS": "api.example.org,*"}, "ALLOWED_HOSTS must name hosts, without *"),
+        ({"ALLOWED_HOSTS": "*.example.org"}, "ALLOWED_HOSTS must name hosts, without *"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
         ({"ADMIN_SECOND_FACTOR": "offered"}, "ADMIN_SECOND_FACTOR must be required"),
         ({"LOGIN_CODES": "1"}, "EMAIL_URL is required"),
@@ -367,7 +384,7 @@ def test_production_names_everything_that_is_missing():
         ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL must begin with https://"),
         ({"FILES_URL": "s3+http://k:s@minio:9000/house"}, "FILES_URL must begin with s3://"),
         ({"DATABASE_REPLICA_URL": "mysql://replica/x"}, "DATABASE_REPLICA_URL must begin with"),
-        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 32 random characters"),
+        ({"METRICS_TOKEN": KEY[:31]}, "METRICS_TOKEN must have at least 32 random characters"),
         (
             {"CLAMD_ADDRESS": "clamav:3310"},
             "CLAMD_ADDRESS must be tcp://HOST:PORT or unix:///PATH",
@@ -377,13 +394,24 @@ def test_production_names_everything_that_is_missing():
         ({"PUBLIC_URL": "http://api.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"REALTIME_URL": "http://api.example.org"}, "REALTIME_URL must begin with https://"),
         ({"EMAIL_URL": "smtp://ann:x7@mail.example.org:25"}, "EMAIL_URL must speak TLS"),
+        (
+            {"SMS_URL": "twilio+http://AC1:x7@sms.example.org?from=1"},
+            "SMS_URL and PUSH_URL must speak TLS",
+        ),
+        ({"PUSH_URL": "http://x7@push.example.org"}, "SMS_URL and PUSH_URL must speak TLS"),
+        ({"REDIS_URL": "http://cache"}, "REDIS_URL must begin with redis:// or rediss://"),
+        ({"SMS_URL": "twilio://AC1:x7@sms.example.org"}, "SMS_URL must be twilio://"),
+        ({"PUSH_URL": "https:///send"}, "PUSH_URL must be https://"),
         ({"REDIS_URL": "rediss://cache?ssl_cert_reqs=none"}, "REDIS_URL must not switch the look"),
+        ({"REDIS_URL": "rediss://cache?ssl_cert_reqs=optional"}, "REDIS_URL must not switch the"),
         (
             {"REDIS_URL": "rediss://cache?ssl_check_hostname=0"},
             "REDIS_URL must not switch the look",
         ),
         *(({"DATABASE_URL": url}, "DATABASE_URL must say sslmode=verify-full") for url in UNSURE),
         ({"DATABASE_URL": "postgres:///h", "PGHOST": "db.example.org"}, "DATABASE_URL must say"),
+        ({"DATABASE_URL": LOCAL, "PGHOSTADDR": "10.0.0.5"}, "DATABASE_URL must say"),
+        ({"DATABASE_URL": LOCAL, "PGSERVICE": "far"}, "DATABASE_URL must say"),
         ({"DATABASE_URL": UNSURE[0], "CLOSED_NETWORK_HOSTS": "postgres"}, "DATABASE_URL must say"),
         ({"DATABASE_REPLICA_URL": UNSURE[2]}, "DATABASE_REPLICA_URL must say sslmode=verify-full"),
         *((given, f"{next(iter(given))} has a password that everybody") for given in KNOWN_TO_ALL),
@@ -398,17 +426,44 @@ def test_production_refuses(changes, problem):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "admin", "changeme"),
+        ("default", "guest", "minioadmin"),
+        ("root", "test", "user"),
+    ],
+)
+def test_H10_production_knows_the_words_that_everybody_knows(words):
+    given = {name: THREE[name].format(word) for name, word in zip(THREE, words, strict=True)}
+    run = start({**GOOD, **given})
+    for name in THREE:
+        assert f"\n  - {name} has a password that everybody knows" in run.stderr
+
+
+def test_H10_production_sets_what_nobody_may_switch_off():
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.REFUSE_SUPERUSER, [s.SMS_URL, s.PUSH_URL], s.SECURE_PROXY_SSL_HEADER, s.SECURE_REDIRECT_EXEMPT)"
+    )
+    said = "True ['', ''] None ['^(health(/ready)?|metrics)$']\n"
+    assert start(GOOD, code).stdout == said
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {"DATABASE_URL": "postgres://app@%2Frun%2Fpostgresql/house"},
         {"DATABASE_URL": "postgres://app:x7@127.0.0.1/house"},
         {"DATABASE_URL": "postgres://app:x7@[::1]/house"},
-        {"DATABASE_URL": "postgres://app:x7@localhost/house"},
+        {"DATABASE_URL": LOCAL},
+        {"DATABASE_URL": "postgres:///house?host=/run/postgresql"},
         {
             "DATABASE_URL": "postgres://app:x7@postgres/house",
             "EMAIL_URL": "smtp://relay:25",
             "CLOSED_NETWORK_HOSTS": "postgres, relay",
         },
+        {"DATABASE_URL": "postgres:///house", "EMAIL_URL": "smtp+ssl://ann:x7@mail.example.org"},
+        {"DATABASE_URL": "postgres://app@%40house/house"},
         {"EMAIL_URL": "smtp://localhost:25"},
         {"EMAIL_URL": "smtp+tls://ann:x7@mail.example.org:587", "REDIS_URL": "rediss://:x7@cache"},
     ],

@@ -109,6 +109,8 @@ def test_H10_messages_are_sent_so_often_and_no_more(as_, cast, time_machine):
 
 
 def test_H10_visitors_of_one_network_are_counted_together(world):
+    use_up(PAPERS, "203.0.113.9", PAPERS.network - 1)
+    assert ask(world, "quotes_pdf", "anonymous", REMOTE_ADDR="203.0.113.9").status_code == 401
     use_up(PAPERS, "203.0.113.9", PAPERS.network)
     there = ask(world, "quotes_pdf", "anonymous", REMOTE_ADDR="203.0.113.9")
     assert (there.status_code, there.json()["code"]) == (429, "throttled")

@@ -101,6 +101,24 @@ def test_B5_control_without_rights_taken_and_triggers_they_would_pass(platform, 
     assert [refused(statement.format(table)) for statement in CHANGES[:2]] == ["", ""]
 
 
+def test_H10_rights_that_were_given_before_are_taken_away(db):
+    execute(f"CREATE ROLE {ROLE}")
+    execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE}")
+    execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}")
+    run("grant_rights", ROLE)
+    execute(f"SET ROLE {ROLE}")
+    tried = [
+        "TRUNCATE core_ratecounter",
+        "CREATE TABLE of_its_own ()",
+        "UPDATE core_auditentry SET id = id",
+        "SELECT setval(pg_get_serial_sequence('core_auditentry', 'id'), 1)",
+        *("DELETE FROM django_migrations", "UPDATE django_migrations SET app = app"),
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999', now())",
+    ]
+    assert {statement: refused(statement) for statement in tried} == dict.fromkeys(tried, "42501")
+    execute("RESET ROLE")
+
+
 def test_the_platform_demands_and_is_paid_with_this_role(platform, cast):
     """Triggers keep what is left open of a demand with the rights of whoever pays."""
     booking = signed(cast)
