@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.enums import TeamRole
 from realestate.core import clock
+from realestate.core.models import AuditEntry
 from realestate.reports.dashboard import tables
 from realestate.reports.dashboard.catalogue import DASHBOARDS, REPORTS, Figures
 from realestate.reports.dashboard.scope import Scope
@@ -219,3 +220,17 @@ def test_dashboards_cost_the_same_for_one_row_and_for_three(
         fill(cast.meera_project)
     with django_assert_num_queries(QUERIES[name]):
         desk.get(f"/admin/dashboard/{name}/")
+
+
+def test_I10_a_report_that_leaves_the_house_is_in_the_audit_trail(cast: Cast, desk: Client):
+    rows = lines_of(desk.get("/admin/reports/ageing.csv", {"builder": cast.meera.pk}))
+    entry = AuditEntry.objects.get(action="exported")
+    assert (entry.actor_id, entry.after) == (
+        cast.sana.pk,
+        {
+            "list": "report ageing",
+            "form": "csv",
+            "rows": len(rows) - 1,
+            "query": f"builder={cast.meera.pk}",
+        },
+    )

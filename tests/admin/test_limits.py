@@ -57,6 +57,15 @@ def test_H10_ticked_rows_and_templates_with_what_is_there_count_too(cast):
     assert on_our_pages(cast.sana).get(template).status_code == 200  # an empty one is nobody's data
 
 
+def test_H10_reports_as_files_count_with_lists(cast):
+    use_up(EXPORTS, cast.sana)
+    reply = on_our_pages(cast.sana).get("/admin/reports/ageing.csv", follow=True)
+    assert reply.redirect_chain == [("/admin/", 302)]
+    assert REFUSED in reply.content.decode()
+    assert exported(cast.sana) == 0
+    assert on_our_pages(cast.sana).get("/admin/reports/nonsense.csv").status_code == 404
+
+
 def test_H10_imports_count_with_those_of_the_api(cast, as_):
     sheet = SimpleUploadedFile("units.csv", csv_of(UNIT_HEAD, unit("B-1")))
     body = {"kind": "units", "project": cast.meera_project.pk, "file": sheet}

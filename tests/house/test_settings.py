@@ -393,6 +393,7 @@ def test_production_names_everything_that_is_missing():
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgres://"),
         ({"PUBLIC_URL": "http://api.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"REALTIME_URL": "http://api.example.org"}, "REALTIME_URL must begin with https://"),
+        ({"FRONTEND_URL": "http://www.example.org"}, "FRONTEND_URL must begin with https://"),
         ({"EMAIL_URL": "smtp://ann:x7@mail.example.org:25"}, "EMAIL_URL must speak TLS"),
         (
             {"SMS_URL": "twilio+http://AC1:x7@sms.example.org?from=1"},

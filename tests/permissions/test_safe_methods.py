@@ -116,9 +116,9 @@ def pages(world: World) -> dict[str, list[str]]:
     assert SETUP in site
     found = {
         "documents": [f"/admin/bookings/booking/{world.booking}/documents/"],
-        "site": [address for address in site if address != SETUP],
+        "site": [address for address in site if address != SETUP and ".csv" not in address],
         "setup": [SETUP],
-        "export": [],
+        "export": [address for address in site if ".csv" in address],
     }
     for model, page in admin.site._registry.items():
         row = model._default_manager.order_by("-pk").first()

@@ -7,12 +7,13 @@ from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.models import Builder, User
 from projects.models import Project, Unit
 from realestate.core import clock
+from realestate.core.limits import EXPORTS
 from realestate.reports.dashboard import tables
 from realestate.reports.dashboard.catalogue import DASHBOARDS, REPORTS, Figures, Report
 from realestate.reports.dashboard.scope import DEFAULT_MONTHS, MONTHS, Scope
@@ -163,14 +164,31 @@ def _url(name: str, query: str) -> str:
 
 
 def csv_of(request: HttpRequest, site: AdminSite, name: str) -> HttpResponse:
-    """A report as a file. Raises Http404 for unknown names, PermissionDenied without the rights of the chart."""
+    """A report as a file, noted like every export; the first page with the reason when there are too many by now.
+
+    Raises Http404 for unknown names, PermissionDenied without the rights of the chart.
+    """
+    # At the top they would come too early: their package registers pages with the site, which loads this module first.
+    from realestate.core.admin.export import note_export  # noqa: PLC0415  # as above
+    from realestate.core.admin.limited import is_too_often  # noqa: PLC0415  # as above
+
     if name not in REPORTS:
         raise Http404
     report = REPORTS[name]
     if not report.may_be_read_by(_user(request)):
         raise PermissionDenied
+    if is_too_often(request, EXPORTS):
+        return HttpResponseRedirect(reverse("admin:index"))
     _form, scope = filtered(request, site)
-    content = tables.as_csv(report, Figures(scope).rows(report), scope)
+    rows = Figures(scope).rows(report)
+    note_export(
+        actor=_user(request),
+        table=f"report {name}",
+        form="csv",
+        rows=len(rows),
+        query=request.GET.urlencode(),
+    )
+    content = tables.as_csv(report, rows, scope)
     file_name = f"{name}-{scope.today:%Y-%m-%d}.csv"
     return HttpResponse(
         content,
