@@ -25,7 +25,7 @@ from tests.payments.test_properties import Purchase
 from tests.properties.test_life import MOVES, Office
 from tests.properties.test_stock import NOON, Stock
 
-EXAMPLES, QUICK_EXAMPLES = 506, 22  # walks of each machine: at least 500, and as many from each beginning
+EXAMPLES, QUICK_EXAMPLES = 506, 22  # walks of each machine, as many from each beginning
 STEPS, QUICK_STEPS = 50, 15
 BATCHES = len(
     BEGINNINGS

@@ -10,7 +10,7 @@ from payments.models import Demand, Terms
 from projects.models import Project
 from tests.payments.account import TOKEN, D, line
 from tests.payments.conftest import NOON
-from tests.payments.test_schedules import certify, confirm, demanded
+from tests.payments.schedules import certify, confirm, demanded
 
 pytestmark = pytest.mark.django_db
 
