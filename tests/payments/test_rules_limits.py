@@ -11,7 +11,7 @@ from payments.rules.allocation import allocate
 from payments.rules.facts import Rate, Target
 from payments.rules.interest import accrue, delay_interest
 from payments.rules.schedule import MAX_LINES, PlanError, Thresholds, carries, check_plan
-from payments.rules.settlement import Account, PercentOfPrice, settle
+from payments.rules.settlement import PercentOfPrice, settle
 from payments.rules.statement import Entry, ageing, statement_lines
 from tests.payments.facts import (
     AFTER,
@@ -26,7 +26,7 @@ from tests.payments.facts import (
     late_interest,
 )
 from tests.payments.test_rules_schedule import GOOD, fixed, percent, percents
-from tests.payments.test_rules_settlement import amounts, conditions
+from tests.payments.test_rules_settlement import SHORT, amounts, conditions
 
 D = Decimal
 OLDEST, CONTRACT, _INTEREST_FIRST = AllocationPreset
@@ -257,15 +257,7 @@ def test_R2_5_what_counts_as_paid_down(trigger, offset, days, is_early):
 
 
 def test_R11_deductions_may_use_the_tax_that_is_returned():
-    account = Account(
-        price=D(1_000),
-        consideration=D(110),
-        tax=D(9),
-        unpaid_interest=D(8),
-        work=D(7),
-        brokerage=D(6),
-    )
-    settled = settle(account, conditions(PercentOfPrice(percent=D(10)), tax_is_refundable=True))
+    settled = settle(SHORT, conditions(PercentOfPrice(percent=D(10)), tax_is_refundable=True))
     assert (amounts(settled), settled.refund) == (
         {"forfeit": D(100), "unpaid_interest": D(8), "work": D(7), "brokerage": D(4)},
         D(0),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.refused import assert_refused
 from tests.scheduling.conftest import URL, stored
 
 BAD_BOOKINGS = [
@@ -44,16 +45,6 @@ BAD_BOOKINGS = [
     {"attendees": ["x"] * 21},
     {"attendees": [None]},
 ]
-
-
-def assert_refused(reply, *statuses):
-    """The documented shape, and nothing else."""
-    assert reply.status_code in statuses, reply.content
-    body = reply.json()
-    assert isinstance(body["detail"], str)
-    assert body["detail"]
-    assert isinstance(body["code"], str)
-    assert isinstance(body["errors"], dict)
 
 
 @pytest.mark.parametrize("bad", BAD_BOOKINGS, ids=str)
