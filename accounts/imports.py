@@ -186,10 +186,10 @@ class CustomerImport(ImportKind):
             text = "There is an account with this address; ask the customer to contact you."
             return [Problem(row.number, "E-mail", text, row.values["email"])]
         if customer is None:
-            labels = {column.name: column.label for column in self.columns}
             missing = [name for name in NEEDED if not row.get(name)]
             return [
-                Problem(row.number, labels[name], "A new customer needs this.") for name in missing
+                Problem(row.number, self.label_of(name), "A new customer needs this.")
+                for name in missing
             ]
         changes = _planned(row, customer).changes
         if changes and actor.user_type != Role.STAFF:

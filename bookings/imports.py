@@ -119,7 +119,7 @@ class BookingImport(ImportKind):
     def plan(self, actor: Any, scope_id: int, rows: Sequence[Row]) -> Plan:
         """Four queries, however many rows; the rest is found by trying."""
         now = clock.now()
-        project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=scope_id)
+        project = Project.objects.open_to(actor).get(pk=scope_id)
         numbers = [row.values["unit_number"] for row in rows]
         units = Unit.objects.editable_by(actor).filter(project=project, unit_number__in=numbers)
         known = {unit.unit_number: unit for unit in units.with_status(now)}

@@ -44,6 +44,7 @@ MONEY = Group(
     ),
     tests=(
         *("tests/payments/test_rules.py", "tests/payments/test_rules_money.py"),
+        *("tests/payments/test_rules_allocation.py", "tests/payments/test_rules_interest.py"),
         *("tests/payments/test_rules_schedule.py", "tests/payments/test_rules_settlement.py"),
         *("tests/projects/test_rules_prices.py", "tests/bookings/test_rules.py"),
         *("tests/payments/test_rules_triggers.py", "tests/payments/test_rules_reminders.py"),

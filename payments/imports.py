@@ -127,7 +127,7 @@ class ReceiptImport(ImportKind):
 
     def plan(self, actor: Any, scope_id: int, rows: Sequence[Row]) -> Plan:
         """Three queries, however many rows; the rest is found by trying."""
-        project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=scope_id)
+        project = Project.objects.open_to(actor).get(pk=scope_id)
         wanted = {row.values["booking_id"] for row in rows}
         mine = Booking.objects.for_user(actor).filter(project=project, pk__in=wanted)
         known = set(mine.values_list("pk", flat=True))

@@ -127,6 +127,10 @@ class ProjectQuerySet(FigureQuerySet["Project"]):
         """Projects that the user may change; strangers' projects do not exist for this purpose."""
         return self.filter(editable(user))
 
+    def open_to(self, user: Any) -> Self:  # User or AnonymousUser
+        """Those of them that are not archived: where the user may still add something."""
+        return self.editable_by(user).filter(archived_at=None)
+
     def with_live_party(self, customer_id: int, now: datetime) -> Self:
         """Projects in which a customer has a live claim (an unexpired hold included)."""
         return self.filter(live_party("units__claims__", customer_id, now)).distinct()

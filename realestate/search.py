@@ -26,6 +26,7 @@ from bookings.models import Booking
 from payments.models import Demand, Payment
 from projects.models import Project, Unit
 from realestate.core.amounts import format_day, format_money
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.office import office_rows
 
 SHOWN = 8  # rows of a group; the list behind it has the others
@@ -35,7 +36,6 @@ LONGEST = 100
 MOST_WORDS = 5
 FEWEST_DIGITS = 5  # of a telephone number
 NATIONAL_DIGITS = 10  # of which the country's prefix is no part
-LARGEST_KEY = 2**63 - 1
 BOOKING_NUMBER = re.compile(r"(?:BK-?)?0*(\d+)", re.IGNORECASE)
 TELEPHONE = re.compile(r"[+()\d\s./-]+")
 
@@ -64,7 +64,7 @@ class Wanted:
         """The key in the number of a booking, with or without its letters."""
         found = BOOKING_NUMBER.fullmatch(self.text)
         key = int(found[1]) if found else None
-        return key if key is not None and key <= LARGEST_KEY else None
+        return key if key is not None and key <= BIGGEST_ID else None
 
     def is_exactly(self, values: Sequence[str]) -> bool:
         """Whether it is one of the numbers that a row is known by."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from accounts.models import BuilderMember
 from accounts.rules import normalize_email
@@ -47,6 +46,7 @@ class MemberAdmin(ProvenMixin, HouseAdmin):
     list_select_related = ("employer",)
     ordering = ("name", "pk")
     add_fields = ("employer", "email", "name", "team_role")
+    needed = ("name", "team_role", "employer")  # of other accounts the table does not ask them
     fields = (("name", "team_role"), ("email", "employer"), ("is_active", "last_login"))
     fixed = ("employer", "email")
     readonly_fields = ("is_active", "last_login")
@@ -66,19 +66,6 @@ class MemberAdmin(ProvenMixin, HouseAdmin):
     def possible_actions(self, row: BuilderMember) -> list[str]:
         """Whoever is in can be removed, and let in again."""
         return ["remove" if row.is_active else "let_in"]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        """Everybody of a team has a name, an employer and a role, which the table does not ask of other accounts."""
-        form = super().get_form(request, obj, change=change, **kwargs)
-        for name in {"name", "team_role", "employer"} & form.base_fields.keys():
-            form.base_fields[name].required = True
-        return form
 
     def store_new(self, actor: Any, form: HouseForm) -> BuilderMember:
         """Through the service, which mails the invitation."""

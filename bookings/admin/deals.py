@@ -101,6 +101,7 @@ class BookingAdmin(HouseAdmin):
     }
     ordering = ("-booking_date", "-pk")
     add_fields = ("customer", "unit", "payment_plan", "token_amount", "special_requests")
+    needed = ("unit",)  # an inquiry has none
     readonly_fields = (
         "customer",
         "project",
@@ -181,19 +182,6 @@ class BookingAdmin(HouseAdmin):
         """Through the service, which counts versions."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         return update_booking(actor=actor, booking_id=form.instance.pk, changes=changes)
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        """Unit and customer must be named, which the table does not ask of an inquiry."""
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if "unit" in form.base_fields:
-            form.base_fields["unit"].required = True
-        return form
 
 
 @admin.register(ChangeRequest)

@@ -14,7 +14,16 @@ from realestate.core import clock
 from realestate.core.amounts import format_day, format_figure, format_percent
 from realestate.core.documents import render_pdf
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table, with_working
+from realestate.core.papers import (
+    LEFT,
+    RIGHT,
+    filled,
+    headline,
+    money_facts,
+    table,
+    tax_table,
+    with_working,
+)
 
 TEMPLATE = Path(__file__).with_name("quote.typ")
 SHOWN = ("customer__user", "unit__tower", "project__builder__user")
@@ -142,21 +151,8 @@ def _taxes(lines: Iterable[Line], currency: str) -> dict[str, Any] | None:
             sums[1] += _amount(part, "amount")
     if not by_rate:
         return None
-    return table(
-        (
-            ("Tax", "1fr", LEFT),
-            ("Rate", "auto", RIGHT),
-            (f"On ({currency})", "auto", RIGHT),
-            ("Amount", "auto", RIGHT),
-        ),
-        [
-            (
-                name,
-                format_percent(Decimal(percent)),
-                *(format_figure(sum_, currency) for sum_ in sums),
-            )
-            for (name, percent), sums in by_rate.items()
-        ],
+    return tax_table(
+        ((name, Decimal(percent), sums) for (name, percent), sums in by_rate.items()), currency
     )
 
 

@@ -17,9 +17,9 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
+from realestate.core.db.fields import BIGGEST_ID
 
 LONG = 5_000  # characters
-BIGGEST_ID = 2**63 - 1
 
 
 def id_field(**options: object) -> serializers.IntegerField:

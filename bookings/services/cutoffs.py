@@ -34,7 +34,7 @@ def set_cutoffs(
 
     Raises InvalidValue (400) for a code that no stage of the project has or a kind twice; DoesNotExist for strangers.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     codes = set(Milestone.objects.filter(project=project).values_list("code", flat=True))
     unknown = sorted({code for _kind, code in cutoffs} - codes)
     if unknown:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from bookings.enums import ChangeAction, QuoteAction, QuoteState
+from bookings.enums import ChangeAction, QuoteState
 from bookings.events import ChangeQuoteDecided, ChangeQuoteProposed
 from bookings.models import ChangeQuote, ChangeRequest
-from bookings.rules import CHANGE_TRANSITIONS, QUOTE_TRANSITIONS, change_lines
+from bookings.rules import CHANGE_TRANSITIONS, change_lines
 from bookings.services.changes import (
     BUILDERS_ANSWER,
     QuoteExpired,
@@ -19,7 +19,7 @@ from bookings.services.changes import (
     refuse_lapsed,
 )
 from bookings.services.limits import CHANGE_APPROVAL_LIMIT, CHANGE_QUOTE_DAYS
-from bookings.services.quotes import OwnQuote
+from bookings.services.quotes import OwnQuote, record_decision
 from bookings.services.standing import refuse_customers, refuse_dead
 from projects.enums import TaxClass
 from projects.rules import TaxResult, tax
@@ -30,7 +30,7 @@ from realestate.core.db.conflicts import register_conflict
 from realestate.core.errors import InvalidTransition, InvalidValue
 from realestate.core.events import publish
 from realestate.core.money import ZERO
-from realestate.core.states import advance, allowed_actions
+from realestate.core.states import allowed_actions
 from realestate.core.transactions import service
 from realestate.core.working import Working
 
@@ -113,15 +113,7 @@ def decide_change_quote(
         raise QuoteSuperseded(version=newer.version)
     if approve and quote.valid_until <= now:
         raise QuoteExpired
-    old, new = advance(
-        quote,
-        QUOTE_TRANSITIONS,
-        QuoteAction.APPROVE if approve else QuoteAction.REFUSE,
-        changes={"decided_by_id": actor.pk, "decided_at": now, "decision_reason": reason},
-    )
-    audit.record(
-        actor, quote, "decided", before={"state": old}, after={"state": new}, reason=reason
-    )
+    record_decision(actor, quote, now, approve=approve, reason=reason)
     if approve:
         refuse_dead(row.booking, now)
         _offer(actor, row, quote)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Customer, User
 from bookings.enums import QuoteAction, QuoteState
 from bookings.events import DiscountDecided, DiscountProposed
-from bookings.models import Booking, Quote
+from bookings.models import Booking, ChangeQuote, Quote
 from bookings.rules import QUOTE_TRANSITIONS, is_above_limit
 from bookings.services.changes import QuoteExpired
 from bookings.services.limits import DISCOUNT_LIMIT_PERCENT, QUOTE_DAYS
@@ -105,6 +105,15 @@ def decide_quote(*, actor: User, quote_id: int, approve: bool, reason: str = "")
         raise OwnQuote
     if quote.state == QuoteState.APPROVAL_PENDING and quote.valid_until <= now:
         raise QuoteExpired
+    record_decision(actor, quote, now, approve=approve, reason=reason)
+    publish(DiscountDecided(quote_id=quote.pk))
+    return quote
+
+
+def record_decision(
+    actor: User, quote: Quote | ChangeQuote, now: datetime, *, approve: bool, reason: str
+) -> None:
+    """A locked quote or offer is approved or refused, once: by whom, when and why. Raises InvalidTransition (409)."""
     old, new = advance(
         quote,
         QUOTE_TRANSITIONS,
@@ -114,8 +123,6 @@ def decide_quote(*, actor: User, quote_id: int, approve: bool, reason: str = "")
     audit.record(
         actor, quote, "decided", before={"state": old}, after={"state": new}, reason=reason
     )
-    publish(DiscountDecided(quote_id=quote.pk))
-    return quote
 
 
 def quote_for_hold(*, actor: User, claim: Claim, customer: Customer | None, now: datetime) -> Quote:

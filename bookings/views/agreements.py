@@ -1,9 +1,10 @@
 """The agreement of a booking: generate it, read it (contract 7.5)."""
 
+from typing import ClassVar
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,9 +13,10 @@ from bookings.documents import kept_agreement_pdf
 from bookings.models import Agreement, Booking
 from bookings.serializers import AgreementRead, SignatureWrite, SignedAgreementRead
 from bookings.serializers.reads import agreement_link
-from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
+from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.links import reader_of
-from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
+from realestate.core.api.papers import LINK, PDF, Paper
+from realestate.core.api.pdf import LinkExpired, pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, NotFound
@@ -87,29 +89,21 @@ class AgreementViewSet(HouseViewSet):
         return self.show(pk, status=201)
 
 
-class AgreementDownload(Edge):
+class AgreementDownload(Paper):
     """GET /api/bookings/{id}/download-agreement."""
 
-    access = {"get": PUBLIC}
-    limits = {"get": PAPERS}
-    errors = {"get": (LinkExpired, AgreementNotGenerated)}
+    errors: ClassVar = {"get": (LinkExpired, AgreementNotGenerated)}
     tag = "bookings"
 
     @extend_schema(
         operation_id="bookings_download_agreement",
-        parameters=[
-            OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")
-        ],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[LINK],
+        responses={(200, PDF): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The newest agreement as a PDF, for the parties, or for whoever has a link that has not ended."""
-        by_link = opened_by_link(request)
-        if not by_link and request.user.pk is None:
-            raise NotAuthenticated
-        rows = Agreement.objects.all() if by_link else Agreement.objects.for_user(request.user)
-        rows = rows.filter(booking=pk).select_related("file")
-        agreement = rows.order_by("-version").first()
+        rows = self.readable(request, Agreement.objects.all()).filter(booking=pk)
+        agreement = rows.select_related("file").order_by("-version").first()
         if agreement is None:
             raise AgreementNotGenerated
         return pdf_response(kept_agreement_pdf(agreement), agreement.agreement_number)

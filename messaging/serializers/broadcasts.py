@@ -5,9 +5,10 @@ from rest_framework import serializers
 from messaging.enums import BroadcastState, MessageType, Priority
 from messaging.models import Broadcast
 from messaging.rules import MAX_CONTENT, PRIORITIES, TYPES
-from messaging.serializers.messages import MAX_KEY, AttachmentsWrite
+from messaging.serializers.messages import AttachmentsWrite
 from realestate.core.api.links import opened_links
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField
+from realestate.core.db.fields import BIGGEST_ID
 
 ALL = 100
 
@@ -76,9 +77,9 @@ class BroadcastWrite(AttachmentsWrite):
         "client_id": "3f6b1c",
     }
 
-    project_id = serializers.IntegerField(min_value=1, max_value=MAX_KEY)
+    project_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
     tower_id = serializers.IntegerField(
-        min_value=1, max_value=MAX_KEY, required=False, allow_null=True
+        min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True
     )
     subject = serializers.CharField(max_length=200, allow_blank=True, required=False)
     message_content = serializers.CharField(max_length=MAX_CONTENT)

@@ -9,9 +9,8 @@ from messaging.models import Conversation, Message
 from messaging.rules import MAX_ATTACHMENTS, MAX_CONTENT, PRIORITIES, TYPES, is_openable
 from realestate.core.api.links import opened_links, reader_in
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.files import opened
-
-MAX_KEY = 2**63 - 1
 
 
 class ChatMessageRead(ReadSerializer):
@@ -155,17 +154,17 @@ class MessageWrite(AttachmentsWrite):
 
     message_content = serializers.CharField(max_length=MAX_CONTENT)
     project_id = serializers.IntegerField(
-        min_value=1, max_value=MAX_KEY, required=False, allow_null=True
+        min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True
     )
     booking_id = serializers.IntegerField(
-        min_value=1, max_value=MAX_KEY, required=False, allow_null=True
+        min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True
     )
     parent_message_id = serializers.IntegerField(
-        min_value=1, max_value=MAX_KEY, required=False, allow_null=True
+        min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True
     )
     recipient_id = serializers.IntegerField(
         min_value=1,
-        max_value=MAX_KEY,
+        max_value=BIGGEST_ID,
         required=False,
         allow_null=True,
         help_text="Builders name the customer; for customers it is the project's builder anyway.",

@@ -10,9 +10,9 @@ from accounts.documents import Letterhead
 from payments.documents.paper import about, shell
 from payments.enums import DemandKind
 from payments.models import Demand, DemandLine
-from realestate.core.amounts import format_day, format_figure, format_percent
+from realestate.core.amounts import format_day, format_figure
 from realestate.core.money import ZERO
-from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table
+from realestate.core.papers import LEFT, RIGHT, filled, headline, money_facts, table, tax_table
 
 TEMPLATE = Path(__file__).with_name("demand.typ")
 TITLES = {
@@ -99,18 +99,7 @@ def _taxes(lines: Iterable[DemandLine], currency: str) -> dict[str, Any] | None:
             sums[1] += Decimal(str(part.get("amount", 0)))
     if not by_rate:
         return None
-    return table(
-        (
-            ("Tax", "1fr", LEFT),
-            ("Rate", "auto", RIGHT),
-            (f"On ({currency})", "auto", RIGHT),
-            ("Amount", "auto", RIGHT),
-        ),
-        (
-            (name, format_percent(percent), *(format_figure(each, currency) for each in sums))
-            for (name, percent), sums in by_rate.items()
-        ),
-    )
+    return tax_table(((name, percent, sums) for (name, percent), sums in by_rate.items()), currency)
 
 
 def _standing(before: Decimal, total: Decimal, currency: str) -> list[list[str]]:

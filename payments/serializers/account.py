@@ -4,8 +4,7 @@ from rest_framework import serializers
 
 from payments.rules.words import METHOD_WORDS
 from realestate.core.api.serializers import PositiveMoneyField, WordField, WriteSerializer
-
-BIGGEST_ID = 2**63 - 1
+from realestate.core.db.fields import BIGGEST_ID
 
 
 class ClearWrite(WriteSerializer):

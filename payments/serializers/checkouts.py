@@ -5,7 +5,6 @@ from rest_framework import serializers
 from payments.enums import CheckoutState, Gateway
 from payments.models import Checkout
 from payments.rules.words import GATEWAY_WORDS
-from payments.serializers.receipts import BIGGEST_ID
 from realestate.core.api.serializers import (
     MoneyField,
     PositiveMoneyField,
@@ -13,6 +12,7 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
+from realestate.core.db.fields import BIGGEST_ID
 
 
 class CheckoutRead(ReadSerializer):

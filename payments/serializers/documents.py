@@ -7,9 +7,8 @@ from payments.models import LetterBatch
 from realestate.core.api.links import reader_in
 from realestate.core.api.pdf import MINUTES
 from realestate.core.api.serializers import PageRead, ReadSerializer, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.files import signed_link
-
-BIGGEST_ID = 2**63 - 1
 
 
 class LetterBatchRead(ReadSerializer):

@@ -18,9 +18,9 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.vocabulary import Vocabulary
 
-BIGGEST_ID = 2**63 - 1
 KIND_WORDS, LINE_WORDS, TRIGGER_WORDS = (
     Vocabulary(PlanKind),
     Vocabulary(LineKind),

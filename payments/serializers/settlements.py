@@ -20,8 +20,8 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
+from realestate.core.db.fields import BIGGEST_ID
 
-BIGGEST_ID = 2**63 - 1
 MOST_DAYS = 365
 
 

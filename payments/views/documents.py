@@ -1,11 +1,10 @@
 """Documents of payments: letters, notes, statements, settlements; and batches of letters made by the worker."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,21 +26,20 @@ from payments.serializers.documents import (
     LetterBatchWrite,
 )
 from payments.views.statements import period
-from realestate.core.api.access import BUILDERS, PUBLIC
+from realestate.core.api.access import BUILDERS
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     idempotent,
 )
-from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
-from realestate.core.api.views import Edge, HouseViewSet
+from realestate.core.api.papers import LINK, PDF, Paper
+from realestate.core.api.pdf import LinkExpired, pdf_response
+from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidValue, ServiceUnavailable
-from realestate.core.limits import BATCHES, PAPERS
+from realestate.core.limits import BATCHES
 
-PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LINK = OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")
 DAYS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day; all days without it."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day; today without it."),
@@ -51,24 +49,13 @@ BOOKING = services.ON_LETTER
 OF_BOOKING = tuple(f"booking__{path}" for path in BOOKING)
 
 
-class Paper(Edge):
-    """A document of a booking, for its parties, or for whoever has a link that has not ended."""
+class BookingPaper(Paper):
+    """A document of a booking."""
 
-    access = {"get": PUBLIC}
-    limits = {"get": PAPERS}
-    errors: ClassVar = {"get": (LinkExpired, ServiceUnavailable)}
     tag = "documents"
 
-    def readable(self, request: Request, rows: Any) -> Any:  # any house queryset, given back
-        """The rows that the caller may read. Raises LinkExpired, NotAuthenticated."""
-        if opened_by_link(request):
-            return rows
-        if request.user.pk is None:
-            raise NotAuthenticated
-        return rows.for_user(request.user)
 
-
-class DemandLetterView(Paper):
+class DemandLetterView(BookingPaper):
     """GET /api/demands/{id}/letter."""
 
     @extend_schema(
@@ -82,7 +69,7 @@ class DemandLetterView(Paper):
         return pdf_response(demand_letter(demand), demand.number)
 
 
-class CreditNoteView(Paper):
+class CreditNoteView(BookingPaper):
     """GET /api/credit-notes/{id}/pdf."""
 
     @extend_schema(
@@ -100,7 +87,7 @@ class CreditNoteView(Paper):
         return pdf_response(credit_note_pdf(note), note.number)
 
 
-class SettlementView(Paper):
+class SettlementView(BookingPaper):
     """GET /api/settlements/{id}/pdf."""
 
     @extend_schema(
@@ -115,7 +102,7 @@ class SettlementView(Paper):
         return pdf_response(settlement_pdf(settlement), str(settlement))
 
 
-class AllotmentLetterView(Paper):
+class AllotmentLetterView(BookingPaper):
     """GET /api/bookings/{id}/allotment-letter."""
 
     errors: ClassVar = {"get": (LinkExpired, services.NoSchedule, ServiceUnavailable)}
@@ -133,7 +120,7 @@ class AllotmentLetterView(Paper):
         return pdf_response(letter, f"{booking.booking_number} allotment")
 
 
-class StatementPaper(Paper):
+class StatementPaper(BookingPaper):
     """What both kinds of statement share."""
 
     errors: ClassVar = {"get": (*Paper.errors["get"], InvalidValue)}

@@ -1,11 +1,10 @@
 """The edges of payments: payments/*, bookings/{id}/payments."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,18 +22,19 @@ from payments.serializers.receipts import (
     PaymentWrite,
 )
 from realestate.core import clock
-from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC
+from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet, wants_explanation
 from realestate.core.api.idempotency import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     idempotent,
 )
-from realestate.core.api.pdf import TOKEN, LinkExpired, opened_by_link, pdf_response
+from realestate.core.api.papers import LINK, PDF, Paper
+from realestate.core.api.pdf import LinkExpired, pdf_response
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import Conflict, InvalidTransition
-from realestate.core.limits import PAPERS, RECORDS
+from realestate.core.limits import RECORDS
 from realestate.core.money import ZERO
 
 
@@ -126,28 +126,20 @@ def _workings(booking: Any) -> list[dict[str, Any]]:
     return [working.as_json() for working in found]
 
 
-class ReceiptView(Edge):
+class ReceiptView(Paper):
     """GET /api/payments/{id}/receipt."""
 
-    access = {"get": PUBLIC}
-    limits = {"get": PAPERS}
-    errors = {"get": (LinkExpired, PaymentNotCompleted)}
+    errors: ClassVar = {"get": (LinkExpired, PaymentNotCompleted)}
     tag = "payments"
 
     @extend_schema(
         operation_id="payments_receipt",
-        parameters=[
-            OpenApiParameter(TOKEN, str, description="Of a link that opens without a login.")
-        ],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[LINK],
+        responses={(200, PDF): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The receipt as a PDF, for the parties, or for whoever has a link that has not ended."""
-        by_link = opened_by_link(request)
-        if not by_link and request.user.pk is None:
-            raise NotAuthenticated
-        rows: Any = Payment.objects.all()
-        rows = rows if by_link else rows.for_user(request.user)
+        rows = self.readable(request, Payment.objects.all())
         loaded = rows.select_related(*_ON_RECEIPT).prefetch_related("booking__applicants")
         payment = loaded.get(pk=pk)
         if payment.payment_status != PaymentStatus.COMPLETED:

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 
 
 class CompletionRead(ReadSerializer):
@@ -33,7 +34,7 @@ class CompletionWrite(WriteSerializer):
         help_text="Buyers read it; needed for each date after the first.",
     )
     tower_id = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, allow_null=True, required=False
+        min_value=1, max_value=BIGGEST_ID, allow_null=True, required=False
     )
 
 

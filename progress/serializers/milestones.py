@@ -9,9 +9,9 @@ from progress.models import Certificate, Milestone
 from progress.rules import CERTIFICATE_KIND
 from realestate.core.api.links import links, reader_in, shown_links
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.files import signed_link
 
-BIGGEST_ID = 2**63 - 1
 LINK_MINUTES = 10
 
 

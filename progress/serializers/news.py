@@ -14,6 +14,7 @@ from realestate.core.api.links import links, opened_links, texts
 from realestate.core.api.read_sql import Context, given
 from realestate.core.api.readings import HIDDEN, Made
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.enums import Role
 
 MAX_TEXT = 10_000
@@ -116,7 +117,7 @@ class PhaseFields(WriteSerializer):
     blank_is_null = ("tower_id", "start_date", "expected_end_date", "actual_end_date")
 
     tower_id = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, allow_null=True, required=False
+        min_value=1, max_value=BIGGEST_ID, allow_null=True, required=False
     )
     sequence = serializers.IntegerField(min_value=1, max_value=1_000, required=False)
     phase_description = serializers.CharField(allow_blank=True, max_length=MAX_TEXT, required=False)

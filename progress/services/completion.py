@@ -36,7 +36,7 @@ def revise_completion(
     Raises InvalidValue (400) for a later revision without a reason and a date before the project's start,
     CompletionUnchanged (409); DoesNotExist for strangers and towers of other projects.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     if tower_id is not None:
         Tower.objects.filter(project=project).get(pk=tower_id)
     last = _last(project.pk, tower_id) or _known_before(actor, project, tower_id)

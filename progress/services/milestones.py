@@ -96,7 +96,7 @@ def add_milestone(
 
     Raises MilestoneExists, StagePassedOver (409); DoesNotExist for strangers and towers of other projects.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     tower = Tower.objects.filter(project=project).get(pk=tower_id) if tower_id else None
     if values.get("sequence") is None:
         rows = Milestone.objects.of_tower(project.pk, tower_id)
@@ -238,7 +238,7 @@ def record_certificate(
 
     Raises CertificateExists (409), InvalidValue (400) for a day to come; DoesNotExist for strangers.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = Project.objects.open_to(actor).get(pk=project_id)
     tower = Tower.objects.filter(project=project).get(pk=tower_id) if tower_id else None
     if issued_on > clock.today(project.time_zone):
         raise InvalidValue(errors={"issued_on": ["Must not be in the future."]})

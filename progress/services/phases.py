@@ -21,7 +21,7 @@ def add_phase(*, actor: User, project_id: int, **values: Any) -> ProjectProgress
 
     Raises InvalidValue (400) for dates out of order, pictures that are not the actor's and towers of other projects.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = Project.objects.open_to(actor).get(pk=project_id)
     if "sequence" not in values:
         last = ProjectProgress.objects.filter(project=project).aggregate(last=Max("sequence"))[
             "last"

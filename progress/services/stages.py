@@ -36,7 +36,7 @@ def set_milestones(
     codes = [stage["code"] for stage in stages]
     if len(set(codes)) < len(codes):
         raise InvalidValue(errors={"milestones": ["Each code may stand here once."]})
-    projects = Project.objects.editable_by(actor).filter(archived_at=None)
+    projects = Project.objects.open_to(actor)
     towers = _towers(projects.get(pk=project_id), tower_ids)
     rows = Milestone.objects.filter(_of(towers), project=project_id)
     known = lock_all(rows, rows.values_list("pk", flat=True))

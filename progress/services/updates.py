@@ -22,7 +22,7 @@ def post_update(
 
     Raises InvalidValue (400) for files that are not the actor's.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = Project.objects.open_to(actor).get(pk=project_id)
     _own_files(actor, values)
     update = ConstructionUpdate(
         project=project,

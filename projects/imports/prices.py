@@ -158,7 +158,7 @@ class PriceListImport(ImportKind):
 
     def plan(self, actor: Any, scope_id: int, rows: Sequence[Row]) -> Plan:
         """Against the latest version, line by line."""
-        project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=scope_id)
+        project = Project.objects.open_to(actor).get(pk=scope_id)
         problems = [*_at_odds(rows), *_wrong_lines(rows)]
         if problems:
             return Plan([], problems)

@@ -147,7 +147,7 @@ class UnitImport(ImportKind):
 
     def plan(self, actor: Any, scope_id: int, rows: Sequence[Row]) -> Plan:
         """Three queries, however many rows."""
-        project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=scope_id)
+        project = Project.objects.open_to(actor).get(pk=scope_id)
         towers = {fold(tower.name): tower for tower in Tower.objects.filter(project=project)}
         known = {
             unit.unit_number: unit
@@ -160,7 +160,7 @@ class UnitImport(ImportKind):
             unit = known.get(row.values["unit_number"])
             if unit is None:
                 wrong += [
-                    Problem(row.number, self._label(name), "A new unit needs this.")
+                    Problem(row.number, self.label_of(name), "A new unit needs this.")
                     for name in NEEDED
                     if name not in values
                 ]
@@ -199,7 +199,7 @@ class UnitImport(ImportKind):
             tower = towers.get(fold(name))
             if tower is None:
                 text = "There is no such tower in this project; add it first."
-                problems.append(Problem(row.number, self._label("tower"), text, name))
+                problems.append(Problem(row.number, self.label_of("tower"), text, name))
             else:
                 values["tower_id"] = tower.pk
         try:
@@ -208,10 +208,6 @@ class UnitImport(ImportKind):
             text = " ".join(refusal.errors["price"])
             problems.append(Problem(row.number, "Price", text, str(values["price"])))
         return values, problems
-
-    def _label(self, name: str) -> str:
-        column = self.column(name)
-        return column.label if column else name
 
 
 def _planned(

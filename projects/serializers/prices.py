@@ -14,8 +14,7 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
-
-BIGGEST_ID = 2**63 - 1
+from realestate.core.db.fields import BIGGEST_ID
 
 
 class ChargeRead(ReadSerializer):

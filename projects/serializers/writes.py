@@ -23,6 +23,7 @@ from realestate.core.api.serializers import (
     WordField,
     WriteSerializer,
 )
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.money import MINOR_DIGITS, ZERO
 
 MAX_TEXT = 10_000
@@ -232,12 +233,12 @@ class Model3DFields(WriteSerializer):
     viewer_settings = ViewerSettings(required=False)
     file_id = serializers.IntegerField(
         min_value=1,
-        max_value=2**63 - 1,
+        max_value=BIGGEST_ID,
         required=False,
         help_text="A file that you sent as a model; it decides address, format and size.",
     )
     thumbnail_id = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, required=False, help_text="A picture that you sent."
+        min_value=1, max_value=BIGGEST_ID, required=False, help_text="A picture that you sent."
     )
 
 

@@ -48,7 +48,7 @@ def add_price_list(
     What was quoted or booked before keeps its prices (R22.9). Raises PriceListNotValid (422) naming the line,
     InvalidValue (400) for a day in the past; Project.DoesNotExist for strangers.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     specs = [ChargeSpec(**_with_tuples(line)) for line in lines]
     return _write(actor, project, specs, effective_from=effective_from, note=note)
 
@@ -64,7 +64,7 @@ def change_price_list(
 ) -> PriceList:
     """What was sent, as the next version; the one that is named stays as it is. Raises like ``add_price_list``."""
     old = PriceList.objects.for_user(actor).get(pk=price_list_id)
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), old.project_id)
+    project = lock(Project.objects.open_to(actor), old.project_id)
     if lines is None:
         specs = [spec_of(line) for line in old.lines.order_by("sequence")]
     else:

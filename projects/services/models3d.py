@@ -30,7 +30,7 @@ def add_model(
     Raises InvalidValue (400) for a unit of another project, a file that is not the actor's own 3D model, a format that
     is not the file's, and settings that no viewer knows. Without ``viewer_settings`` those of the project hold.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = Project.objects.open_to(actor).get(pk=project_id)
     if unit_id is not None and not Unit.objects.filter(project=project, pk=unit_id).exists():
         raise InvalidValue(errors={"unit_id": ["There is no such unit in this project."]})
     facts = _facts(actor, values)

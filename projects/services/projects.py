@@ -45,7 +45,7 @@ def publish_project(
 @service
 def change_project(*, actor: User, project_id: int, **changes: Any) -> Project:
     """Change what was sent and nothing else. Raises InvalidValue (400); Project.DoesNotExist for strangers."""
-    rows = Project.objects.editable_by(actor).filter(archived_at=None)
+    rows = Project.objects.open_to(actor)
     project = lock(rows, project_id)
     if "is_published" in changes:
         wanted = changes.pop("is_published")
@@ -64,7 +64,7 @@ def archive_project(*, actor: User, project_id: int) -> Project:
 
     Its units are locked too: whoever is taking one at this moment comes first and is seen, or later and finds none.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     units = Unit.objects.filter(project=project)
     lock_all(units, units.values_list("pk", flat=True))
     if Claim.objects.filter(unit__project=project).exists():

@@ -29,7 +29,7 @@ def store_units(
     instead of an instant. All or none. Raises UnitNumberTaken (409), InvalidValue (400) for a price that cannot be
     paid or a tower of another project; DoesNotExist for strangers' projects and units.
     """
-    project = Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    project = Project.objects.open_to(actor).get(pk=project_id)
     _refuse_strange_towers(project, [*new, *changes.values()])
     for values in (*new, *changes.values()):
         check_money("price", values.get("price"), project.currency)

@@ -176,7 +176,7 @@ def _check_prices(
 
 
 def _project(actor: User, project_id: int) -> Project:
-    return Project.objects.editable_by(actor).filter(archived_at=None).get(pk=project_id)
+    return Project.objects.open_to(actor).get(pk=project_id)
 
 
 def _tower(project: Project, tower_id: int | None) -> Tower | None:

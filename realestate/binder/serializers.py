@@ -10,9 +10,8 @@ from realestate.binder.papers import Paper, PaperKind, maker
 from realestate.core import clock
 from realestate.core.api.links import reader_of
 from realestate.core.api.serializers import ReadSerializer, WordField, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.vocabulary import Vocabulary
-
-BIGGEST_ID = 2**63 - 1
 
 
 class PaperRead(ReadSerializer):

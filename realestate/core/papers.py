@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from realestate.core.amounts import format_figure, format_money, money_in_words
+from realestate.core.amounts import format_figure, format_money, format_percent, money_in_words
 
 LEFT, RIGHT = "l", "r"
 # A row's texts; or {"group": heading} or {"sum": texts of a subtotal}.
@@ -32,6 +32,24 @@ def table(
         "totals": [list(row) for row in totals],
         "nothing": nothing,
     }
+
+
+def tax_table(
+    taxes: Iterable[tuple[str, Decimal, Sequence[Decimal]]], currency: str
+) -> dict[str, Any]:
+    """Taxes by component and rate: of each its name, its percentage, and on what it comes to how much."""
+    return table(
+        (
+            ("Tax", "1fr", LEFT),
+            ("Rate", "auto", RIGHT),
+            (f"On ({currency})", "auto", RIGHT),
+            ("Amount", "auto", RIGHT),
+        ),
+        (
+            (name, format_percent(percent), *(format_figure(each, currency) for each in sums))
+            for name, percent, sums in taxes
+        ),
+    )
 
 
 def headline(label: str, amount: Decimal, currency: str) -> dict[str, str]:

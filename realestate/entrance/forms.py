@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts import rules
-
-LARGEST_KEY = 2**63 - 1  # what a bigint holds
+from realestate.core.db.fields import BIGGEST_ID
 
 
 def password_field(*, is_first: bool = False) -> forms.CharField:
@@ -78,7 +77,7 @@ class EndForm(forms.Form):
 
     session = forms.IntegerField(
         min_value=1,
-        max_value=LARGEST_KEY,
+        max_value=BIGGEST_ID,
         error_messages={"required": "Choose the session that is to end."},
     )
     password = password_field()

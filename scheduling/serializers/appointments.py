@@ -11,12 +11,12 @@ from projects.models import Project
 from projects.serializers import ProjectRead
 from realestate.core.api.readings import Made
 from realestate.core.api.serializers import PageRead, ReadSerializer, WordField, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.enums import Role
 from scheduling.enums import AppointmentStatus, AppointmentType, MeetingLocation
 from scheduling.rules import ASKED, TYPES, place, time_text
 
 MAX_TEXT = 5000
-MAX_KEY = 2**63 - 1
 YEARS = range(1971, 3000)  # what every time zone can be converted in
 
 
@@ -171,17 +171,17 @@ class AppointmentWrite(PlaceWrite):
         "notes": "We would like to see the show flat.",
     }
 
-    project_id = serializers.IntegerField(min_value=1, max_value=MAX_KEY)
+    project_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
     customer_id = serializers.IntegerField(
         min_value=1,
-        max_value=MAX_KEY,
+        max_value=BIGGEST_ID,
         required=False,
         allow_null=True,
         help_text="Required from builders and staff; ignored from customers, who come themselves.",
     )
     host_id = serializers.IntegerField(
         min_value=1,
-        max_value=MAX_KEY,
+        max_value=BIGGEST_ID,
         required=False,
         allow_null=True,
         help_text="Whom the customer wants to meet; without it the first host who is free.",

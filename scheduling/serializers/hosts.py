@@ -5,14 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from scheduling.models import Host
-
-MAX_KEY = 2**63 - 1
 
 
 def _projects(**options: Any) -> serializers.ListField:  # DRF field options
     return serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=MAX_KEY),
+        child=serializers.IntegerField(min_value=1, max_value=BIGGEST_ID),
         max_length=500,
         help_text="Empty: all projects of the builder.",
         **options,
@@ -22,7 +21,7 @@ def _projects(**options: Any) -> serializers.ListField:  # DRF field options
 def _login(**options: Any) -> serializers.IntegerField:  # DRF field options
     return serializers.IntegerField(
         min_value=1,
-        max_value=MAX_KEY,
+        max_value=BIGGEST_ID,
         allow_null=True,
         help_text="Somebody of the builder's team, who hears of the appointments; null: the builder does.",
         **options,
@@ -71,7 +70,7 @@ class HostWrite(WriteSerializer):
     project_ids = _projects(required=False)
     user_id = _login(required=False)
     builder_id = serializers.IntegerField(
-        min_value=1, max_value=MAX_KEY, required=False, help_text="From staff only."
+        min_value=1, max_value=BIGGEST_ID, required=False, help_text="From staff only."
     )
 
 

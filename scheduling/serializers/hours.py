@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from scheduling.rules import MIDNIGHT, MIDNIGHT_TEXT, closing_text
 
 
@@ -111,4 +112,4 @@ class SlotsWrite(WriteSerializer):
 
     day = serializers.DateField(required=False)
     duration = serializers.IntegerField(min_value=1, max_value=1_440, default=60)
-    host_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    host_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID, required=False)

@@ -86,7 +86,7 @@ def book_appointment(
 def _projects(actor: User) -> Any:  # a queryset; its two methods return different Self types
     if actor.user_type == Role.CUSTOMER:
         return Project.objects.for_user(actor)
-    return Project.objects.editable_by(actor).filter(archived_at=None)
+    return Project.objects.open_to(actor)
 
 
 def _customer(actor: User, customer_id: int | None) -> Customer:

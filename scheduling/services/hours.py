@@ -72,7 +72,7 @@ def set_hours(
 
     Raises InvalidValue (400) for openings that overlap or end before they begin; DoesNotExist for strangers.
     """
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     ordered = sorted(hours)
     for place, (day, opens, closes) in enumerate(ordered):
         overlaps = any(
@@ -96,7 +96,7 @@ def set_holidays(
     *, actor: User, project_id: int, holidays: Sequence[tuple[date, str]]
 ) -> list[Holiday]:
     """The holidays of a project. Raises InvalidValue (400) for a day twice; DoesNotExist for strangers."""
-    project = lock(Project.objects.editable_by(actor).filter(archived_at=None), project_id)
+    project = lock(Project.objects.open_to(actor), project_id)
     if len({day for day, _name in holidays}) < len(holidays):
         raise InvalidValue(errors={"holidays": ["Name each day once."]})
     Holiday.objects.filter(project=project).delete()

@@ -1,4 +1,4 @@
-"""What tests of accounts share: a plain client and real logins."""
+"""What tests of accounts share: a plain client, real logins, and a token of nobody."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from accounts.models import User
 from tests.factories.accounts import PASSWORD
 
 Tokens = dict[str, Any]
+GARBAGE = "Bearer eyJhbGciOiJub25lIn0.e30."  # no token of ours
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Builder, Customer, Session, User
 from realestate.core.models import AuditEntry
 from tests.factories.accounts import PASSWORD
+from tests.refused import NO_OBJECTS, assert_refused
 
 GOOD = "a long enough sentence"
 REGISTER_CUSTOMER: dict[str, Any] = {
@@ -115,14 +116,6 @@ def send(as_, cast, endpoint, body, **options):
     return getattr(as_(user), method)(path, body, **options)
 
 
-def assert_refused(reply) -> None:
-    assert 400 <= reply.status_code < 500, reply.content
-    body = reply.json()
-    assert set(body) >= {"detail", "code", "errors", "request_id"}
-    assert isinstance(body["detail"], str)
-    assert body["detail"]
-
-
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("bad", BAD)
 def test_each_field_refuses_what_is_no_value_of_it(as_, cast, endpoint, bad):
@@ -173,16 +166,13 @@ def test_required_fields_must_be_there_and_not_blank(as_, cast, endpoint):
 @pytest.mark.parametrize(
     ("raw", "content_type", "status"),
     [
-        (b"{", "application/json", 400),
+        *NO_OBJECTS,
         (b"[1, 2]", "application/json", 400),
         (b'"text"', "application/json", 400),
-        (b"5", "application/json", 400),
-        (b"null", "application/json", 400),
         (b'{"email": NaN}', "application/json", 400),
         (b'{"email": "\xff"}', "application/json", 400),
         (b'{"email": "\\ud800"}', "application/json", 400),
         (b"[" * 5000, "application/json", 400),
-        (b"<x/>", "application/xml", 415),
         (b"x", "text/plain", 415),
     ],
 )

@@ -10,10 +10,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import jobs, services
 from accounts.models import LoginChallenge, Session, User
 from accounts.services.login_codes import begin_challenge, purge_challenges
-from tests.accounts.test_api_auth import BUILDER, CUSTOMER
 from tests.accounts.test_api_passwords import queued
+from tests.accounts.test_api_register import BUILDER, CUSTOMER
 from tests.accounts.test_login_codes import asked, mailed
-from tests.accounts.test_login_factor import code_of, enrolled, enter, said
+from tests.accounts.test_login_factor import enter, said
+from tests.admin.entrance import code_of, enrolled
 
 pytestmark = pytest.mark.django_db
 

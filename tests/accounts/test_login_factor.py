@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.test import Client
-from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import rules, services
 from accounts.models import Session, User
 from realestate.core.models import AuditEntry, RateCounter
+from tests.admin.entrance import code_of, enrolled, wrong
 from tests.factories.accounts import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,18 +29,6 @@ def asked(request, settings) -> str:
     """Whether the back office asks everybody, or those who have set up a second factor."""
     settings.ADMIN_SECOND_FACTOR = request.param
     return request.param
-
-
-def enrolled(user: User) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=user, name="Authenticator app", confirmed=True)
-
-
-def code_of(device: TOTPDevice) -> str:
-    return f"{totp(device.bin_key):06d}"
-
-
-def wrong(device: TOTPDevice) -> str:
-    return f"{totp(device.bin_key, t0=3600):06d}"
 
 
 def enter(api, user: User, password: str = PASSWORD, **more):

@@ -11,6 +11,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Builder, BuilderMember, Customer, Relation, Session, User
 from bookings.enums import PaymentPlan
@@ -82,6 +83,7 @@ from scheduling.models import (
     WorkingHours,
 )
 from scheduling.services import open_feed
+from tests.admin.entrance import log_in, set_up
 from tests.factories.accounts import (
     BuilderFactory,
     CustomerFactory,
@@ -404,3 +406,13 @@ def staff(db: None) -> Client:
     client = Client(headers=ON_OUR_PAGES)
     client.force_login(StaffFactory(email="sana@example.com"))
     return client
+
+
+@pytest.fixture
+def at_work(sana, clock) -> tuple[Client, TOTPDevice, list[str]]:
+    """Sana's browser, in; her device, whose next code is due; her recovery codes."""
+    client = Client()
+    log_in(client)
+    device, codes = set_up(client)
+    clock.shift(timedelta(seconds=30))
+    return client, device, codes

@@ -1,28 +1,36 @@
-"""The admin's entrance (E9): password, then a code that works once; limits, recovery codes, resets, ends."""
+"""The admin's entrance (E9): password, then a code that works once; set-up, recovery codes, another device."""
 
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib import admin
-from django.contrib.sessions.models import Session as Cookie
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
-from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 
-from accounts import rules, services
-from accounts.models import User
-from realestate.core.errors import Conflict, InvalidValue, NotAllowed
+from accounts import services
+from realestate.core.errors import Conflict
 from realestate.core.models import AuditEntry, RateCounter
 from tests.admin.conftest import NOON
-from tests.factories.accounts import PASSWORD, CustomerFactory, StaffFactory
+from tests.admin.entrance import (
+    CODE,
+    LOGIN,
+    MANAGE,
+    SETUP,
+    actions,
+    code_of,
+    enrolled,
+    errors_of,
+    inside,
+    log_in,
+    set_up,
+    wrong,
+)
+from tests.factories.accounts import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-LOGIN, CODE = "/admin/login/", "/admin/second-factor/code/"
-SETUP, MANAGE = "/admin/second-factor/setup/", "/admin/second-factor/"
 
 
 @pytest.fixture
@@ -31,36 +39,6 @@ def _required(settings):
 
 
 required = pytest.mark.usefixtures("_required")
-
-
-def enrolled(user: User) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=user, name="Authenticator app", confirmed=True)
-
-
-def code_of(device: TOTPDevice) -> str:
-    return f"{totp(device.bin_key):06d}"
-
-
-def wrong(device: TOTPDevice) -> str:
-    """A code that is not near: the one of an hour ago."""
-    return f"{totp(device.bin_key, t0=3600):06d}"
-
-
-def log_in(client: Client, password: str = PASSWORD, email: str = "sana@example.com", **more):
-    return client.post(LOGIN, {"username": email, "password": password}, **more)
-
-
-def inside(client: Client) -> bool:
-    return client.get("/admin/").status_code == 200
-
-
-def actions(user: User) -> list[str]:
-    rows = AuditEntry.objects.filter(object_type="accounts.user", object_id=user.pk)
-    return list(rows.order_by("pk").values_list("action", flat=True))
-
-
-def errors_of(reply) -> list[str]:
-    return [text for texts in reply.context["form"].errors.values() for text in texts]
 
 
 # --- the way in ------------------------------------------------------------------------------------------------------
@@ -201,68 +179,7 @@ def test_logging_in_again_in_the_same_browser_asks_for_the_code_again(sana):
     assert not inside(client)
 
 
-# --- the password ----------------------------------------------------------------------------------------------------
-
-
-def test_E6_every_refusal_of_a_login_is_the_same(sana):
-    customer = CustomerFactory().user
-    asleep = StaffFactory(is_active=False)
-    plain = StaffFactory(is_staff=False, is_superuser=False)
-    texts = {
-        tuple(errors_of(log_in(Client(), password, email)))
-        for email, password in (
-            (sana.email, "not the password"),
-            ("nobody@example.com", PASSWORD),
-            (customer.email, PASSWORD),
-            (asleep.email, PASSWORD),
-            (plain.email, PASSWORD),
-        )
-    }
-    assert texts == {("The e-mail address or the password is not correct.",)}
-
-
-@pytest.mark.parametrize("email", ["sana@example.com", "nobody@example.com"])
-def test_E4_logins_are_limited_like_those_of_the_api(sana, email):
-    statuses = [
-        log_in(Client(), "wrong", email, REMOTE_ADDR=f"203.0.113.{n}").status_code
-        for n in range(rules.LOGIN_PER_ACCOUNT.times + 1)
-    ]
-    assert statuses == [200] * 10 + [429]
-    api = Client().post(
-        "/api/auth/login",
-        {"email": email, "password": PASSWORD},
-        content_type="application/json",
-        REMOTE_ADDR="203.0.113.99",
-    )
-    assert api.status_code == 429  # one count for both doors
-
-
-def test_D21_strangers_cannot_lock_staff_out_at_their_desk(sana):
-    desk = {"REMOTE_ADDR": "198.51.100.7"}
-    assert log_in(Client(), **desk).status_code == 302
-    for n in range(12):
-        log_in(Client(), "wrong", REMOTE_ADDR=f"203.0.113.{n}")
-    assert log_in(Client(), REMOTE_ADDR="203.0.113.50").status_code == 429
-    assert log_in(Client(), **desk).status_code == 302
-
-
-@pytest.mark.parametrize("email", ["sana@example.com\x00", "", "  "])
-def test_what_is_no_address_is_refused_by_the_form(sana, email):
-    assert log_in(Client(), PASSWORD, email).status_code == 200
-    assert RateCounter.objects.count() == 0
-
-
 # --- set-up ----------------------------------------------------------------------------------------------------------
-
-
-def set_up(client: Client) -> tuple[TOTPDevice, list[str]]:
-    """Through the page, as a person does it."""
-    page = client.get(SETUP)
-    device = TOTPDevice.objects.get(confirmed=False)
-    assert page.context["secret"].replace(" ", "") in device.config_url
-    assert '<svg viewBox="0 0 ' in page.content.decode()  # whole, whatever its size on the page
-    reply = client.post(SETUP, {"code": code_of(device)})
-    return device, reply.context["codes"]
 
 
 @required
@@ -321,16 +238,6 @@ def test_two_who_set_up_at_once_do_not_replace_each_other(sana):
 
 
 # --- recovery codes, another device, removal -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def at_work(sana, clock) -> tuple[Client, TOTPDevice, list[str]]:
-    """Sana's browser, in; her device, whose next code is due; her recovery codes."""
-    client = Client()
-    log_in(client)
-    device, codes = set_up(client)
-    clock.shift(timedelta(seconds=30))
-    return client, device, codes
 
 
 def test_E9_a_recovery_code_lets_in_once(at_work, sana):
@@ -412,149 +319,3 @@ def test_where_it_is_required_it_is_not_removed(at_work):
     assert 'value="remove"' not in client.get(MANAGE).content.decode()
     client.post(MANAGE, {"do": "remove", "code": code_of(device)})
     assert TOTPDevice.objects.count() == 1
-
-
-# --- reset by a colleague --------------------------------------------------------------------------------------------
-
-
-def test_E9_a_superuser_resets_a_colleague_with_a_reason(at_work, sana):
-    lost, _device, _codes = at_work
-    chief = StaffFactory(email="chief@example.com")
-    browser = Client()
-    browser.force_login(chief)
-    url = f"/admin/accounts/user/{sana.pk}/do/reset_second_factor/"
-    browser.post(url, {"reason": ""})
-    assert TOTPDevice.objects.count() == 1
-    browser.post(url, {"reason": "Lost telephone"})
-    assert TOTPDevice.objects.count() == 0
-    entry = AuditEntry.objects.get(action="second_factor_reset")
-    assert (entry.actor, entry.object_id, entry.reason) == (chief, sana.pk, "Lost telephone")
-    assert not inside(lost)
-
-
-def test_E9_only_superusers_reset_and_never_themselves(sana):
-    clerk = StaffFactory(is_superuser=False)
-    enrolled(sana)
-    for actor in (clerk, sana):
-        with pytest.raises(NotAllowed):
-            services.reset_second_factor(actor=actor, user_id=sana.pk, reason="x")
-    with pytest.raises(InvalidValue):
-        services.reset_second_factor(actor=StaffFactory(), user_id=sana.pk, reason="")
-    with pytest.raises(Conflict):
-        services.reset_second_factor(actor=sana, user_id=clerk.pk, reason="x")
-
-
-def test_the_button_is_there_when_there_is_something_to_reset(staff):
-    colleague = StaffFactory(email="other@example.com")
-    page = f"/admin/accounts/user/{colleague.pk}/change/"
-    before = [each["label"] for each in staff.get(page).context["house_buttons"]]
-    enrolled(colleague)
-    after = [each["label"] for each in staff.get(page).context["house_buttons"]]
-    assert (before[2:], after[2:]) == ([], ["Reset second factor"])
-
-
-def test_secrets_have_no_page():
-    tables = {model._meta.app_label for model in admin.site._registry}
-    assert tables & {"otp_totp", "otp_static"} == set()
-
-
-# --- sessions --------------------------------------------------------------------------------------------------------
-
-
-def test_E9_the_admin_s_cookie_is_its_own(sana, settings):
-    cookie = log_in(Client()).cookies["staff_session"]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, "Lax")
-    settings.SESSION_COOKIE_SECURE = True
-    assert log_in(Client()).cookies["staff_session"]["secure"] is True
-
-
-def test_a_session_ends_unused_after_an_hour_and_lives_while_used(sana, clock):
-    client = Client()
-    log_in(client)
-    for _ in range(3):
-        clock.shift(timedelta(minutes=59))
-        assert inside(client)
-    clock.shift(timedelta(minutes=60))
-    assert not inside(client)
-    page = client.get(LOGIN)
-    assert "Your session has ended" in page.content.decode()
-    assert "staff_session" not in client.cookies or not client.cookies["staff_session"].value
-
-
-def test_a_session_ends_after_twelve_hours_however_it_is_used(sana, clock):
-    client = Client()
-    log_in(client)
-    for _ in range(14):
-        clock.shift(timedelta(minutes=50))
-        assert inside(client)
-    clock.shift(timedelta(minutes=20))
-    assert not inside(client)
-
-
-def test_E3_logins_end_with_logout_sign_out_deactivation_and_password(sana):
-    def left(end) -> bool:
-        client = Client()
-        log_in(client)
-        assert inside(client)
-        end(client)
-        return inside(client)
-
-    def stolen(client: Client) -> bool:
-        key = client.cookies["staff_session"].value
-        client.post("/admin/logout/")
-        client.cookies["staff_session"] = key
-        return Cookie.objects.filter(session_key=key).exists()
-
-    assert not left(stolen)
-    assert not left(lambda _c: services.end_sessions(actor=None, user_id=sana.pk, reason="x"))
-    assert not left(lambda _c: new_password(sana))
-    sana.set_password(PASSWORD)
-    sana.save()
-    assert not left(lambda _c: User.objects.filter(pk=sana.pk).update(is_active=False))
-
-
-def new_password(user: User) -> None:
-    user.set_password("another long password")
-    user.save()
-
-
-def test_E3_who_changes_the_password_stays_and_others_must_log_in(sana):
-    here, there = Client(), Client()
-    log_in(here)
-    log_in(there)
-    new = "a much longer password"
-    reply = here.post(
-        "/admin/password_change/",
-        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
-    )
-    assert reply.status_code == 302, reply.context["form"].errors
-    assert (inside(here), inside(there)) == (True, False)
-    assert actions(sana)[2:] == ["password_changed", "sessions_ended"]
-
-
-def test_logins_to_the_admin_are_listed(sana):
-    client = Client()
-    log_in(client, REMOTE_ADDR="198.51.100.7", HTTP_USER_AGENT="Firefox")
-    row = sana.sessions.get()
-    assert (row.address, row.user_agent) == ("198.51.100.7", "Firefox")
-    assert row.expires_at == NOON + timedelta(hours=12)
-
-
-# --- the pages -------------------------------------------------------------------------------------------------------
-
-
-def test_pages_of_the_entrance_show_no_menu_and_are_not_kept(sana):
-    enrolled(sana)
-    client = Client()
-    log_in(client)
-    page = client.get(CODE)
-    assert page.context["available_apps"] == []
-    assert "no-store" in page["Cache-Control"]
-    html = page.content.decode()
-    assert 'autocomplete="one-time-code"' in html
-    assert '<label for="id_code">' in html
-
-
-def test_forms_of_other_sites_are_refused(sana):
-    client = Client(enforce_csrf_checks=True)
-    assert log_in(client).status_code == 403

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.rules import plain_code
 from realestate.entrance.ground import LATE_CODE, WRONG_CODE
 from realestate.settings.env import BASE_DIR
-from tests.admin.test_entrance import (
+from tests.admin.entrance import (
     CODE,
     LOGIN,
     MANAGE,

@@ -10,7 +10,7 @@ from accounts import rules, services
 from accounts.models import Session
 from realestate.entrance.own import ON_A_PAGE
 from tests.admin.conftest import NOON
-from tests.admin.test_entrance import inside, log_in
+from tests.admin.entrance import inside, log_in
 from tests.factories.accounts import PASSWORD, MemberFactory, StaffFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

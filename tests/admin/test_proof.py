@@ -16,7 +16,7 @@ from accounts import rules
 from accounts.models import BuilderMember, Customer, User
 from realestate.core.admin import ProvenMixin
 from realestate.core.models import AuditEntry, ImportRun
-from tests.admin.test_entrance import CODE, MANAGE, SETUP, code_of, enrolled, log_in, wrong
+from tests.admin.entrance import CODE, MANAGE, SETUP, code_of, enrolled, log_in, wrong
 from tests.factories.accounts import PASSWORD, MemberFactory, StaffFactory, UserFactory
 from tests.permissions.rows import everything
 

@@ -1,14 +1,37 @@
-"""Asha's booking of Meera's unit, on hold, with its token paid, and a change request about it."""
+"""Asha's booking of Meera's unit, on hold, with its token paid, and a change request about it; noon."""
+
+from datetime import UTC, datetime
 
 import pytest
 
 from bookings import services
 from bookings.enums import BookingState
+from bookings.events import BookingMoved
 from bookings.models import Booking, ChangeRequest
 from projects.models import Claim
+from realestate.core import events
 from tests.cast import Cast
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
 from tests.factories.payments import PaymentFactory
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon(time_machine):
+    """The clock stands still, and moves when a test moves it."""
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[BookingMoved]:
+    """What was published about bookings."""
+    news: list[BookingMoved] = []
+    monkeypatch.setitem(
+        events._handlers, BookingMoved, [*events.listeners(BookingMoved), news.append]
+    )
+    return news
 
 
 @pytest.fixture

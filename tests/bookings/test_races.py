@@ -32,6 +32,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 50
 
 
+def pay_token(cast, booking):
+    """The whole token, in cash."""
+    return record_payment(
+        actor=cast.meera,
+        booking_id=booking.pk,
+        payment_type="token",
+        amount=booking.token_amount,
+        payment_method="cash",
+    )
+
+
 def patient() -> None:
     """A slow machine may keep the last of the crowd waiting longer than a customer would be."""
     with connection.cursor() as cursor:
@@ -212,13 +223,7 @@ def test_confirming_while_the_token_is_being_paid_sees_the_claim_as_it_is_now(mo
         if index:
             assert paying.wait(30)
             return services.set_status(actor=cast.meera, booking_id=booking.pk, word="confirmed")
-        return record_payment(
-            actor=cast.meera,
-            booking_id=booking.pk,
-            payment_type="token",
-            amount=booking.token_amount,
-            payment_method="cash",
-        )
+        return pay_token(cast, booking)
 
     assert not losers(run_together(2, pay_or_confirm))
     booking.refresh_from_db()
@@ -235,13 +240,7 @@ def test_R5_10_paying_and_cancelling_at_once_never_loses_money():
             patient()
             if index:
                 return services.cancel_booking(actor=cast.asha, booking_id=booking.pk)
-            return record_payment(
-                actor=cast.meera,
-                booking_id=booking.pk,
-                payment_type="token",
-                amount=booking.token_amount,
-                payment_method="cash",
-            )
+            return pay_token(cast, booking)
 
         results = run_together(2, pay_or_cancel)
         assert len(winners(results)) == 1

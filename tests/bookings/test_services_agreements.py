@@ -1,7 +1,5 @@
 """The agreement: kept as it was, and drawn as a PDF."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -10,15 +8,10 @@ from bookings import services
 from bookings.documents import agreement_pdf
 from bookings.models import Agreement, Booking
 from realestate.core.errors import InvalidTransition, NotAllowed
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import BookingFactory
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_an_agreement_keeps_what_was_agreed(cast, booking):

@@ -1,6 +1,6 @@
 """R1 and R5: booking, moving, cancelling, lapsing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,33 +18,17 @@ from payments.receivers import TokenNotPaid
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason, UnitStatus
 from projects.models import Claim, Unit
 from projects.services import UnitNotAvailable
-from realestate.core import clock, events
+from realestate.core import clock
 from realestate.core.errors import InvalidTransition, NotAllowed
 from realestate.core.locking import lock
 from realestate.core.models import AuditEntry, SystemSetting
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import BookingFactory, sign
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 A, S = BookingAction, BookingState
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def heard(monkeypatch):
-    """What was published about bookings."""
-    news: list[BookingMoved] = []
-    monkeypatch.setitem(
-        events._handlers, BookingMoved, [*events.listeners(BookingMoved), news.append]
-    )
-    return news
 
 
 def status_of(unit) -> str:

@@ -1,6 +1,6 @@
 """R13: asking, quoting, deciding, building."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,23 +14,17 @@ from payments.receivers import UpfrontNotPaid
 from realestate.core import clock, events
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.models import AuditEntry, SystemSetting
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import ChangeQuoteFactory, ChangeRequestFactory
 from tests.payments.account import pay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 C, X = ChangeState, ChangeAction
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WISH = {
     "request_type": "electrical",
     "request_title": "Sockets",
     "request_description": "Two more",
 }
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
 
 
 @pytest.fixture

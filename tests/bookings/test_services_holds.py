@@ -1,6 +1,6 @@
 """R4.5-6: how long, how many, how soon again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -13,17 +13,11 @@ from projects.models import Claim
 from projects.services import UnitNotAvailable, advance_claim, expire_claims
 from realestate.core.errors import InvalidValue
 from realestate.core.models import AuditEntry, SystemSetting
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import BookingFactory
 from tests.factories.projects import ProjectFactory, UnitFactory
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def later(noon, **delta):

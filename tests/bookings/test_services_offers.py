@@ -1,6 +1,6 @@
 """R13.1-2: offers by lines, their tax, a second person above the limit, and stages after which it is too late."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,24 +16,18 @@ from progress.services import certify_milestone
 from projects.models import TaxRate, Unit
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.models import SystemSetting
+from tests.bookings.conftest import NOON
 from tests.factories.accounts import StaffFactory
 from tests.factories.progress import MilestoneFactory
 from tests.factories.projects import TowerFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 D = Decimal
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 VECTOR = [
     {"description": "Sockets", "quantity": D(12), "rate": D("4350.00")},
     {"description": "Omitted: one door", "quantity": D(-1), "rate": D("18500.00")},
     {"description": "Plaster", "quantity": D("3.5"), "rate": D("1275.50")},
 ]
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
 
 
 @pytest.fixture

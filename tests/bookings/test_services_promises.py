@@ -1,6 +1,6 @@
 """R13.5: the promised date moves only with the consent of both sides, and every revision is kept."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,14 +14,8 @@ from projects.models import Project
 from projects.services import change_project
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 PLANNED, LATER = date(2028, 6, 30), date(2028, 9, 30)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
 
 
 @pytest.fixture

@@ -18,19 +18,13 @@ from projects.services import PriceListNotValid, UnitNotAvailable
 from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.models import AuditEntry, SystemSetting
 from realestate.core.transactions import service
+from tests.bookings.conftest import NOON
 from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import QuoteFactory
 from tests.factories.projects import UnitFactory
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 D = Decimal
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
 
 
 def price_list(project, rate: str, version: int = 1, unit_types=()) -> PriceList:

@@ -1,6 +1,6 @@
 """R5, late payment success: a lapsed hold is taken again, never from anybody else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,22 +12,16 @@ from bookings.events import BookingMoved
 from bookings.models import Booking
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim, Unit
-from realestate.core import clock, events
+from realestate.core import clock
 from realestate.core.models import AuditEntry
 from realestate.core.transactions import service
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import PaymentFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 S = BookingState
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LATE = NOON + timedelta(hours=2)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
 
 
 @pytest.fixture
@@ -35,15 +29,6 @@ def late(booking, noon) -> Booking:
     """Two hours later; nothing has recorded that the hold lapsed."""
     noon.move_to(LATE, tick=False)
     return booking
-
-
-@pytest.fixture
-def heard(monkeypatch):
-    news: list[BookingMoved] = []
-    monkeypatch.setitem(
-        events._handlers, BookingMoved, [*events.listeners(BookingMoved), news.append]
-    )
-    return news
 
 
 @pytest.mark.parametrize("is_recorded", [False, True], ids=["by comparison", "recorded"])

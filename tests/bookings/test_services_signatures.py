@@ -17,17 +17,11 @@ from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
 from realestate.core.files import store_file
 from realestate.core.models import StoredFile, SystemSetting
 from realestate.core.transactions import service
+from tests.bookings.conftest import NOON
 from tests.factories.bookings import SignatureFactory, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 A, S = BookingAction, BookingState
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """R4.5: a little before a hold lapses its holder is told; the hold's end decides, not the hour of the job."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -10,15 +10,9 @@ from bookings.services.retaking import retake_claim
 from notifications.models import Notification
 from realestate.core.jobs import job_names
 from realestate.core.models import SystemSetting
+from tests.bookings.conftest import NOON
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def planned():

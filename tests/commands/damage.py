@@ -1,9 +1,7 @@
-"""Good data with one of each, and for each check the damage that it finds."""
+"""For each check of ``check_integrity`` the damage that it finds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -12,7 +10,6 @@ from accounts.models import Builder, Relation
 from bookings.enums import BookingState
 from bookings.models import Applicant, Booking
 from messaging.models import Conversation, Message
-from payments import services
 from payments.models import (
     Allocation,
     CreditNote,
@@ -24,16 +21,17 @@ from payments.models import (
 )
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.models import Claim, Project, Unit
-from realestate.core import audit, clock
+from realestate.core import clock
 from realestate.core.enums import Role
 from realestate.core.files import store_file
 from realestate.core.models import IdempotencyKey, Seal
+from tests.commands.good_data import World
 from tests.factories.accounts import BuilderFactory, CustomerFactory, StaffFactory
-from tests.factories.bookings import BookingFactory, ChangeQuoteFactory
-from tests.factories.messaging import ConversationFactory, MessageFactory
+from tests.factories.bookings import BookingFactory
+from tests.factories.messaging import MessageFactory
 from tests.factories.notifications import NotificationFactory
-from tests.factories.payments import PaymentFactory, RefundFactory
-from tests.factories.progress import CompletionDateFactory, PhaseFactory
+from tests.factories.payments import PaymentFactory
+from tests.factories.progress import CompletionDateFactory
 from tests.factories.projects import (
     ClaimFactory,
     Model3DFactory,
@@ -42,88 +40,6 @@ from tests.factories.projects import (
     UnitFactory,
 )
 from tests.factories.scheduling import AppointmentFactory, HostFactory
-
-
-@dataclass
-class World:
-    """Good data with one of each."""
-
-    paid: Booking
-    hold: Booking
-    sold: Booking
-    message: Message
-
-    @property
-    def project(self) -> Project:
-        return self.paid.project
-
-
-def booked(**values) -> Booking:
-    booking = BookingFactory(**values)
-    Relation.objects.get_or_create(customer=booking.customer, builder=booking.project.builder)
-    audit.record(audit.SYSTEM, booking, "booked")
-    return booking
-
-
-def make_world() -> World:
-    """Good data."""
-    project = ProjectFactory()
-    unit = UnitFactory(project=project, tower=TowerFactory(project=project))
-    paid = booked(unit=unit, paid=True, rating=4)
-    received(paid)
-    hold = booked(unit=UnitFactory(project=project), customer=paid.customer)
-    ChangeQuoteFactory(change_request__booking=paid)
-    talk = ConversationFactory(project=project, customer=paid.customer)
-    AppointmentFactory(project=project, customer=paid.customer)
-    NotificationFactory(user=paid.customer.user, dedupe_key="once")
-    Model3DFactory(project=project, unit=unit)
-    PhaseFactory(project=project, progress_percentage=33, weight=3)
-    PhaseFactory(project=project, progress_percentage=80)
-    UnitFactory(project=project)
-    return World(
-        paid=paid,
-        hold=hold,
-        sold=make_account(project),
-        message=MessageFactory(conversation=talk, booking=paid),
-    )
-
-
-def received(booking, amount=100_000, number="UTR-1"):
-    """Money through the service, so that the account knows it."""
-    return services.record_payment(
-        actor=booking.project.builder.user,
-        booking_id=booking.pk,
-        payment_type="installment",
-        amount=Decimal(amount),
-        payment_method="bank_transfer",
-        transaction_id=number,
-    )
-
-
-def make_account(project: Project) -> Booking:
-    """A confirmed booking with a plan, a demand, one taken back, a cheque that bounced; and a refund that was paid."""
-    owner = project.builder.user
-    sold = booked(
-        unit=UnitFactory(project=project), paid=True, state=BookingState.BOOKING_CONFIRMED
-    )
-    received(sold, 150_000)
-    services.start_plan(booking_id=sold.pk)
-    services.correct_demand(
-        actor=owner, demand_id=Demand.objects.get(booking=sold).pk, reason="Wrong address"
-    )
-    cheque = received(sold, 1_000, "UTR-2")
-    services.reverse_payment(actor=owner, payment_id=cheque.pk, reason="Returned unpaid")
-    ended = booked(
-        unit=UnitFactory(project=project),
-        state=BookingState.CANCELLED,
-        claim=None,
-        customer=sold.customer,
-    )
-    refund = RefundFactory(settlement__booking=ended)
-    services.pay_refund(
-        actor=StaffFactory(), refund_id=refund.pk, paid_on=clock.today(), reference="UTR-9"
-    )
-    return sold
 
 
 def sql(statement: str, *params: object) -> None:

@@ -16,22 +16,12 @@ from projects.enums import ReleaseReason
 from projects.models import Claim
 from realestate.core import clock, figures
 from realestate.integrity import CHECKS, check, run_checks, stock
-from tests.commands.damage import (
-    LENT,
-    PLANTS,
-    World,
-    a_file,
-    end,
-    figure_name,
-    make_world,
-    received,
-)
+from tests.commands.damage import LENT, PLANTS, a_file, end, figure_name
+from tests.commands.good_data import World, make_world, received
 from tests.commands.running import run
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import PaymentFactory
-from tests.factories.projects import (
-    UnitFactory,
-)
+from tests.factories.projects import UnitFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""Where files are kept in these tests: a folder, or a bucket of a real S3 server on this machine."""
+"""Where files are kept in these tests: a folder, or a bucket of a real S3 server on this machine; and their jobs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import default_storage, storages
 from moto.server import ThreadedMotoServer
 
+from realestate.core.jobs import app
 from realestate.settings.base import files_storage
 from realestate.settings.env import Reader
 
@@ -68,3 +69,14 @@ def kept(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Any:
         (tmp_path / "media").mkdir()
     assert storages["default"] == default_storage
     return listed
+
+
+@pytest.fixture
+def own_registry() -> Iterator[None]:
+    """The jobs that a test registers are forgotten after it."""
+    registries = (app.tasks, app.periodic_registry.periodic_tasks)
+    before = [dict(registry) for registry in registries]
+    yield
+    for registry, known in zip(registries, before, strict=True):
+        registry.clear()
+        registry.update(known)

@@ -90,17 +90,6 @@ def test_no_jobs_cost_no_statement(django_assert_num_queries):
         defer_each("test.write_letter", [])
 
 
-@pytest.fixture
-def own_registry():
-    """What a test registers is forgotten after it."""
-    registries = (app.tasks, app.periodic_registry.periodic_tasks)
-    before = [dict(registry) for registry in registries]
-    yield
-    for registry, known in zip(registries, before, strict=True):
-        registry.clear()
-        registry.update(known)
-
-
 def test_a_job_is_known_by_its_name_and_stays_a_function(own_registry):
     @job("test.count")
     def count(*, by, **_more):

@@ -27,17 +27,6 @@ PAGE = "/admin/core/jobrun/"
 OTHER_COMMANDS = {"clean_files", "check_integrity"}  # with options of their own
 
 
-@pytest.fixture
-def own_registry():
-    """Jobs of a test do not stay."""
-    registries = (app.tasks, app.periodic_registry.periodic_tasks)
-    before = [dict(registry) for registry in registries]
-    yield
-    for registry, known in zip(registries, before, strict=True):
-        registry.clear()
-        registry.update(known)
-
-
 def work(name: str, queue_id: int = 7, **given) -> None:
     """What the worker does with a job."""
     app.tasks[name].func(SimpleNamespace(job=SimpleNamespace(id=queue_id)), **given)

@@ -1,6 +1,7 @@
-"""What the queue holds."""
+"""What the queue holds, some news, and whom the news of bookings and money are about."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -8,8 +9,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from notifications import services
 from notifications.enums import NotificationType
 from notifications.models import Delivery, Notification
+from tests.factories.accounts import StaffFactory
+from tests.factories.bookings import BookingFactory
+from tests.payments.account import signed
 
-Told = Callable[..., None]
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,3 +44,29 @@ def tell(db) -> Callable[..., list[Notification]]:
         return list(Notification.objects.filter(dedupe_key=dedupe_key).order_by("pk"))
 
     return told
+
+
+@pytest.fixture
+def noon(time_machine):
+    """It stands still: half past five in the evening in India."""
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def booking(cast):
+    """Asha books Meera's unit."""
+    return BookingFactory(customer=cast.asha.customer, unit=cast.meera_unit)
+
+
+@pytest.fixture
+def staff(cast):
+    """Omar works with Sana; somebody else has left."""
+    StaffFactory(is_active=False)
+    return StaffFactory(email="omar@example.com")
+
+
+@pytest.fixture
+def account(cast):
+    """Asha's signed booking, without money yet."""
+    return signed(cast)

@@ -1,6 +1,5 @@
 """R13.2, R21: who may approve an offer above the limit reads that it waits; who made it reads what became of it."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,15 +9,13 @@ from bookings import services
 from bookings.enums import BookingState, ChangeState
 from bookings.events import ChangeQuoteDecided, ChangeQuoteProposed
 from notifications.models import Notification
-from realestate.core.events import publish
 from realestate.core.models import SystemSetting
-from realestate.core.transactions import service
 from tests.factories.accounts import MemberFactory, StaffFactory
 from tests.factories.bookings import BookingFactory, ChangeRequestFactory
+from tests.notifications.conftest import NOON
+from tests.notifications.telling import forget, say
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-say = service(publish)
 
 
 @pytest.fixture(autouse=True)
@@ -69,10 +66,6 @@ def news(*, again=()):
         say(event)
     rows = Notification.objects.order_by("pk")
     return [(row.user_id, row.title, row.message, row.action_url) for row in rows]
-
-
-def forget():
-    Notification.objects.all().delete()
 
 
 def test_R13_2_who_may_approve_is_told_once_and_neither_the_author_nor_the_customer(

@@ -1,6 +1,6 @@
 """Who reads what of holds, discounts and agreements: exactly who it concerns, once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,33 +18,12 @@ from bookings.events import (
 from bookings.jobs import warn_of_lapse_now
 from bookings.models import Signature
 from notifications.models import Notification
-from realestate.core.errors import Conflict
-from realestate.core.events import publish
-from realestate.core.transactions import service
 from tests.factories.accounts import StaffFactory
 from tests.factories.bookings import AgreementFactory, ApplicantFactory, BookingFactory
+from tests.notifications.conftest import NOON
+from tests.notifications.telling import forget, news, refuse_after
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)  # half past five in the evening in India
-say = service(publish)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
-
-
-def news(*, again=()):
-    """(who, title, sentence) of everything that was told; ``again``: events that must add nothing."""
-    for event in again:
-        say(event)
-    rows = Notification.objects.order_by("pk")
-    return [(row.user_id, row.title, row.message) for row in rows]
-
-
-def forget():
-    Notification.objects.all().delete()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 # --- holds ------------------------------------------------------------------------------------------------------------
@@ -358,13 +337,5 @@ def approves(cast, _booking):
 def test_what_is_undone_was_never_told(cast, booking, act):
     do = act(cast, booking)
     forget()
-
-    @service
-    def done_and_refused():
-        do()
-        assert Notification.objects.exists()
-        raise Conflict
-
-    with pytest.raises(Conflict):
-        done_and_refused()
+    refuse_after(do)
     assert news() == []

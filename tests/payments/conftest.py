@@ -1,4 +1,4 @@
-"""Asha's booking of Meera's unit, on hold, at noon of a winter's day; and a plan by stages."""
+"""Asha's booking of Meera's unit, on hold, at noon of a winter's day; a plan by stages; and an account."""
 
 from datetime import UTC, date, datetime
 
@@ -6,10 +6,12 @@ import pytest
 
 from bookings import services
 from bookings.models import Booking
+from payments.enums import DemandKind
+from payments.models import DemandLine
 from payments.services import add_plan
 from tests.cast import Cast
 from tests.factories.progress import MilestoneFactory
-from tests.payments.account import BY_STAGES, pay
+from tests.payments.account import BY_STAGES, demand, interest, pay, signed
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -59,3 +61,24 @@ def paid(cast, booking):
     pay(cast, booking, "75000", date(2026, 1, 5), payment_type="token")
     booking.refresh_from_db()
     return booking
+
+
+@pytest.fixture
+def account(cast):
+    """Asha's signed booking, without money yet."""
+    return signed(cast)
+
+
+@pytest.fixture
+def two(account):
+    """D1 and D2 of R8's vector."""
+    first = demand(account, "100000", "5000", issued=date(2024, 12, 26), due=date(2025, 1, 10))
+    second = demand(account, "200000", "10000", issued=date(2025, 1, 26), due=date(2025, 2, 10))
+    return first, second
+
+
+@pytest.fixture
+def note(cast, account, two):
+    """Late interest on the first of them."""
+    interest(cast, account, date(2025, 3, 1))
+    return DemandLine.objects.filter(demand__kind=DemandKind.INTEREST).order_by("pk").first()

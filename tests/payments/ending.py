@@ -6,7 +6,7 @@ from decimal import Decimal
 from bookings.enums import BookingState
 from bookings.models import Booking
 from payments import services
-from payments.enums import DemandKind, PaymentMethod, PaymentType
+from payments.enums import DemandKind, Initiator, PaymentMethod, PaymentType, SettlementAction
 from payments.services.demands import Wanted, raise_demand
 from payments.services.ledger import balance_of
 from payments.services.replay import replay
@@ -81,3 +81,26 @@ def account(booking) -> tuple[Decimal, Decimal, Decimal]:
     stand = services.standing(booking)
     assert stand.balance == stand.open - stand.advances == balance_of(booking)
     return stand.balance, stand.open, stand.advances
+
+
+def propose(cast, booking, *, actor=None, initiator=Initiator.BUYER, **facts):
+    """A draft of the settlement."""
+    return services.propose_settlement(
+        actor=actor or cast.meera,
+        booking_id=booking.pk,
+        initiator=initiator,
+        reason="The buyer withdraws.",
+        **facts,
+    )
+
+
+def approve(cast, settlement, *, actor=None):
+    """By somebody else than who proposed it."""
+    return services.decide_settlement(
+        actor=actor or cast.sana, settlement_id=settlement.pk, action=SettlementAction.APPROVE
+    )
+
+
+def amounts(settlement):
+    """Its lines: code and amount."""
+    return {line["code"]: D(line["amount"]) for line in settlement.lines}

@@ -1,52 +1,21 @@
 """The account of a booking through the database: R8, R9 and R10, with money entered early, late and in any order."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection
 
 from payments import services
-from payments.enums import AdjustmentAction, DemandKind, Part, ReceiptState
-from payments.models import (
-    Adjustment,
-    Allocation,
-    CreditNote,
-    Demand,
-    DemandLine,
-    LedgerEntry,
-    Payment,
-)
+from payments.enums import AdjustmentAction, DemandKind, Part
+from payments.models import Allocation, CreditNote, Demand, DemandLine, LedgerEntry, Payment
 from payments.services.posting import post
-from realestate.core.errors import InvalidTransition, InvalidValue, NotAllowed
+from realestate.core.errors import InvalidValue
 from realestate.core.transactions import service
-from tests.payments.account import (
-    D,
-    demand,
-    interest,
-    lines,
-    open_items,
-    pay,
-    reconciled,
-    signed,
-)
+from tests.payments.account import D, demand, interest, lines, open_items, pay, reconciled
 
 pytestmark = pytest.mark.django_db
 LATER = date(2025, 12, 31)
-
-
-@pytest.fixture
-def account(cast, noon):
-    noon.move_to(datetime(2026, 1, 5, 12, tzinfo=UTC), tick=False)
-    return signed(cast)
-
-
-@pytest.fixture
-def two(account):
-    """D1 and D2 of R8's vector."""
-    first = demand(account, "100000", "5000", issued=date(2024, 12, 26), due=date(2025, 1, 10))
-    second = demand(account, "200000", "10000", issued=date(2025, 1, 26), due=date(2025, 2, 10))
-    return first, second
 
 
 def test_R8_R9_R10_vectors_through_the_database(cast, account, two):
@@ -174,6 +143,17 @@ def test_R22_6_reversal_of_everything_returns_to_the_start(cast, account, two):
     assert (open_items(account), reconciled(account)) == start
 
 
+def _net_interest(account) -> dict[int, Decimal]:
+    net: dict[int, Decimal] = {}
+    for row in DemandLine.objects.filter(of_line__demand__booking=account).select_related(
+        "of_line"
+    ):
+        taken = sum((line.principal for line in row.credits.all()), D(0))
+        key = row.of_line.demand_id
+        net[key] = net.get(key, D(0)) + row.principal - taken
+    return net
+
+
 # --- statement --------------------------------------------------------------------------------------------------------
 
 
@@ -248,209 +228,6 @@ def test_R8_1_receipt_numbers_have_no_gaps_and_begin_anew_each_year(cast, accoun
         f"RC-{project}/2024-25/00002",
         f"RC-{project}/2025-26/00001",
     ]
-
-
-# --- proofs, and what becomes of them ---------------------------------------------------------------------------------
-
-
-def _proof(cast, account, **facts):
-    return services.submit_proof(
-        actor=cast.asha,
-        booking_id=account.pk,
-        **{
-            "amount": D(1000),
-            "payment_method": "bank_transfer",
-            "transaction_id": "UTR-P1",
-            "paid_date": date(2025, 2, 20),
-            **facts,
-        },
-    )
-
-
-def test_R8_1_a_proof_counts_once_it_is_cleared(cast, account, two):
-    proof = _proof(cast, account)
-    assert (proof.state, proof.receipt_number, reconciled(account)) == (
-        ReceiptState.SUBMITTED,
-        "",
-        D(315000),
-    )
-    services.clear_payment(actor=cast.meera, payment_id=proof.pk, paid_date=date(2025, 2, 21))
-    proof.refresh_from_db()
-    assert (proof.state, proof.paid_date, reconciled(account)) == (
-        ReceiptState.CLEARED,
-        date(2025, 2, 21),
-        D(314000),
-    )
-    with pytest.raises(InvalidTransition):
-        services.clear_payment(actor=cast.meera, payment_id=proof.pk)
-
-
-def test_R8_1_a_rejected_proof_may_be_sent_again(cast, account):
-    proof = _proof(cast, account)
-    with pytest.raises(services.ReasonMissing):
-        services.reject_payment(actor=cast.meera, payment_id=proof.pk, reason=" ")
-    with pytest.raises(NotAllowed):
-        services.clear_payment(actor=cast.asha, payment_id=proof.pk)
-    services.reject_payment(actor=cast.meera, payment_id=proof.pk, reason="Not found")
-    assert _proof(cast, account).pk != proof.pk
-    with pytest.raises(InvalidTransition):
-        services.reverse_payment(actor=cast.meera, payment_id=proof.pk, reason="No")
-
-
-def test_a_proof_needs_something_to_look_at(cast, account):
-    with pytest.raises(InvalidValue):
-        _proof(cast, account, transaction_id="")
-    with pytest.raises(InvalidValue):
-        _proof(cast, account, proof_id=12345)
-    with pytest.raises(NotAllowed):
-        services.submit_proof(
-            actor=cast.meera,
-            booking_id=account.pk,
-            amount=D(1),
-            payment_method="cash",
-            transaction_id="x",
-        )
-    assert not Payment.objects.exists()
-
-
-# --- two persons ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def note(cast, account, two):
-    interest(cast, account, date(2025, 3, 1))
-    return DemandLine.objects.filter(demand__kind=DemandKind.INTEREST).order_by("pk").first()
-
-
-def _waive(cast, account, note, **facts):
-    return services.request_waiver(
-        actor=cast.meera,
-        booking_id=account.pk,
-        **{
-            "demand_line_id": note.pk,
-            "amount": D(100),
-            "part": Part.PRINCIPAL,
-            "reason": "Bank holiday",
-            **facts,
-        },
-    )
-
-
-def test_R9_a_waiver_takes_two_persons(cast, account, note):
-    before = reconciled(account)
-    asked = _waive(cast, account, note)
-    with pytest.raises(services.ApproverIsRequester):
-        services.decide_adjustment(
-            actor=cast.meera, adjustment_id=asked.pk, action=AdjustmentAction.APPROVE
-        )
-    assert reconciled(account) == before
-    services.decide_adjustment(
-        actor=cast.sana, adjustment_id=asked.pk, action=AdjustmentAction.APPROVE
-    )
-    assert reconciled(account) == before - 100
-    assert lines(account, date(2026, 1, 5))[-1] == ("waiver", before - 100)
-    assert interest(cast, account, date(2025, 3, 1)) == []  # what was waived is not posted again
-
-
-def test_a_refused_waiver_changes_nothing(cast, account, note):
-    before = reconciled(account)
-    asked = _waive(cast, account, note)
-    services.decide_adjustment(
-        actor=cast.sana, adjustment_id=asked.pk, action=AdjustmentAction.REFUSE, reason="No"
-    )
-    with pytest.raises(InvalidTransition):
-        services.decide_adjustment(
-            actor=cast.sana, adjustment_id=asked.pk, action=AdjustmentAction.APPROVE
-        )
-    assert reconciled(account) == before
-
-
-def test_a_waiver_is_never_more_than_what_is_open(cast, account, note):
-    with pytest.raises(services.MoreThanOpen):
-        _waive(cast, account, note, amount=note.principal + D("0.01"))
-    with pytest.raises(services.ReasonMissing):
-        _waive(cast, account, note, reason=" ")
-    asked = _waive(cast, account, note, amount=note.principal)
-    pay(cast, account, "400000", date(2025, 3, 2))
-    with pytest.raises(services.MoreThanOpen):
-        services.decide_adjustment(
-            actor=cast.sana, adjustment_id=asked.pk, action=AdjustmentAction.APPROVE
-        )
-    asked.refresh_from_db()
-    assert asked.state == "requested"
-
-
-def test_R8_5_an_allocation_by_hand_takes_two_persons_and_survives_replays(cast, account, two):
-    money = pay(cast, account, "100000", date(2025, 1, 27))
-    second = two[1].lines.get()
-    asked = services.request_allocation(
-        actor=cast.meera,
-        booking_id=account.pk,
-        payment_id=money.pk,
-        demand_line_id=second.pk,
-        amount=D(70000),
-        part=Part.PRINCIPAL,
-        reason="As the buyer wrote",
-    )
-    services.decide_adjustment(
-        actor=cast.sana, adjustment_id=asked.pk, action=AdjustmentAction.APPROVE
-    )
-    expected = {
-        (two[0].pk, "principal"): D(75000),
-        (two[1].pk, "principal"): D(130000),
-        (two[1].pk, "tax"): D(10000),
-    }
-    assert open_items(account) == expected
-    pay(cast, account, "5000", date(2025, 1, 8))
-    assert open_items(account) == {**expected, (two[0].pk, "principal"): D(70000)}
-    assert Allocation.objects.live().get(is_manual=True).amount == D(70000)
-    with pytest.raises(services.MoreThanOpen):
-        services.request_allocation(
-            actor=cast.meera,
-            booking_id=account.pk,
-            payment_id=money.pk,
-            demand_line_id=second.pk,
-            amount=D("30000.01"),
-            part=Part.PRINCIPAL,
-            reason="More",
-        )
-    assert Adjustment.objects.count() == 1
-
-
-# --- corrections ------------------------------------------------------------------------------------------------------
-
-
-def test_R7_5_a_demand_is_corrected_by_a_credit_note(cast, account, two):
-    services.correct_demand(actor=cast.meera, demand_id=two[0].pk, reason="Wrong tower")
-    assert open_items(account) == {
-        (two[1].pk, "principal"): D(200000),
-        (two[1].pk, "tax"): D(10000),
-    }
-    assert reconciled(account) == D(210000)
-    with pytest.raises(services.NothingToCredit):
-        services.correct_demand(actor=cast.meera, demand_id=two[0].pk, reason="Again")
-    with pytest.raises(services.ReasonMissing):
-        services.correct_demand(actor=cast.meera, demand_id=two[1].pk, reason="")
-
-
-def test_R9_late_interest_is_not_corrected_but_waived(cast, account, note):
-    with pytest.raises(services.InterestIsDerived):
-        services.correct_demand(actor=cast.meera, demand_id=note.demand_id, reason="Away")
-    with pytest.raises(InvalidValue):
-        services.charge_interest(actor=cast.meera, booking_id=account.pk, until=date(2026, 1, 6))
-    with pytest.raises(NotAllowed):
-        services.charge_interest(actor=cast.asha, booking_id=account.pk, until=date(2025, 3, 1))
-
-
-def _net_interest(account) -> dict[int, Decimal]:
-    net: dict[int, Decimal] = {}
-    for row in DemandLine.objects.filter(of_line__demand__booking=account).select_related(
-        "of_line"
-    ):
-        taken = sum((line.principal for line in row.credits.all()), D(0))
-        key = row.of_line.demand_id
-        net[key] = net.get(key, D(0)) + row.principal - taken
-    return net
 
 
 @service

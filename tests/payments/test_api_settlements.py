@@ -18,7 +18,8 @@ from tests.factories.payments import (
     SettlementFactory,
 )
 from tests.payments.ending import pay, purchase, vector
-from tests.payments.test_api_bad_input import BAD, assert_refused
+from tests.payments.test_api_bad_input import BAD
+from tests.refused import assert_refused
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 1, 5)

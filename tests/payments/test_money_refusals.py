@@ -18,7 +18,7 @@ from realestate.core.models import AuditEntry
 from realestate.core.transactions import service
 from tests.factories.bookings import ChangeQuoteFactory, ChangeRequestFactory
 from tests.payments.account import TOKEN, D, demand, interest, line, pay, reconciled, signed
-from tests.payments.test_schedules import certify, confirm
+from tests.payments.schedules import certify, confirm
 
 pytestmark = pytest.mark.django_db
 ISSUED, DUE = date(2025, 12, 1), date(2026, 1, 12)

@@ -11,22 +11,22 @@ from payments.rules.allocation import allocate
 from payments.rules.facts import Rate, Target
 from payments.rules.interest import accrue, delay_interest
 from payments.rules.schedule import MAX_LINES, PlanError, Thresholds, carries, check_plan
-from payments.rules.settlement import Account, PercentOfPrice, settle
+from payments.rules.settlement import PercentOfPrice, settle
 from payments.rules.statement import Entry, ageing, statement_lines
-from tests.payments.test_rules_money import (
+from tests.payments.facts import (
     AFTER,
     D1,
     DUE,
     LATER,
     R1,
     RATE,
-    _demand,
-    _interest,
-    _note,
-    _receipt,
+    a_demand,
+    a_note,
+    a_receipt,
+    late_interest,
 )
 from tests.payments.test_rules_schedule import GOOD, fixed, percent, percents
-from tests.payments.test_rules_settlement import amounts, conditions
+from tests.payments.test_rules_settlement import SHORT, amounts, conditions
 
 D = Decimal
 OLDEST, CONTRACT, _INTEREST_FIRST = AllocationPreset
@@ -37,12 +37,12 @@ OLDEST, CONTRACT, _INTEREST_FIRST = AllocationPreset
 
 def paid(items, amount, on, preset=OLDEST):
     """Lines that a receipt pays, in their order."""
-    result = allocate(items, [_receipt(1, amount, on)], preset, LATER)
+    result = allocate(items, [a_receipt(1, amount, on)], preset, LATER)
     return [(row.line, row.part.value, row.amount) for row in result.applied]
 
 
 def principal(number, amount, due):
-    return _demand(number, amount, "0", date(2025, 1, 1), due)[1]
+    return a_demand(number, amount, "0", date(2025, 1, 1), due)[1]
 
 
 def test_R8_money_of_the_last_day_counts_and_of_the_day_after_does_not():
@@ -55,10 +55,10 @@ def test_R8_money_of_the_last_day_counts_and_of_the_day_after_does_not():
 
 
 def test_R8_5_what_an_allocation_by_hand_leaves_of_an_item_is_for_other_money():
-    by_hand = _receipt(
+    by_hand = a_receipt(
         1, "40000", date(2025, 1, 8), Target(line=1, part=D1[1].part, amount=D(40000))
     )
-    result = allocate(D1, [by_hand, _receipt(2, "65000", date(2025, 1, 9))], OLDEST, LATER)
+    result = allocate(D1, [by_hand, a_receipt(2, "65000", date(2025, 1, 9))], OLDEST, LATER)
     rows = [(row.source[1], row.part.value, row.amount) for row in result.applied]
     assert rows == [
         (1, "principal", D(40000)),
@@ -69,7 +69,7 @@ def test_R8_5_what_an_allocation_by_hand_leaves_of_an_item_is_for_other_money():
 
 
 def test_R8_3_principal_that_is_due_comes_before_older_interest_also_on_its_very_day():
-    note = _note(9, "100", date(2025, 1, 5))
+    note = a_note(9, "100", date(2025, 1, 5))
     due = principal(1, "1000", date(2025, 2, 1))
     assert paid([note, due], "1050", date(2025, 2, 1)) == [
         (1, "principal", D(1000)),
@@ -82,7 +82,7 @@ def test_R8_3_principal_that_is_due_comes_before_older_interest_also_on_its_very
 
 
 def test_R8_3_interest_comes_before_what_falls_due_later_whichever_has_the_earlier_date():
-    note = replace(_note(9, "100", date(2025, 2, 1)), due_on=date(2025, 3, 20))
+    note = replace(a_note(9, "100", date(2025, 2, 1)), due_on=date(2025, 3, 20))
     later = principal(1, "1000", date(2025, 3, 10))
     assert paid([note, later], "150", date(2025, 3, 1)) == [
         (9, "principal", D(100)),
@@ -93,8 +93,8 @@ def test_R8_3_interest_comes_before_what_falls_due_later_whichever_has_the_earli
 def test_R8_3_by_contract_all_taxes_then_interest_then_principal_whatever_their_dates():
     items = [
         principal(1, "1000", date(2025, 1, 10)),
-        _note(9, "100", date(2025, 1, 20)),
-        _demand(2, "1000", "60", date(2025, 1, 1), date(2025, 1, 30))[0],
+        a_note(9, "100", date(2025, 1, 20)),
+        a_demand(2, "1000", "60", date(2025, 1, 1), date(2025, 1, 30))[0],
     ]
     assert paid(items, "200", date(2025, 2, 1), CONTRACT) == [
         (2, "tax", D(60)),
@@ -143,7 +143,7 @@ def test_R8_3_by_contract_all_taxes_then_interest_then_principal_whatever_their_
     ],
 )
 def test_R9_at_the_limits(arguments, expected):
-    assert _interest(**arguments) == D(expected)
+    assert late_interest(**arguments) == D(expected)
 
 
 def segments(falls=(), rates=RATE, until=date(2025, 2, 14)):
@@ -257,15 +257,7 @@ def test_R2_5_what_counts_as_paid_down(trigger, offset, days, is_early):
 
 
 def test_R11_deductions_may_use_the_tax_that_is_returned():
-    account = Account(
-        price=D(1_000),
-        consideration=D(110),
-        tax=D(9),
-        unpaid_interest=D(8),
-        work=D(7),
-        brokerage=D(6),
-    )
-    settled = settle(account, conditions(PercentOfPrice(percent=D(10)), tax_is_refundable=True))
+    settled = settle(SHORT, conditions(PercentOfPrice(percent=D(10)), tax_is_refundable=True))
     assert (amounts(settled), settled.refund) == (
         {"forfeit": D(100), "unpaid_interest": D(8), "work": D(7), "brokerage": D(4)},
         D(0),

@@ -115,16 +115,19 @@ def test_R0_the_forfeit_is_rounded_once():
     }
 
 
+# Less money than what is deducted.
+SHORT = Account(
+    price=D(1_000),
+    consideration=D(110),
+    tax=D(9),
+    unpaid_interest=D(8),
+    work=D(7),
+    brokerage=D(6),
+)
+
+
 def test_R11_deductions_end_where_the_money_ends():
-    account = Account(
-        price=D(1_000),
-        consideration=D(110),
-        tax=D(9),
-        unpaid_interest=D(8),
-        work=D(7),
-        brokerage=D(6),
-    )
-    settled = settle(account, conditions(PercentOfPrice(percent=D(10))))
+    settled = settle(SHORT, conditions(PercentOfPrice(percent=D(10))))
     assert (amounts(settled), settled.refund) == (
         {"forfeit": D(100), "unpaid_interest": D(8), "work": D(2), "tax": D(9)},
         D(0),

@@ -10,7 +10,7 @@ from payments.models import Demand, Terms
 from projects.models import Project
 from tests.payments.account import TOKEN, D, line
 from tests.payments.conftest import NOON
-from tests.payments.test_schedules import certify, confirm, demanded
+from tests.payments.schedules import add, certify, confirm, demanded
 
 pytestmark = pytest.mark.django_db
 
@@ -61,13 +61,7 @@ def test_R7_7_what_is_near_at_confirmation_is_asked_for_at_once_and_due_on_its_d
     as_, cast, paid, noon
 ):
     """Fifteen days ahead, as the setting has it; the date is the due date, before and after it is demanded."""
-    services.add_plan(
-        actor=cast.meera,
-        project_id=cast.meera_project.pk,
-        payment_plan="installments",
-        name="By dates",
-        lines=BY_DATES,
-    )
+    add(cast, BY_DATES, payment_plan="installments", name="By dates")
     confirm(cast, paid)
     rows = Demand.objects.order_by("pk")
     assert [(row.issued_on, row.due_on) for row in rows] == [
@@ -93,13 +87,7 @@ def test_R7_7_what_is_near_at_confirmation_is_asked_for_at_once_and_due_on_its_d
 
 
 def test_R7_6_what_is_late_at_confirmation_is_due_like_any_demand(cast, paid, noon):
-    services.add_plan(
-        actor=cast.meera,
-        project_id=cast.meera_project.pk,
-        payment_plan="installments",
-        name="By dates",
-        lines=BY_DATES,
-    )
+    add(cast, BY_DATES, payment_plan="installments", name="By dates")
     noon.move_to(NOON + timedelta(days=10), tick=False)
     confirm(cast, paid)
     assert [(row.issued_on, row.due_on) for row in Demand.objects.all()] == [

@@ -17,7 +17,7 @@ from realestate.core.models import AuditEntry
 from tests.factories.progress import MilestoneFactory
 from tests.payments.account import D, pay, reconciled
 from tests.payments.conftest import NOON
-from tests.payments.test_schedules import certify, confirm, demanded
+from tests.payments.schedules import certify, confirm, demanded
 from tests.races.support import losers, run_together, winners
 
 pytestmark = pytest.mark.django_db

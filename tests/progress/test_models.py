@@ -2,25 +2,14 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from progress.models import ConstructionUpdate, ProjectProgress
-from realestate.core.db.conflicts import constraint_name
+from tests.constraints import violated
 from tests.factories.progress import PhaseFactory, UpdateFactory
 from tests.factories.projects import LONG_AGO
 
 pytestmark = pytest.mark.django_db
-
-
-def violated(change) -> str:
-    """The constraint that a change breaks; empty when none."""
-    try:
-        with transaction.atomic():  # noqa: TID251  # to go on after the error
-            change()
-    except IntegrityError as error:
-        return constraint_name(error)
-    return ""
 
 
 @pytest.mark.parametrize(

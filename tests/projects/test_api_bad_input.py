@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories.projects import Model3DFactory, TowerFactory, UnitFactory
+from tests.refused import NO_OBJECTS, assert_refused
 
 pytestmark = pytest.mark.django_db
 BAD: dict[str, Any] = {
@@ -165,12 +166,8 @@ def send(as_, cast, ids):
     return call
 
 
-def assert_refused(reply, *fields: str) -> None:
-    assert 400 <= reply.status_code < 500, reply.content
-    body = reply.json()
-    assert set(body) >= {"detail", "code", "errors", "request_id"}
-    assert isinstance(body["detail"], str)
-    assert body["detail"]
+def assert_field_refused(reply, *fields: str) -> None:
+    body = assert_refused(reply)
     for field in fields:
         assert {name.split(".")[0] for name in body["errors"]} == {field}
 
@@ -195,7 +192,7 @@ def test_each_field_refuses_what_is_no_value_of_it(send, stored, endpoint, bad):
     for field in good:
         if not is_fine(field, bad):
             reply = send(endpoint, good | {field: BAD[bad]})
-            assert_refused(reply, field)
+            assert_field_refused(reply, field)
             assert stored() == before, field
 
 
@@ -205,7 +202,7 @@ def test_each_field_of_a_template_too(send, stored, bad):
     for field in TEMPLATE:
         if is_fine(field, bad):
             continue
-        assert_refused(
+        assert_field_refused(
             send("bulk", BULK | {"templates": [TEMPLATE, TEMPLATE | {field: BAD[bad]}]}),
             "templates",
         )
@@ -216,15 +213,12 @@ def test_each_field_of_a_template_too(send, stored, bad):
 @pytest.mark.parametrize(
     ("raw", "content_type", "status"),
     [
-        (b"{", "application/json", 400),
+        *NO_OBJECTS,
         (b"[1]", "application/json", 400),
-        (b"5", "application/json", 400),
-        (b"null", "application/json", 400),
         (b'{"price": NaN}', "application/json", 400),
         (b'{"description": "\xff"}', "application/json", 400),
         (b'{"description": "\\ud800"}', "application/json", 400),
         (b"[" * 5000, "application/json", 400),
-        (b"<x/>", "application/xml", 415),
         (b"is_published=", "application/x-www-form-urlencoded", 415),
         (b"", "multipart/form-data; boundary=x", 415),
     ],
@@ -267,7 +261,7 @@ def test_required_fields_must_be_there_and_not_blank(send, stored, endpoint, fie
     reply = send(endpoint, {name: value for name, value in good.items() if name != field})
     assert reply.json()["errors"] == {field: ["This field is required."]}
     for blank in ("", "   ", []):
-        assert_refused(send(endpoint, good | {field: blank}), field)
+        assert_field_refused(send(endpoint, good | {field: blank}), field)
     assert stored() == before
 
 
@@ -305,7 +299,7 @@ def test_links_lead_to_the_web_or_to_own_files(send, stored, link):
     ):
         good = ENDPOINTS[endpoint][2]
         value = [LINK, link] if isinstance(good[field], list) else link
-        assert_refused(send(endpoint, good | {field: value}), field)
+        assert_field_refused(send(endpoint, good | {field: value}), field)
     assert stored() == before
 
 

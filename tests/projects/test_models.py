@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from projects.enums import ClaimKind, ClaimStage, ReleaseReason
 from projects.models import Claim, Project, Tower, Unit
 from realestate.core import clock
-from realestate.core.db.conflicts import constraint_name
+from tests.constraints import violated
 from tests.factories.accounts import CustomerFactory
 from tests.factories.projects import (
     LONG_AGO,
@@ -22,16 +21,6 @@ from tests.factories.projects import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def violated(change) -> str:
-    """The constraint that a change breaks; empty when none."""
-    try:
-        with transaction.atomic():  # noqa: TID251  # to go on after the error
-            change()
-    except IntegrityError as error:
-        return constraint_name(error)
-    return ""
 
 
 @pytest.mark.parametrize(

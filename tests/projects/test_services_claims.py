@@ -333,19 +333,24 @@ def test_releasing_a_lapsed_hold_records_its_expiry(cast, hold, noon, told, minu
     assert [event.reason for event in told] == [ReleaseReason.EXPIRED]
 
 
-def test_a_claim_is_released_once(cast, hold, noon, stored, told):
-    services.release_claim(actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.RELEASED)
-    before = stored()
-    told.clear()
-    noon(minutes=1)
-    for call in (
+def changes(cast, hold, noon):
+    """Everything that may be done to a live claim."""
+    return (
         lambda: services.release_claim(
             actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.CANCELLED
         ),
         lambda: services.extend_claim(actor=cast.asha, claim_id=hold.pk, until=noon(days=1)),
         lambda: services.advance_claim(claim_id=hold.pk, stage=ClaimStage.BOOKED),
         lambda: services.set_parties(claim_id=hold.pk, customer_id=cast.ravi.pk),
-    ):
+    )
+
+
+def test_a_claim_is_released_once(cast, hold, noon, stored, told):
+    services.release_claim(actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.RELEASED)
+    before = stored()
+    told.clear()
+    noon(minutes=1)
+    for call in changes(cast, hold, noon):
         with pytest.raises(ClaimHasEnded):
             call()
     assert (stored(), told) == (before, [])
@@ -359,14 +364,7 @@ def test_the_statement_alone_refuses_what_the_lock_should_have_kept_out(
     services.release_claim(actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.RELEASED)
     before = stored()
     monkeypatch.setattr(claims, "lock", lambda _rows, _pk: in_hand)
-    for call in (
-        lambda: services.release_claim(
-            actor=cast.asha, claim_id=hold.pk, reason=ReleaseReason.CANCELLED
-        ),
-        lambda: services.extend_claim(actor=cast.asha, claim_id=hold.pk, until=noon(days=1)),
-        lambda: services.advance_claim(claim_id=hold.pk, stage=ClaimStage.BOOKED),
-        lambda: services.set_parties(claim_id=hold.pk, customer_id=cast.ravi.pk),
-    ):
+    for call in changes(cast, hold, noon):
         noon()
         with pytest.raises(ClaimHasEnded):
             call()

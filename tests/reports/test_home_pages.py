@@ -19,6 +19,13 @@ from tests.factories.projects import ClaimFactory, UnitFactory
 from tests.factories.scheduling import AppointmentFactory
 
 BUILDER, CUSTOMER = "/api/builder/dashboard", "/api/customer/dashboard"
+# What waits for somebody, as both pages count it.
+WAITING = (
+    "unread_messages",
+    "unread_notifications",
+    "open_change_requests",
+    "appointments_next_7_days",
+)
 
 
 def fill(cast: Cast, unit, project, customer) -> None:
@@ -59,13 +66,7 @@ def test_the_builder_sees_own_rows_only(filled: Cast, as_):
     assert body["bookings"]["pending_revenue"] == 7_500_000 - 250007.5
     assert [row["customer"] for row in body["recent_bookings"]] == ["Asha Rao"]
     assert [row["project"] for row in body["upcoming_appointments"]] == ["Meera Gardens"]
-    waiting = (
-        "unread_messages",
-        "unread_notifications",
-        "open_change_requests",
-        "appointments_next_7_days",
-    )
-    assert [body[name] for name in waiting] == [1, 1, 1, 1]
+    assert [body[name] for name in WAITING] == [1, 1, 1, 1]
 
 
 def test_months_are_the_last_twelve_and_count_what_counts(filled: Cast, as_):
@@ -98,13 +99,7 @@ def test_the_customer_sees_own_rows_and_readable_news(filled: Cast, as_):
     body = as_(filled.asha).get(CUSTOMER).json()
     assert [row["unit"] for row in body["recent_bookings"]] == ["A-101"]
     assert [row["title"] for row in body["latest_updates"]] == ["Slab poured"]
-    waiting = (
-        "unread_messages",
-        "unread_notifications",
-        "open_change_requests",
-        "appointments_next_7_days",
-    )
-    assert [body[name] for name in waiting] == [1, 1, 1, 1]
+    assert [body[name] for name in WAITING] == [1, 1, 1, 1]
 
 
 @pytest.mark.django_db

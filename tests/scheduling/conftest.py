@@ -1,7 +1,7 @@
-"""Times that can be booked, and an appointment of Asha with Meera."""
+"""Times that can be booked, an appointment of Asha with Meera, and how the API says them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,17 @@ from scheduling.models import Appointment
 from tests.cast import Cast
 
 Time = Callable[..., datetime]
+URL = "/api/appointments"
+
+
+def wire(instant):
+    """An instant as it is emitted."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def stored():
+    """Everything that a refused request must not change."""
+    return list(Appointment.objects.order_by("pk").values())
 
 
 @pytest.fixture

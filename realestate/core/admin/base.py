@@ -45,6 +45,7 @@ class HouseAdmin(ListMixin, BulkMixin, ExportMixin, ChoiceMixin):
     deletable: ClassVar[bool] = False
     add_fields: ClassVar[Sequence[str]] = ()  # the form for a new row, where it differs
     fixed: ClassVar[Sequence[str]] = ()  # said once, when the row is made
+    needed: ClassVar[Sequence[str]] = ()  # must be said here, though the table can do without
     zone_path: ClassVar[str] = ""  # to the wall clock of the row's project; else India's
     part_of: ClassVar[str] = ""  # to the row in whose timeline this table's rows stand too
     object_actions: ClassVar[
@@ -151,14 +152,15 @@ class HouseAdmin(ListMixin, BulkMixin, ExportMixin, ChoiceMixin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> Any:
-        """The form, bound to this request's actor."""
+        """The form, bound to this request's actor, which asks for what is needed here."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        if not issubclass(form, HouseForm):
-            return form
-        keep = self.store_change if change else self.store_new
-        return type(
-            form.__name__, (form,), {"store": staticmethod(lambda bound: keep(request.user, bound))}
-        )
+        if issubclass(form, HouseForm):
+            keep = self.store_change if change else self.store_new
+            store = staticmethod(lambda bound: keep(request.user, bound))
+            form = type(form.__name__, (form,), {"store": store})
+        for name in {*self.needed} & form.base_fields.keys():
+            form.base_fields[name].required = True
+        return form
 
     def store_new(self, actor: Any, form: HouseForm) -> Model:
         """Store a new row; pages whose rows have rules call their service here."""

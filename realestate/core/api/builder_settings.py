@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from realestate.core.api.access import BUILDER_ONLY
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
 from realestate.core.api.views import Edge
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.enums import Duty, SettingKind, SettingScope
 from realestate.core.errors import InvalidValue, NotFound
 from realestate.core.setting_changes import LONGEST_REASON, change_settings
@@ -18,7 +19,6 @@ from realestate.core.setting_places import Place, editable_place
 from realestate.core.system_settings import DEFAULT, Definition, definitions
 
 MOST = 200  # settings in one request
-BIGGEST_ID = 2**63 - 1
 PROJECT = OpenApiParameter(
     "project_id",
     int,

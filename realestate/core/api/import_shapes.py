@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from realestate.core.api.serializers import ReadSerializer, WriteSerializer
+from realestate.core.db.fields import BIGGEST_ID
 from realestate.core.enums import ImportState
 from realestate.core.models import ImportRun
 
@@ -91,7 +92,7 @@ class ImportWrite(WriteSerializer):
     )
     project_id = serializers.IntegerField(
         min_value=1,
-        max_value=2**63 - 1,
+        max_value=BIGGEST_ID,
         required=False,
         help_text="Needed for everything but customers.",
     )

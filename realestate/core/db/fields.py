@@ -16,6 +16,7 @@ from realestate.core.money import DEFAULT_CURRENCY, MAX_DIGITS
 LINK = r"https?://[^\s<>\"']+|/api/files/\d+[^\s<>\"']*"
 MAX_LINK = 500
 NO_LINK = "Enter a web address that starts with http:// or https://."
+BIGGEST_ID = 2**63 - 1  # what a bigint holds: PostgreSQL refuses to compare a key with more
 
 
 class TimestampedModel(models.Model):

@@ -63,6 +63,11 @@ class ImportKind(ABC):
         """The column of a value."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def label_of(self, name: str) -> str:
+        """What stands above the column of a value."""
+        column = self.column(name)
+        return column.label if column else name
+
 
 _kinds: dict[str, ImportKind] = {}
 
