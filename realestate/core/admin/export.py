@@ -4,7 +4,7 @@ The rows are those of the list itself, so that whoever may not see a row cannot 
 entry of the audit trail and may cost much, so no link of another site starts one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -23,13 +23,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from realestate.core import audit, clock
-from realestate.core.admin.limited import is_too_often
+from realestate.core import clock
+from realestate.core.exports import is_too_often, note_export
 from realestate.core.imports import kinds, may_import
 from realestate.core.limits import EXPORTS
 from realestate.core.origin import from_our_pages
 from realestate.core.sheets import CSV_TYPE, XLSX_TYPE, Cell, cell, csv_pieces, xlsx_file
-from realestate.core.transactions import service
 
 if TYPE_CHECKING:  # the stubs make it generic, Django does not
     ModelAdmin = admin.ModelAdmin[Any]
@@ -151,13 +150,6 @@ class ExportMixin(ModelAdmin):
 
     def _list_address(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-
-
-@service
-def note_export(*, actor: Any, table: str, form: str, rows: int, query: str) -> None:
-    """Write down who took which rows out of the house; stands in the trail of that person."""
-    after: Mapping[str, object] = {"list": table, "form": form, "rows": rows, "query": query[:500]}
-    audit.record(actor, actor, "exported", after=after)
 
 
 def _action(form: str) -> Any:

@@ -22,10 +22,10 @@ from realestate.core import audit
 from realestate.core.admin.base import ReadOnlyAdmin
 from realestate.core.admin.columns import moment
 from realestate.core.admin.export import FORMS
-from realestate.core.admin.limited import is_too_often
 from realestate.core.api.throttling import count
 from realestate.core.enums import ImportState
 from realestate.core.errors import DomainError
+from realestate.core.exports import is_too_often
 from realestate.core.imports import (
     ImportKind,
     apply_import,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Builder, User
 from projects.models import Project, Unit
 from realestate.core import clock
+from realestate.core.exports import is_too_often, note_export
 from realestate.core.limits import EXPORTS
 from realestate.reports.dashboard import tables
 from realestate.reports.dashboard.catalogue import DASHBOARDS, REPORTS, Figures, Report
@@ -168,10 +169,6 @@ def csv_of(request: HttpRequest, site: AdminSite, name: str) -> HttpResponse:
 
     Raises Http404 for unknown names, PermissionDenied without the rights of the chart.
     """
-    # At the top they would come too early: their package registers pages with the site, which loads this module first.
-    from realestate.core.admin.export import note_export  # noqa: PLC0415  # as above
-    from realestate.core.admin.limited import is_too_often  # noqa: PLC0415  # as above
-
     if name not in REPORTS:
         raise Http404
     report = REPORTS[name]
