@@ -43,9 +43,8 @@ def lists_of(asked: argparse.Namespace, database: str, town: Town) -> dict[str, 
 def paths(town: Town) -> dict[str, tuple[str, str]]:
     """Name of a list → who asks, and what."""
     last_project = -(-Project.objects.count() // PAGE)
-    last_unit = -(
-        -min(Unit.objects.count(), MOST) // PAGE
-    )  # the last page of all units that there is
+    # The last page of all units that there is.
+    last_unit = -(-min(Unit.objects.count(), MOST) // PAGE)
     return {
         "projects, first page": ("", f"projects?limit={PAGE}"),
         "projects, last page": ("", f"projects?limit={PAGE}&page={last_project}"),

@@ -24,10 +24,8 @@ from tests.fuzz.harness import SEED, Findings, Fuzz
 from tests.permissions.world import World, make_world
 
 Endpoint = APIOperation[Any, Any, Any, Any]
-EXAMPLES, QUICK_EXAMPLES = (
-    20,
-    2,
-)  # of each operation and role; the first of them is a call that works
+# Of each operation and role; the first of them is a call that works.
+EXAMPLES, QUICK_EXAMPLES = (20, 2)
 CONTROL = "GET /api/units/{id}"
 MOST_TOLD = 10
 

@@ -25,9 +25,8 @@ class Journal:
     booked: dict[int, int] = field(default_factory=dict)  # booking -> unit
     heard: Counter[str] = field(default_factory=Counter)
     bad: list[str] = field(default_factory=list)  # answers that no browser understands
-    good: list[tuple[float, float, int]] = field(
-        default_factory=list
-    )  # sent and served, when; status
+    # Sent and served, when; status.
+    good: list[tuple[float, float, int]] = field(default_factory=list)
     slowest: float = 0.0
     # Of requests that were cut off in the middle: how long they still waited when the lease of their key was over.
     kept_waiting: list[float] = field(default_factory=list)

@@ -79,9 +79,8 @@ def killed(address: str, after: float) -> bool:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
-        time.sleep(
-            0.5
-        )  # until the database server has noticed, as it does before anybody starts it again
+        # Until the database server has noticed, as it does before anybody starts it again.
+        time.sleep(0.5)
         return True
     return False
 

@@ -109,9 +109,8 @@ def replayed(callers: Callers, site: house.Site, events: int, copies: int) -> Pr
 @service
 def attempts(each: int) -> tuple[list[Checkout], list[Checkout]]:
     """Open attempts to pay of two groups of bookings with the same amounts."""
-    signed = Booking.objects.filter(
-        state=BookingState.AGREEMENT_SIGNED
-    )  # nothing is held back from them (R6)
+    # Nothing is held back from them (R6).
+    signed = Booking.objects.filter(state=BookingState.AGREEMENT_SIGNED)
     bookings = list(signed.order_by("pk")[: 2 * each])
     if len(bookings) < 2 * each:
         raise SystemExit(

@@ -25,10 +25,8 @@ from drills.mutant_groups import GROUPS, Group
 from drills.mutations import Mistake, code_with, exchange, owner_of
 
 MISSED, FOUND, BROKEN = 0, 1, 2  # exit codes of a process
-PATIENCE = (
-    60,
-    20,
-)  # a test may take so many seconds and so many times what it usually takes: loops end
+# A test may take so many seconds and so many times what it usually takes: loops end.
+PATIENCE = (60, 20)
 OPTIONS = [
     *("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
     *("-p", "no:schemathesis"),  # it needs its own assertions, which the control leaves out

@@ -16,9 +16,8 @@ from scheduling.rules import REMINDED
 
 PRODUCT = "-//Real estate platform//Appointments//EN"
 CONTENT_TYPE = "text/calendar; charset=utf-8"
-READ_AGAIN = timedelta(
-    minutes=15
-)  # what we ask subscribed programs to do; many have their own mind
+# What we ask subscribed programs to do; many have their own mind.
+READ_AGAIN = timedelta(minutes=15)
 STATUS = {
     AppointmentStatus.SCHEDULED: "TENTATIVE",
     AppointmentStatus.CONFIRMED: "CONFIRMED",

@@ -55,9 +55,8 @@ def _signatures_of(agreement: Agreement) -> list[Signature]:
 def _drawn(agreement: Agreement, signatures: list[Signature]) -> bytes:
     facts = agreement.content
     data = _data(agreement.agreement_number, facts)
-    letterhead = letterhead_of(
-        agreement.booking.project.builder
-    )  # for its logo; the words are the facts'
+    # For its logo; the words are the facts'.
+    letterhead = letterhead_of(agreement.booking.project.builder)
     data["seller"] = {**letterhead.seller, **data["seller"]}
     data["signatures"] = _signature_blocks(facts, signatures)
     return render_pdf(TEMPLATE, data, letterhead.files)

@@ -22,9 +22,8 @@ CHANGE_TRANSITIONS: dict[str, dict[str, str]] = {
     C.APPROVED: {X.START: C.IN_PROGRESS},
     C.IN_PROGRESS: {X.COMPLETE: C.COMPLETED},
 }
-BUILDER_CHANGE_ACTIONS = frozenset(
-    {X.REVIEW, X.REJECT, X.START, X.COMPLETE}
-)  # by PATCH; quotes have a way of their own
+# By PATCH; quotes have a way of their own.
+BUILDER_CHANGE_ACTIONS = frozenset({X.REVIEW, X.REJECT, X.START, X.COMPLETE})
 CUSTOMER_CHANGE_ACTIONS = frozenset({X.APPROVE, X.DECLINE, X.WITHDRAW})
 
 

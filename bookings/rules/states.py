@@ -33,9 +33,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     # Late payment success: money that was on its way while the hold lived. Only the platform does this.
     S.EXPIRED: {A.RETAKE: S.ON_HOLD},
 }
-DEAD = frozenset(
-    {S.CANCELLED, S.EXPIRED, S.TRANSFERRED}
-)  # over without a handover: nothing can be changed
+# Over without a handover: nothing can be changed.
+DEAD = frozenset({S.CANCELLED, S.EXPIRED, S.TRANSFERRED})
 STAGE_AFTER: Mapping[str, ClaimStage] = {  # how firm the unit's claim is from a state on (R4.1)
     S.TOKEN_PAID: ClaimStage.BOOKED,
     S.BOOKING_CONFIRMED: ClaimStage.BOOKED,

@@ -68,9 +68,8 @@ class LoanOutOfRange(DomainError):
     code, status = "loan_out_of_range", 422
 
 
-register_conflict(
-    "bookings_booking_claim_id_key", UnitNotAvailable
-)  # PostgreSQL's name for OneToOneField
+# PostgreSQL's name for OneToOneField.
+register_conflict("bookings_booking_claim_id_key", UnitNotAvailable)
 
 
 class Terms(TypedDict, total=False):

@@ -157,9 +157,8 @@ def _check_fixed(row: Adjustment) -> None:
     """What two people fixed must fit into the payment and into the item; several of them add up."""
     if row.payment is None:  # pragma: no cover  # the constraint allocation_names_its_payment
         return
-    _refuse_more(
-        _not_fixed(row.payment) + row.amount, row.amount
-    )  # the row itself is approved by now
+    # The row itself is approved by now.
+    _refuse_more(_not_fixed(row.payment) + row.amount, row.amount)
     same = _approved().filter(demand_line=row.demand_line, part=row.part)
     fixed = sum(same.values_list("amount", flat=True), ZERO)
     _refuse_more(_whole(row.demand_line, Part(row.part)) - fixed + row.amount, row.amount)

@@ -27,9 +27,8 @@ from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
 MOST_ATTEMPTS = 8
-RETRY = RetryStrategy(
-    max_attempts=MOST_ATTEMPTS, exponential_wait=4
-)  # seconds: 4, 16, 64 …, about a day in all
+# Seconds: 4, 16, 64 …, about a day in all.
+RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=4)
 
 
 class Alarm(Exception):

@@ -36,10 +36,8 @@ class Kind:
     wants: str  # "Enter …."
     entered: Callable[[str], object] = str  # what a form's box holds -> what ``read`` takes
     size: Callable[[Any], Any] = lambda value: value  # what a setting's limits are about
-    counts: tuple[str, str] = (
-        "",
-        "",
-    )  # what the limits count, one and many; empty: nothing, they are the value's
+    # What the limits count, one and many; empty: nothing, they are the value's.
+    counts: tuple[str, str] = ("", "")
     schema: Mapping[str, Any]  # of the value on the wire
 
     def counted(self, limit: object) -> str:

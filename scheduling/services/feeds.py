@@ -10,9 +10,8 @@ from realestate.core.locking import lock
 from realestate.core.transactions import service
 from scheduling.models import CalendarFeed
 
-_signer = Signer(
-    sep=".", salt="scheduling.services.feeds"
-)  # its parts are letters that every program bears
+# Its parts are letters that every program bears.
+_signer = Signer(sep=".", salt="scheduling.services.feeds")
 
 
 @service

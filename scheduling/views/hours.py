@@ -112,9 +112,8 @@ class FreeSlotsView(Edge):
     def get(self, request: Request, project_id: int) -> Response:
         """The free starts of a day, every half hour, in order; empty when there is none."""
         rows: Any = Project.objects.all()
-        open_to = rows.for_user(request.user).filter(
-            archived_at=None
-        )  # where a booking may be made
+        # Where a booking may be made.
+        open_to = rows.for_user(request.user).filter(archived_at=None)
         project = open_to.select_related("builder").get(pk=project_id)
         query = request.query_params
         asked = SlotsWrite(

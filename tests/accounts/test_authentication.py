@@ -195,9 +195,8 @@ def test_E1_forged_tokens_do_not_refresh(api, cast, log_in, name):
     body = log_in(cast.asha)
     forged = FORGED[name](body["refresh_token"], body["access_token"])
     reply = api.post("/api/auth/refresh", {"refresh_token": forged})
-    assert reply.status_code in {400, 401}, (
-        reply.content
-    )  # 400: no token at all, or longer than any
+    # 400: no token at all, or longer than any.
+    assert reply.status_code in {400, 401}, reply.content
     assert Session.objects.get().rotated_at is None
 
 

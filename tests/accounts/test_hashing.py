@@ -62,9 +62,8 @@ def test_E5_one_thread_of_a_process_is_never_for_passwords(api, db, settings):
         for _ in range(max(1, settings.WEB_THREADS - 1)):
             assert hashing._threads.acquire(blocking=False)
             others.callback(hashing._threads.release)
-        reply = api.post(
-            "/api/auth/login", body
-        )  # there is a slot, but no thread that may wait for it
+        # There is a slot, but no thread that may wait for it.
+        reply = api.post("/api/auth/login", body)
         assert (reply.status_code, reply["Retry-After"]) == (503, "5")
     assert api.post("/api/auth/login", body).status_code == 200
 

@@ -27,9 +27,8 @@ GOOD = "a long enough sentence"
 def _jobs_do_not_outlive_the_test(db):
     yield
     with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE procrastinate_jobs CASCADE"
-        )  # no model's table, so no flush empties it
+        # No model's table, so no flush empties it.
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture(autouse=True)

@@ -71,9 +71,8 @@ def test_the_front_page_is_the_dashboard_and_keeps_the_menu(cast: Cast, desk: Cl
 
 
 def test_tiles_say_what_the_rows_below_them_add_up_to(cast: Cast, desk: Client):
-    fill(
-        cast.meera_project
-    )  # books another unit of 75 lakh; demands 100,000, which is late; receives 100,000
+    # Books another unit of 75 lakh; demands 100,000, which is late; receives 100,000.
+    fill(cast.meera_project)
     found = {
         tile["label"]: (str(tile["value"]), tile["is_alarming"])
         for name in DASHBOARDS

@@ -124,9 +124,8 @@ def poison() -> list[str]:
     """Write them into every text of every row that takes them; the columns that did."""
     texts, taken = itertools.cycle(HOSTILE), []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL session_replication_role = replica"
-        )  # no trigger refuses or records
+        # No trigger refuses or records.
+        cursor.execute("SET LOCAL session_replication_role = replica")
     for model in apps.get_models():
         if model._meta.app_label not in LADDER:
             continue

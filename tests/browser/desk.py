@@ -109,7 +109,6 @@ def code(secret: str, *, used: str = "") -> str:
     """
     app = TOTP(base64.b32decode(secret.replace(" ", "")), step=STEP)
     while STEP - time.time() % STEP < ENOUGH or f"{app.token():06d}" == used:
-        time.sleep(
-            0.1
-        )  # the server is a process of its own: nobody can move its clock to the next code
+        # The server is a process of its own: nobody can move its clock to the next code.
+        time.sleep(0.1)
     return f"{app.token():06d}"

@@ -46,9 +46,8 @@ def book(sales: Desk) -> tuple[str, str]:
     sales.press("Save and continue editing")
     sales.look()
     assert sales.fact("State") == "On hold"
-    assert (
-        sales.fact("Agreement value") == "₹70,54,000.00"
-    )  # the price list's, whatever anybody types
+    # The price list's, whatever anybody types.
+    assert sales.fact("Agreement value") == "₹70,54,000.00"
     number = page.locator("#content h2").first.inner_text()
     return number, page.url.removeprefix(sales.site)
 

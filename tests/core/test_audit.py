@@ -94,9 +94,8 @@ def test_B5_the_database_refuses_to_change_an_entry(statement):
     with connection.cursor() as cursor:  # asleep because of tests/conftest.py
         cursor.execute("ALTER TABLE core_auditentry ENABLE TRIGGER audit_not_truncated")
         AuditEntry.objects.create(object_type="test", object_id=1, action="true")
-        cursor.execute(
-            "SET CONSTRAINTS ALL IMMEDIATE"
-        )  # nothing else stands in the way of TRUNCATE
+        # Nothing else stands in the way of TRUNCATE.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with (
         pytest.raises(ProgrammingError, match="core_auditentry is append-only"),
         transaction.atomic(),  # noqa: TID251  # the test's own savepoint

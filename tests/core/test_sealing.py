@@ -121,9 +121,8 @@ def test_an_entry_that_is_still_being_written_is_waited_for_and_blocks_nobody(mo
     writer.start()
     try:
         assert written.wait(20)
-        later = entries(
-            1
-        )  # a higher key, and committed first: nobody waits for the seal or the writer
+        # A higher key, and committed first: nobody waits for the seal or the writer.
+        later = entries(1)
         monkeypatch.setattr(sealing, "PATIENCE", 0.2)
         assert sealing.seal_all()["core_auditentry"] == 0
     finally:

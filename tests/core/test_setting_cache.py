@@ -128,9 +128,8 @@ def test_an_uncommitted_change_is_the_writers_alone(minutes, another_process):
     assert minutes.value() == 40
     with in_transaction():
         write(50)
-        assert (
-            minutes.value() == 50
-        )  # now kept by this process, under a version that only the writer sees
+        # Now kept by this process, under a version that only the writer sees.
+        assert minutes.value() == 50
         assert elsewhere(minutes.value) == 40
         assert another_process(minutes.value, setting_cache._Kept(None, {}))[0] == 40
         assert minutes.value() == 50

@@ -127,9 +127,8 @@ def test_H10_no_secret_of_an_address_is_in_its_lines(front):
     for address in addresses:
         front.get(address)
         front.get(address, tls=False)
-        front.ask(
-            f"GET {address} HTTP/1.1\r\nConnection: close\r\n\r\n"
-        )  # no host: it is no request
+        # No host: it is no request.
+        front.ask(f"GET {address} HTTP/1.1\r\nConnection: close\r\n\r\n")
     front.get("/api/units/77")
     lines = front.lines()
     assert SECRET not in lines

@@ -24,9 +24,8 @@ SERIES = {"django": "5.2."}  # the release with long-term support that we follow
 BROUGHT_ALONG = {"pip", "setuptools", "wheel"}  # by venv itself
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-VENDORED = (
-    ROOT / "realestate" / "static" / "vendor"
-)  # scripts of others, each in a folder NAME-VERSION
+# Scripts of others, each in a folder NAME-VERSION.
+VENDORED = ROOT / "realestate" / "static" / "vendor"
 DEPLOY = ROOT / "deploy"
 IMAGE = re.compile(r"(?m)^(?:FROM|\s*image:) (?P<name>[a-z0-9./-]+):(?P<version>[\w.-]+)")
 OURS = "realestate"  # with which images begin that are built here

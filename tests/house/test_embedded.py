@@ -272,9 +272,8 @@ def test_databases_of_cut_off_test_runs_are_removed_at_the_next_start(house):
     second = house.member()
     assert second.joined
     names = "SELECT array_agg(datname::text) FROM pg_database"
-    assert "test_realestate_1" in house.ask(
-        names
-    )  # the control: not while somebody may be using it
+    # The control: not while somebody may be using it.
+    assert "test_realestate_1" in house.ask(names)
     first.kill()
     second.kill()
     eventually(lambda: not house.watched)

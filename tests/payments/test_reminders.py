@@ -290,9 +290,8 @@ def proof(cast, booking) -> Payment:
         payment_method=PaymentMethod.BANK_TRANSFER,
         transaction_id="UTR-PROOF",
     )
-    Payment.objects.filter(pk=row.pk).update(
-        created_at=clock.now()
-    )  # the database has its own clock
+    # The database has its own clock.
+    Payment.objects.filter(pk=row.pk).update(created_at=clock.now())
     return row
 
 

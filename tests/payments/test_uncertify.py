@@ -51,9 +51,8 @@ def test_R7_9_what_was_demanded_for_the_stage_is_credited_in_full(cast, asked, s
     assert (note.kind, note.reason, note.issued_on) == ("correction", WHY, date(2026, 1, 5))
     assert reconciled(asked) == before - D("1875000")
     assert AuditEntry.objects.get(action="uncertified").reason == WHY
-    services.raise_milestone_demands(
-        milestone_id=stages[0].pk
-    )  # a late job finds nothing to ask for
+    # A late job finds nothing to ask for.
+    services.raise_milestone_demands(milestone_id=stages[0].pk)
     assert len(demanded(asked)) == 3
     certify(cast, stages[0])
     assert [label for label, _ in demanded(asked)[2:]] == ["Plinth", "Plinth"]
@@ -65,9 +64,8 @@ def test_R7_9_R9_what_was_never_due_bears_no_interest(cast, asked, stages, noon)
     InterestRate.objects.create(percent=D("10.90"), valid_from=date(2000, 1, 1))
     noon.move_to(NOON + timedelta(days=60), tick=False)
     services.charge_interest(actor=cast.meera, booking_id=asked.pk, until=date(2026, 2, 28))
-    assert reconciled(asked) == D("1875000") + D(
-        "21837.33"
-    )  # 39 days: 1,875,000 × 10.9 × 39 / 36500
+    # 39 days: 1,875,000 × 10.9 × 39 / 36500.
+    assert reconciled(asked) == D("1875000") + D("21837.33")
     uncertify(cast, stages[0])
     assert reconciled(asked) == 0
 

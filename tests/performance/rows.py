@@ -58,9 +58,8 @@ def grow(units: int) -> World:
             step(booking)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # else a recount is planned for empty tables, and takes minutes
-        cursor.execute(
-            "SELECT projects_recount(), payments_recount(), messaging_recount()"
-        )  # triggers were asleep
+        # Triggers were asleep.
+        cursor.execute("SELECT projects_recount(), payments_recount(), messaging_recount()")
         cursor.execute("VACUUM ANALYZE")
     return world(booking)
 

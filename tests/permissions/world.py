@@ -143,9 +143,10 @@ class World:
 def make_world() -> World:
     """Everything, fresh."""
     cast = make_cast()
+    # Asha has two already.
     SystemSetting.objects.create(
         key="bookings.holds_per_customer", scope=SettingScope.SYSTEM, value=20
-    )  # Asha has two already
+    )
     asha, project = cast.asha.customer, cast.meera_project
     asha.phone = FOR_THE_PARTIES
     asha.save()

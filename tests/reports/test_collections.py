@@ -146,9 +146,8 @@ def plan(booking: Booking, *lines: dict) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("lead_days", "march", "april"), [(0, 9_000, 6_000), (15, 11_000, 4_000)]
-)  # due fifteen days after their dates, or on them (R7.7)
+# Due fifteen days after their dates, or on them (R7.7).
+@pytest.mark.parametrize(("lead_days", "march", "april"), [(0, 9_000, 6_000), (15, 11_000, 4_000)])
 def test_what_will_fall_due_by_month_and_on_events(cast, vector, as_, lead_days, march, april):
     Booking.objects.filter(pk=vector.pk).update(booking_date=datetime(2024, 12, 31, tzinfo=UTC))
     Terms.objects.filter(booking=vector).update(credit_days=15, lead_days=lead_days)

@@ -47,9 +47,8 @@ def test_sales_are_firm_bookings_by_month_in_india(cast: Cast):
     book(project, datetime(2026, 1, 31, 18, 30, tzinfo=UTC), area="800.50", price="4000000.25")
     book(project, datetime(2026, 2, 10, tzinfo=UTC), state="cancelled")
     book(project, datetime(2025, 12, 31, 18, 29, tzinfo=UTC))  # too long ago
-    BookingFactory(
-        unit=UnitFactory(project=project), booking_date=datetime(2026, 2, 1, tzinfo=UTC)
-    )  # only a hold
+    # Only a hold.
+    BookingFactory(unit=UnitFactory(project=project), booking_date=datetime(2026, 2, 1, tzinfo=UTC))
     keys = ("month", "bookings", "area_sqft", "value", "cancelled")
     assert [tuple(row[key] for key in keys) for row in rows("sales", cast.meera)] == [
         ("2026-01", 1, Decimal("1000.00"), Decimal(5_000_000), 0),

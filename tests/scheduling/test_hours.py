@@ -50,9 +50,8 @@ def book(cast, when, **facts):
         appointment_date=when,
         **{"meeting_location": "office", **facts},
     )
-    Appointment.objects.filter(pk=row.pk).update(
-        created_at=clock.now()
-    )  # the database's clock runs on
+    # The database's clock runs on.
+    Appointment.objects.filter(pk=row.pk).update(created_at=clock.now())
     return row
 
 

@@ -55,8 +55,7 @@ def read_from_replica(statement: str, wanted: str | None) -> bool:
         return False
     primary = connections[DEFAULT_DB_ALIAS]
     _primary.set(primary)
-    replica.execute_wrappers = (
-        primary.execute_wrappers
-    )  # whoever counts this request's statements counts these too
+    # Whoever counts this request's statements counts these too.
+    replica.execute_wrappers = primary.execute_wrappers
     connections[DEFAULT_DB_ALIAS] = replica
     return True

@@ -44,9 +44,8 @@ class Edge(APIView):
     duties: ClassVar[Mapping[str, Duty]] = {}  # action -> duty, where it is another
     errors: ClassVar[Errors] = {}  # action -> refusals, for the OpenAPI document
     limits: ClassVar[Mapping[str, Limit]] = {}  # action -> how often one account may call it
-    catalogue: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # actions whose answers caches may keep (adr 14)
+    # Actions whose answers caches may keep (adr 14).
+    catalogue: ClassVar[frozenset[str]] = frozenset()
     tag: ClassVar[str] = ""  # the group in the OpenAPI document
     content_negotiation_class = AlwaysFirst
 

@@ -67,9 +67,8 @@ def ensure_running(var_dir: Path, *, durable: bool = True, grace: float = 2.0) -
 
 def _join(locks: Path, *, durable: bool, grace: float) -> Server:
     if locks not in _held:
-        _held[locks] = lock(
-            locks / "users.lock", fcntl.LOCK_SH
-        )  # waits while a watcher is stopping
+        # Waits while a watcher is stopping.
+        _held[locks] = lock(locks / "users.lock", fcntl.LOCK_SH)
     starting = lock(locks / "start.lock", fcntl.LOCK_EX)
     try:
         cluster = replace(locate(locks, durable=durable), grace=grace)

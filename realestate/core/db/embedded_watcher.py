@@ -89,9 +89,8 @@ def _start_server(cluster: Cluster) -> "subprocess.Popen[bytes]":
     if not Path(cluster.data, "PG_VERSION").is_file():
         _initialise(cluster)
     elif cluster.run_as is not None and Path(cluster.data).stat().st_uid != cluster.run_as:
-        _hand_over(
-            Path(cluster.data), cluster.run_as
-        )  # root has copied the checkout, or taken it over
+        # Root has copied the checkout, or taken it over.
+        _hand_over(Path(cluster.data), cluster.run_as)
     deadline = time.monotonic() + PATIENCE
     while True:
         _clear_remains(cluster)

@@ -97,9 +97,8 @@ def open_file(file: StoredFile, size: str = "") -> tuple[IO[bytes], str]:
     smaller = size in VARIANTS and file.width is not None
     try:
         content = default_storage.open(variant_path(file, size) if smaller else file.path)
-        content.seek(
-            0
-        )  # fetches it from an S3 store, so that a failure comes before the answer begins
+        # Fetches it from an S3 store, so that a failure comes before the answer begins.
+        content.seek(0)
     except FileNotFoundError as error:
         raise NotFound from error
     except STORE_FAILED as error:

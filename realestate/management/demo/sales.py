@@ -49,9 +49,8 @@ STEPS_TO = {  # how many of them a paid booking went
     S.POSSESSION_OFFERED: 3,
     S.HANDED_OVER: 4,
 }
-LONGER = (
-    6 * 1440
-)  # minutes on top of a builder's first day; together the longest that it may hold a unit
+# Minutes on top of a builder's first day; together the longest that it may hold a unit.
+LONGER = 6 * 1440
 LOAN_SHARE = Decimal("0.70")
 GST = Decimal("0.18")
 CARE = Decimal("36000.00")  # a year's maintenance
