@@ -12,6 +12,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import jobs
 from accounts.models import Session, User
+from accounts.services import IncorrectPassword
+from accounts.services.hashing import hashed
+from accounts.services.passwords import _change
 from realestate.core import clock
 from realestate.core.models import AuditEntry
 from tests.factories.accounts import PASSWORD
@@ -102,6 +105,12 @@ def test_a_refused_change_changes_nothing(cast, log_in, bearer, body, code, fiel
     assert (reply.status_code, reply.json()["code"]) == (400, code)
     assert list(reply.json()["errors"]) == [field]
     assert client.get("/api/auth/me").status_code == 200
+    assert User.objects.get(pk=cast.asha.pk).check_password(PASSWORD)
+
+
+def test_E3_a_password_that_was_changed_meanwhile_changes_nothing(cast):
+    with pytest.raises(IncorrectPassword):
+        _change(cast.asha.pk, "the hash before", hashed(NEXT), None)
     assert User.objects.get(pk=cast.asha.pk).check_password(PASSWORD)
 
 

@@ -12,10 +12,12 @@ from accounts import services
 from accounts.enums import AccountType
 from accounts.models import Session, User
 from accounts.services import hashing
+from accounts.services.own_sessions import _end
 from accounts.services.tokens import TokenPair, mint, read_refresh
 from realestate.core.transactions import service
 from tests.factories.accounts import BuilderFactory, CustomerFactory
 from tests.races.support import losers, run_together, winners
+from tests.scheduling.locks import is_free
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,6 +123,18 @@ def test_E8_one_link_sets_one_password_under_ten_parallel():
     assert {type(error) for error in losers(results)} == {services.InvalidLink}
     index = next(i for i, result in enumerate(results) if isinstance(result, User))
     assert User.objects.get(pk=user.pk).check_password(f"sentence number {index}")
+
+
+def test_H10_the_password_is_held_until_the_session_that_it_ends_has_ended():
+    """A new one is stored before, and the old one ends nothing any more, or after: not between."""
+    user, _token = logged_in()
+
+    @service
+    def end_and_look() -> bool:
+        _end(user.pk, user.password, user.sessions.get().pk)
+        return is_free(user)
+
+    assert (end_and_look(), is_free(user)) == (False, True)
 
 
 def test_E4_a_hundred_parallel_wrong_passwords_cost_ten_checks():

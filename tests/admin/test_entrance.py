@@ -179,6 +179,12 @@ def test_logging_in_again_in_the_same_browser_asks_for_the_code_again(sana):
     assert not inside(client)
 
 
+def test_a_login_that_is_not_begun_at_our_door_asks_for_the_code_again_too(at_work, sana):
+    client, _device, _codes = at_work
+    client.force_login(sana)  # Django's own, which keeps what stands in the session
+    assert not inside(client)
+
+
 # --- set-up ----------------------------------------------------------------------------------------------------------
 
 
@@ -279,7 +285,9 @@ def test_another_device_needs_a_code_of_the_present_one(at_work, sana):
 def test_the_proof_for_another_device_does_not_last(at_work, clock):
     client, device, _codes = at_work
     client.post(MANAGE, {"do": "replace", "code": code_of(device)})
-    clock.shift(timedelta(minutes=11))
+    clock.shift(timedelta(minutes=10))
+    assert client.get(SETUP).url != MANAGE
+    clock.shift(timedelta(seconds=1))
     assert client.get(SETUP).url == MANAGE
 
 

@@ -86,6 +86,14 @@ def test_E3_who_changes_the_password_stays_and_others_must_log_in(sana):
     assert actions(sana)[2:] == ["password_changed", "sessions_ended"]
 
 
+def test_who_changes_the_password_gives_no_second_code(at_work):
+    client, _device, _codes = at_work
+    new = "a much longer password"
+    body = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/admin/password_change/", body).url == "/admin/password_change/done/"
+    assert inside(client)
+
+
 def test_logins_to_the_admin_are_listed(sana):
     client = Client()
     log_in(client, REMOTE_ADDR="198.51.100.7", HTTP_USER_AGENT="Firefox")

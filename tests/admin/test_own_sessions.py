@@ -81,6 +81,12 @@ def test_H10_without_the_password_nothing_ends(client):
     assert there.revoked_at is None
 
 
+@pytest.mark.parametrize("number", [0, 2**63])
+def test_what_is_no_key_is_refused_by_the_form(client, number):
+    form = client.post(PAGE, {"session": number, "password": "wrong"}).context["form"]
+    assert set(form.errors) == {"session"}  # the password is not looked at
+
+
 def test_H10_wrong_passwords_are_counted_and_right_ones_are_not(client):
     _here, there = rows(client)
     times = rules.PASSWORD_CHECK.times

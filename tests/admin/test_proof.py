@@ -14,10 +14,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import rules
 from accounts.models import BuilderMember, Customer, User
+from projects.models import Unit
 from realestate.core.admin import ProvenMixin
 from realestate.core.models import AuditEntry, ImportRun
 from tests.admin.entrance import CODE, MANAGE, SETUP, code_of, enrolled, log_in, wrong
 from tests.factories.accounts import PASSWORD, MemberFactory, StaffFactory, UserFactory
+from tests.factories.projects import ProjectFactory
+from tests.imports.sheets import UNIT_HEAD, csv_of, send, unit
 from tests.permissions.rows import everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -182,6 +185,14 @@ def test_H10_an_import_of_people_asks_when_it_is_applied(client, clock, settings
     confirm(client)
     client.post(f"{page}apply/")
     assert Customer.objects.get().user.email == "mary@example.com"
+
+
+def test_an_import_that_adds_no_accounts_asks_nobody(client, sana, clock, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    run = send(sana, "units", ProjectFactory(), csv_of(UNIT_HEAD, unit("B-1")))
+    clock.shift(LATE)
+    client.post(f"/admin/core/importrun/{run.pk}/apply/")
+    assert Unit.objects.get().unit_number == "B-1"
 
 
 # --- one's own second factor -----------------------------------------------------------------------------------------

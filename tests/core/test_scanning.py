@@ -215,6 +215,15 @@ def test_H10_who_says_nothing_is_not_waited_for_long(cast, as_, settings, monkey
     assert nothing_is_kept()
 
 
+def test_why_a_scanner_hung_up_is_a_line(cast, as_, settings, caplog):
+    with scanner(too_soon(b"INSTREAM size limit exceeded. ERROR\x00")) as there:
+        settings.CLAMD_ADDRESS = there.address
+        send(as_(cast.asha), LARGE)
+    (line,) = [line for line in caplog.records if line.msg == "scanner_not_understood"]
+    said = "before the end of the file: INSTREAM size limit exceeded. ERROR"
+    assert vars(line)["said"] == said
+
+
 def test_H10_a_very_long_answer_is_not_taken_in_up_to_its_end(cast, as_, settings, caplog):
     with scanner(says(b"A" * 100_000 + b"\x00")) as there:
         settings.CLAMD_ADDRESS = there.address

@@ -20,7 +20,8 @@ else:
 
 View = Callable[..., HttpResponseBase]
 BUTTON = "_do"  # how the names of addresses end that are pressed and not opened
-FORMS = ("_add", "_change", "_delete", "_password_change")  # of those with something to fill in
+# Of those with something to fill in; the page of a password is called ``…_password_change``.
+FORMS = ("_add", "_change", "_delete")
 
 
 class ProvenMixin(ModelAdmin):
