@@ -22,8 +22,13 @@ READ_WHOLE = {
         "",
     ): "a report and no list: it adds up the account of every buyer as of a day, and may be asked by project",
 }
-# Newest first, until there are enough of one's own: the planner takes it for cheap where its sample of rows says so.
-SOMETIMES = {("builder", "quotes_list", "page"): "a builder's newest quotes may lie far back"}
+# Row by row until there are enough: the planner takes it for cheap where its sample of rows says so.
+FREE = "many units are free, so they may be counted up to the bound from the begin of the table"
+SOMETIMES = {
+    ("builder", "quotes_list", "page"): "a builder's newest quotes may lie far back",
+    ("public", "units_list", "status=available"): FREE,
+    ("customer", "units_list", "status=available"): FREE,
+}
 
 
 def read_whole(world, person, as_, asks):
