@@ -79,7 +79,8 @@ def killed(address: str, after: float) -> bool:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
-        # Until the database server has noticed, as it does before anybody starts it again.
+        # The pause that there is before anybody starts it again, in which the server notices that its client is gone.
+        # It waits for no sign, because who starts it again has none.
         time.sleep(0.5)
         return True
     return False

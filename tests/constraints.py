@@ -10,7 +10,7 @@ from realestate.core.db.conflicts import constraint_name
 def violated(change: Callable[[], object]) -> str:
     """Its name; empty when there is none."""
     try:
-        with transaction.atomic():  # noqa: TID251  # to go on after the error
+        with transaction.atomic():  # noqa: TID251  # a savepoint: the test goes on after the error
             change()
     except IntegrityError as error:
         return constraint_name(error)

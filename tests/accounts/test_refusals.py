@@ -73,5 +73,6 @@ def test_E3_a_link_logs_nobody_out(sana):
 def test_E1_a_token_is_read_without_its_signature_only_when_somebody_asks_for_that(cast):
     login = services.open_session(user_id=cast.asha.pk, password=cast.asha.password)
     token = login.tokens.access_token
-    # simplejwt's interface has this switch; nothing of ours lets anybody in by it (E1 in test_authentication).
+    # simplejwt's interface has this switch, which our backend must honour; nothing of ours lets anybody in by it (E1 in
+    # test_authentication). The token is whole, so that both ways have to read the same.
     assert _backend.decode(token, verify=False) == _backend.decode(token)

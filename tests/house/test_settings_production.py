@@ -6,6 +6,8 @@ import pytest
 
 from tests.house.set_ups import GOOD, KEY, OTHER_KEY, start
 
+# Programs in strings run in a process of their own under these settings; what they print is their answer to the test,
+# and the keys in it are invented (set_ups).
 LOCAL = "postgres://app:x7@localhost/house"
 # PostgreSQL elsewhere, without a look at its certificate.
 UNSURE = [
