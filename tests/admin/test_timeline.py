@@ -133,7 +133,10 @@ def test_a_timeline_is_filtered_by_action_and_paged(staff, cast):
     page = timeline(staff, cast.meera_project)
     assert page.context["actions"] == [("archived", "Archived"), ("seen", "Seen")]
     assert len(page.context["lines"]) == 50
+    first = timeline(staff, cast.meera_project, action="seen").content.decode()
+    assert '<a href="?action=seen&amp;p=2">Earlier</a>' in first
     last = timeline(staff, cast.meera_project, action="seen", p=2)
+    assert '<a href="?action=seen&amp;p=1">Later</a>' in last.content.decode()
     assert [line.changes for line in last.context["lines"]] == [[("N", "–", "0")]]
     assert len(timeline(staff, cast.meera_project, action="nonsense").context["lines"]) == 50
 
