@@ -18,10 +18,11 @@ LIMITS = {
     "idle_in_transaction_session_timeout": 15_000,
 }
 SAFE = ("fsync", "full_page_writes", "data_checksums")
-ROLE = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+# MEMBER, not USAGE: a role that inherits nothing may still become the other one with SET ROLE.
+ROLE = "SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')"
 OWNS = (
     "SELECT EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
-    " AND pg_has_role(relowner, 'USAGE'))"
+    " AND pg_has_role(relowner, 'MEMBER'))"
 )
 VALUES = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
 
@@ -58,13 +59,13 @@ def looked_at(alias: str) -> Iterator[checks.CheckMessage]:
         )
     if is_almighty:
         yield checks.Error(
-            "The role in DATABASE_URL is a superuser, or sees all rows whatever policies say.",
+            "The role in DATABASE_URL is a superuser or sees all rows whatever policies say, or may become such one.",
             hint="Make two roles, one that owns the database and one that serves: docs/backup.md#two-roles",
             id="realestate.E003",
         )
     if owns_tables:
         yield checks.Warning(
-            "The role in DATABASE_URL owns tables: whoever breaks in as this role can switch off their triggers.",
+            "The role in DATABASE_URL owns tables, or may become their owner, who can switch off their triggers.",
             hint="Let another role own and migrate, and grant this one its rights: docs/backup.md#two-roles",
             id="realestate.W002",
         )
@@ -93,7 +94,7 @@ def refuse_superuser() -> None:
         database.close()
     if row and row[0]:
         message = (
-            "DATABASE_URL names a superuser of PostgreSQL. Make two roles, one that owns the database and migrates, and"
-            " one that serves, owns nothing and stands in DATABASE_URL: docs/backup.md#two-roles"
+            "DATABASE_URL names a superuser of PostgreSQL, or who may become one. Make two roles, one that owns the"
+            " database and migrates, and one that serves, owns nothing and stands there: docs/backup.md#two-roles"
         )
         raise ImproperlyConfigured(message)

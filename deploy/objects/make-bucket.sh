@@ -9,4 +9,8 @@ mc alias set store https://objects:9000 "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD
 mc mb --ignore-existing store/realestate
 mc admin policy create store realestate /realestate/policy.json
 mc admin user add store "$PLATFORM_KEY" "$PLATFORM_SECRET"
-mc admin policy attach store realestate --user "$PLATFORM_KEY" || echo "The user has the policy already."
+# mc takes what is so already for a mistake (https://github.com/minio/mc/issues/4863); any other refusal is one.
+refusal=$(mc admin policy attach store realestate --user "$PLATFORM_KEY" 2>&1) || case $refusal in
+    *"already in effect"*) echo "The user has the policy already." ;;
+    *) echo "$refusal" >&2; exit 1 ;;
+esac

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session as Cookie
 from django.test import Client
+from django.views.debug import SafeExceptionReporterFilter
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -265,3 +266,21 @@ def test_H10_the_page_of_recovery_codes_shows_them_whole_and_takes_them_as_they_
     reply = client.post(f"{CODE}?recovery", {"code": f"  {shown[0].upper().replace('-', ' ')} "})
     assert reply.status_code == 302
     assert inside(client)
+
+
+CONFIRM, OWN_SESSIONS = "/admin/confirm/", "/admin/own-sessions/"
+SECRET = "a secret of hers"
+
+
+@pytest.mark.parametrize("page", [LOGIN, CODE, SETUP, MANAGE, CONFIRM, OWN_SESSIONS])
+@pytest.mark.parametrize("has_device", [True, False])
+def test_H9_no_report_of_an_error_shows_what_was_typed_at_the_entrance(sana, page, has_device):
+    device, client = enrolled(sana) if has_device else None, Client()
+    log_in(client)
+    if device and page != CODE:
+        client.post(CODE, {"code": code_of(device)})
+    reply = client.post(page, {"username": "sana@example.com", "password": SECRET, "code": SECRET})
+    reported = SafeExceptionReporterFilter().get_post_parameters(reply.wsgi_request)
+    assert (
+        reported["password"] == reported["code"] == SafeExceptionReporterFilter.cleansed_substitute
+    )

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -78,6 +79,34 @@ def test_H10_the_object_stores_user_may_use_one_bucket_and_nothing_else():
     asked = {name for name, each in services().items() if "objects.env" in each.get("env_file", [])}
     assert asked == {"objects", "bucket"}  # no process of ours knows the root's key
     assert "docker compose run --rm bucket" in GUIDE
+
+
+HELD = "mc: <ERROR> Unable to make user/group policy association. The specified policy change is already in effect."
+UNKNOWN = (
+    "mc: <ERROR> Unable to make user/group policy association. The canned policy does not exist."
+)
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "heard"), [("", 0, ""), (HELD, 0, "already"), (UNKNOWN, 1, UNKNOWN)]
+)
+def test_H10_a_bucket_whose_user_got_no_policy_is_no_success(tmp_path, says, code, heard):
+    programs = {
+        "mc": f'case "$*" in *attach*) test -z "{says}" || {{ echo "{says}" >&2; exit 1; }} ;; esac',
+        **dict.fromkeys(("cp", "mkdir"), ":"),  # the container's folders
+    }
+    for name, does in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    run = subprocess.run(
+        ["/bin/sh", DEPLOY / "objects" / "make-bucket.sh"],
+        env={"PATH": str(tmp_path), **example("objects")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == code
+    assert heard in run.stdout + run.stderr
 
 
 REDIS = services()["redis"]["command"]

@@ -74,13 +74,23 @@ def test_H10_a_role_that_owns_tables_is_told_and_one_that_serves_is_not(become):
     assert found().count("realestate.W002") == 1
 
 
-def test_H10_a_role_that_may_become_the_owner_is_told_too(become):
+@pytest.mark.parametrize("attributes", ["BYPASSRLS", "SUPERUSER"])
+@pytest.mark.parametrize("inherits", ["INHERIT", "NOINHERIT"])
+def test_H1_a_role_that_may_become_such_a_one_is_told_too(become, attributes, inherits):
+    ask(f"CREATE ROLE almighty_house {attributes}")
+    become(f"{inherits} IN ROLE almighty_house")
+    assert found().count("realestate.E003") == 1
+
+
+# Who does not inherit what the owner may do becomes the owner with SET ROLE.
+@pytest.mark.parametrize("inherits", ["INHERIT", "NOINHERIT"])
+def test_H10_a_role_that_may_become_the_owner_is_told_too(become, inherits):
     ask("CREATE ROLE owner_house")
     ask("GRANT CREATE ON SCHEMA public TO owner_house")
     ask("SET LOCAL ROLE owner_house")
     ask("CREATE TABLE of_the_owner (id int) PARTITION BY LIST (id)")
     ask("RESET ROLE")
-    become("IN ROLE owner_house")
+    become(f"{inherits} IN ROLE owner_house")
     assert found().count("realestate.W002") == 1
 
 
