@@ -10,7 +10,7 @@ from psycopg import Cursor
 from accounts.services import Claims, TokenRefused, read_access
 
 MAX_LIMIT = 100
-NOBODY = {"user": None, "session": None}
+NOBODY: dict[str, int | None] = {"user": None, "session": None}
 
 
 def passing(statement: str, *, limit: int = 1) -> Callable[..., HttpResponse]:
