@@ -35,7 +35,7 @@ from bookings.enums import (
     Standing,
 )
 from bookings.rules import LIFECYCLE
-from projects.querysets import editable, role, visible
+from projects.querysets import PartQuerySet, role
 from realestate.core.enums import Role
 from realestate.core.figures import FigureQuerySet
 from realestate.core.money import ZERO
@@ -266,16 +266,8 @@ class ChangeQuoteQuerySet(QuerySet["ChangeQuote"]):
         return self.filter(state=QuoteState.APPROVED)
 
 
-class ChangeCutoffQuerySet(QuerySet["ChangeCutoff"]):
+class ChangeCutoffQuerySet(PartQuerySet["ChangeCutoff"]):
     """From when on changes are too late."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """As public as the project."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
 
 class PromisedDateQuerySet(QuerySet["PromisedDate"]):

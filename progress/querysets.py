@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from projects.models import Project
-from projects.querysets import editable, public, role, visible
+from projects.querysets import PartQuerySet, editable, public, role, visible
 from realestate.core import clock
 from realestate.core.enums import Role
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 
-class PhaseQuerySet(QuerySet["ProjectProgress"]):
+class PhaseQuerySet(PartQuerySet["ProjectProgress"]):
     """Phases of projects."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
@@ -29,16 +29,8 @@ class PhaseQuerySet(QuerySet["ProjectProgress"]):
         shown = visible(user, "project__") & Q(customer_visible=True)
         return self.filter(shown | editable(user, "project__"))
 
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Phases of one's own projects."""
-        return self.filter(editable(user, "project__"))
-
-
-class UpdateQuerySet(QuerySet["ConstructionUpdate"]):
+class UpdateQuerySet(PartQuerySet["ConstructionUpdate"]):
     """Construction updates."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
@@ -49,45 +41,17 @@ class UpdateQuerySet(QuerySet["ConstructionUpdate"]):
             shown |= Q(project__in=booked.values("pk"), published_at__isnull=False)
         return self.filter(shown | editable(user, "project__"))
 
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Updates of one's own projects."""
-        return self.filter(editable(user, "project__"))
-
-
-class MilestoneQuerySet(QuerySet["Milestone"]):
+class MilestoneQuerySet(PartQuerySet["Milestone"]):
     """Milestones: as public as their project, overrides and photos included (R7.2)."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """Milestones of visible projects."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
-
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Milestones of one's own projects."""
-        return self.filter(editable(user, "project__"))
 
     def of_tower(self, project_id: int, tower_id: int | None) -> Self:
         """The milestones that hold for a unit: its tower's, in order; the project's for a unit without a tower."""
         return self.filter(project=project_id, tower=tower_id).order_by("sequence", "pk")
 
 
-class CertificateQuerySet(QuerySet["Certificate"]):
+class CertificateQuerySet(PartQuerySet["Certificate"]):
     """Certificates: as public as their project."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """Certificates of visible projects."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
     def holding(self, *, kind: str, project_id: int, tower_id: int | None) -> Self:
         """Certificates of a kind that hold for a tower: its own, or the whole project's."""
@@ -96,16 +60,8 @@ class CertificateQuerySet(QuerySet["Certificate"]):
         ).order_by("issued_on", "pk")
 
 
-class CompletionDateQuerySet(QuerySet["CompletionDate"]):
+class CompletionDateQuerySet(PartQuerySet["CompletionDate"]):
     """Promised completion dates: as public as their project."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """Dates of visible projects."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
     def of(self, project_id: int, tower_id: int | None) -> Self:
         """The dates of a project or tower, the latest first."""

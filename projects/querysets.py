@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import (
     BooleanField,
@@ -13,6 +13,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     Func,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         Unit,
     )
 
+Row = TypeVar("Row", bound=Model)
 STATUS_OF_STAGE = {
     ClaimStage.HELD: UnitStatus.RESERVED,
     ClaimStage.BOOKED: UnitStatus.BOOKED,
@@ -136,40 +138,32 @@ class ProjectQuerySet(FigureQuerySet["Project"]):
         return self.filter(live_party("units__claims__", customer_id, now)).distinct()
 
 
-class TowerQuerySet(QuerySet["Tower"]):
+class PartQuerySet(FigureQuerySet[Row]):
+    """What a project consists of: as public as it, unless a class says otherwise; changed by whoever may change it."""
+
+    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
+        """Those of visible projects."""
+        return self.filter(visible(user, "project__"))
+
+    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
+        """The back office shows those of one's own projects; staff see all."""
+        return self.editable_by(user)
+
+    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
+        """Those of one's own projects."""
+        return self.filter(editable(user, "project__"))
+
+
+class TowerQuerySet(PartQuerySet["Tower"]):
     """Towers."""
 
     def in_order(self) -> Self:
         """As people count them: T1, T2, T10."""
         return self.order_by(*TOWER_ORDER)
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """Towers of visible projects."""
-        return self.filter(visible(user, "project__"))
 
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
-
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Towers of one's own projects."""
-        return self.filter(editable(user, "project__"))
-
-
-class UnitQuerySet(FigureQuerySet["Unit"]):
+class UnitQuerySet(PartQuerySet["Unit"]):
     """Units."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """Units of visible projects."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
-
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Units of one's own projects."""
-        return self.filter(editable(user, "project__"))
 
     def with_status(self, now: datetime) -> Self:
         """Annotate ``status``: the derived state of each unit at an instant (R4.1)."""
@@ -285,7 +279,7 @@ class ClaimQuerySet(QuerySet["Claim"]):
         return self.filter(expires_at__lte=now, released_at=None)
 
 
-class Model3DQuerySet(QuerySet["Model3D"]):
+class Model3DQuerySet(PartQuerySet["Model3D"]):
     """3D models."""
 
     def for_user(self, user: Any) -> Self:  # User or AnonymousUser
@@ -306,14 +300,6 @@ class Model3DQuerySet(QuerySet["Model3D"]):
                 return self.filter(
                     public("project__"), access_level=AccessLevel.PUBLIC, is_active=True
                 )
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
-
-    def editable_by(self, user: Any) -> Self:  # User or AnonymousUser
-        """Models of one's own projects."""
-        return self.filter(editable(user, "project__"))
 
     def _booked_by(self, customer_id: int) -> QuerySet[Model3D, Any]:
         booked = live_party("project__units__claims__", customer_id, clock.now())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Count, Q, QuerySet
 
 from bookings.querysets import scope
-from projects.querysets import editable, role, visible
+from projects.querysets import PartQuerySet, role
 from realestate.core.enums import Role
 from scheduling.enums import LIVE, AppointmentStatus, MeetingLocation
 
@@ -109,28 +109,12 @@ class HostQuerySet(QuerySet["Host"]):
         return self.filter(here, builder=project.builder_id, is_active=True).order_by("pk")
 
 
-class WorkingHoursQuerySet(QuerySet["WorkingHours"]):
+class WorkingHoursQuerySet(PartQuerySet["WorkingHours"]):
     """When projects receive people."""
 
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """As public as the project."""
-        return self.filter(visible(user, "project__"))
 
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
-
-
-class HolidayQuerySet(QuerySet["Holiday"]):
+class HolidayQuerySet(PartQuerySet["Holiday"]):
     """When projects receive nobody."""
-
-    def for_user(self, user: Any) -> Self:  # User or AnonymousUser
-        """As public as the project."""
-        return self.filter(visible(user, "project__"))
-
-    def for_office(self, user: Any) -> Self:  # User or AnonymousUser
-        """The back office shows those of one's own projects; staff see all."""
-        return self.filter(editable(user, "project__"))
 
 
 class CalendarFeedQuerySet(QuerySet["CalendarFeed"]):

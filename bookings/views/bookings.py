@@ -27,8 +27,6 @@ from projects.services import PriceListNotValid, UnitNotAvailable
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.reads import said
@@ -47,8 +45,6 @@ BOOKING_REFUSALS = (
     services.LoanOutOfRange,
     services.HoldLimit,
     services.HoldCooldown,
-    IdempotencyInProgress,
-    IdempotencyMismatch,
 )
 
 
@@ -72,7 +68,6 @@ class BookingViewSet(HouseViewSet):
     duty = Duty.SALES
     errors = {
         "create": BOOKING_REFUSALS,
-        "inquire": (IdempotencyInProgress, IdempotencyMismatch),
         "partial_update": (
             InvalidTransition,
             StaleVersion,

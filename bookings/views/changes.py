@@ -26,13 +26,11 @@ from projects.models import Project
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, CUSTOMERS, PARTIES, PUBLIC
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 from realestate.core.limits import CHANGE_REQUESTS, RECORDS
-
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class ChangeRequestViewSet(ExplainingViewSet):
@@ -56,15 +54,14 @@ class ChangeRequestViewSet(ExplainingViewSet):
     duty = Duty.SITE
     explained_actions = frozenset({"retrieve"})
     errors = {
-        "create": (InvalidTransition, services.CategoryClosed, *REPLAYED),
+        "create": (InvalidTransition, services.CategoryClosed),
         "partial_update": (InvalidTransition, services.QuoteIsFixed, services.UpfrontNotPaid),
-        "quote": (InvalidTransition, *REPLAYED),
+        "quote": (InvalidTransition,),
         "approve": (
             InvalidTransition,
             services.QuoteSuperseded,
             services.QuoteExpired,
             services.CategoryClosed,
-            *REPLAYED,
         ),
         "decline": (InvalidTransition, services.QuoteSuperseded, services.QuoteExpired),
         "withdraw": (InvalidTransition,),

@@ -14,7 +14,7 @@ from projects.enums import ClaimKind
 from projects.models import Claim
 from projects.services import PriceListNotValid, UnitNotAvailable
 from realestate.core.api.access import PARTIES
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
@@ -40,8 +40,6 @@ class HoldViewSet(HouseViewSet):
             PriceListNotValid,
             services.HoldLimit,
             services.HoldCooldown,
-            IdempotencyInProgress,
-            IdempotencyMismatch,
         ),
         "partial_update": (services.HoldHasEnded, services.HoldLimit),
         "destroy": (services.HoldHasEnded, services.HoldHasBooking),

@@ -16,15 +16,14 @@ from payments.serializers.demands import (
     WaiverWrite,
 )
 from realestate.core.api.access import BUILDERS
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from realestate.core.limits import RECORDS
 
-ONCE = (IdempotencyInProgress, IdempotencyMismatch)
-ASKED = (services.MoreThanOpen, services.ReasonMissing, *ONCE)
-DECIDED = (InvalidTransition, services.ApproverIsRequester, services.MoreThanOpen, *ONCE)
+ASKED = (services.MoreThanOpen, services.ReasonMissing)
+DECIDED = (InvalidTransition, services.ApproverIsRequester, services.MoreThanOpen)
 
 
 class AdjustmentViewSet(HouseViewSet):

@@ -21,8 +21,6 @@ from payments.services.checkouts import (
 )
 from realestate.core.api.access import CUSTOMERS, PARTIES
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent_outward,
 )
 from realestate.core.api.views import Edge, HouseViewSet
@@ -57,8 +55,6 @@ class BookingCheckoutsView(Edge):
             NothingToPay,
             GatewayNotAvailable,
             GatewayUnavailable,
-            IdempotencyInProgress,
-            IdempotencyMismatch,
         )
     }
     tag = "payments"

@@ -15,13 +15,11 @@ from payments.serializers.account import (
 )
 from payments.serializers.receipts import PaymentRead
 from realestate.core.api.access import BUILDERS, CUSTOMERS
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from realestate.core.limits import PROOFS, RECORDS
-
-ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
 
 class DecisionViewSet(HouseViewSet):
@@ -39,15 +37,14 @@ class DecisionViewSet(HouseViewSet):
     limits = {"submit": PROOFS, "certify": RECORDS}
     duty = Duty.FINANCE
     errors = {
-        "clear": (InvalidTransition, services.PreAgreementCap, *ONCE),
-        "reject": (InvalidTransition, services.ReasonMissing, *ONCE),
-        "reverse": (InvalidTransition, services.ReasonMissing, *ONCE),
-        "certify": (services.NothingWithheld, services.CertificateVerified, *ONCE),
+        "clear": (InvalidTransition, services.PreAgreementCap),
+        "reject": (InvalidTransition, services.ReasonMissing),
+        "reverse": (InvalidTransition, services.ReasonMissing),
+        "certify": (services.NothingWithheld, services.CertificateVerified),
         "submit": (
             services.DuplicatePayment,
             InvalidTransition,
             services.PreAgreementCap,
-            *ONCE,
         ),
     }
 

@@ -25,13 +25,11 @@ from progress.models import Milestone
 from progress.services import StagePassedOver
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from realestate.core.limits import BATCHES, RECORDS
-
-ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
 
 class DemandViewSet(ExplainingViewSet):
@@ -49,7 +47,6 @@ class DemandViewSet(ExplainingViewSet):
             services.NothingToCredit,
             services.InterestIsDerived,
             services.ReasonMissing,
-            *ONCE,
         )
     }
 
@@ -116,7 +113,6 @@ class InterestView(Edge):
     access = {"post": BUILDERS}
     limits = {"post": RECORDS}
     duty = Duty.FINANCE
-    errors = {"post": ONCE}
     tag = "demands"
 
     @extend_schema(
@@ -157,7 +153,6 @@ class MilestoneUncertifyView(Edge):
             StagePassedOver,
             services.StagePaid,
             services.ReasonMissing,
-            *ONCE,
         )
     }
     tag = "demands"

@@ -28,8 +28,6 @@ from payments.serializers.documents import (
 from payments.views.statements import period
 from realestate.core.api.access import BUILDERS
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.papers import LINK, PDF, Paper
@@ -177,8 +175,6 @@ class LetterBatchViewSet(HouseViewSet):
         "create": (
             services.NoLetters,
             services.TooManyLetters,
-            IdempotencyInProgress,
-            IdempotencyMismatch,
         )
     }
 

@@ -26,14 +26,13 @@ from projects.services import sheet_for
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES, PUBLIC, USERS
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet, wants_explanation
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import Edge, HouseViewSet, message
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, InvalidValue
 from realestate.core.limits import RECORDS
 
-ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 WORD = OpenApiParameter(
     "payment_plan", str, required=True, enum=PaymentPlan.values, description="Whose lines to show."
 )
@@ -55,7 +54,7 @@ class PlanViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     duty = Duty.FINANCE
     errors = {
-        "create": (services.PlanNotValid, services.PlanExists, *ONCE),
+        "create": (services.PlanNotValid, services.PlanExists),
         "partial_update": (services.PlanNotValid, services.PlanRetired, services.PlanExists),
         "destroy": (services.PlanRetired,),
     }
@@ -156,7 +155,7 @@ class ScheduleViewSet(ExplainingViewSet):
     limits = {"revise": RECORDS}
     duty = Duty.FINANCE
     explained_actions = frozenset({"of_booking"})
-    errors = {"revise": (services.PlanNotApplicable, services.NoSchedule, InvalidTransition, *ONCE)}
+    errors = {"revise": (services.PlanNotApplicable, services.NoSchedule, InvalidTransition)}
 
     @property
     def paged(self) -> bool:

@@ -9,7 +9,7 @@ from payments.filters import RateFilter
 from payments.models import InterestRate
 from payments.serializers.demands import RateRead, RateWrite
 from realestate.core.api.access import BUILDERS, USERS
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.limits import RECORDS
@@ -24,7 +24,7 @@ class RateViewSet(HouseViewSet):
     access = {"list": USERS, "create": BUILDERS}
     limits = {"create": RECORDS}
     duty = Duty.FINANCE
-    errors = {"create": (services.RateExists, IdempotencyInProgress, IdempotencyMismatch)}
+    errors = {"create": (services.RateExists,)}
 
     @extend_schema(operation_id="interest_rates_list", responses=RateRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:

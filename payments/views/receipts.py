@@ -25,8 +25,6 @@ from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet, wants_explanation
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.papers import LINK, PDF, Paper
@@ -59,8 +57,6 @@ class PaymentViewSet(ExplainingViewSet):
             services.DuplicatePayment,
             InvalidTransition,
             services.PreAgreementCap,
-            IdempotencyInProgress,
-            IdempotencyMismatch,
         )
     }
 

@@ -26,16 +26,12 @@ from payments.serializers.settlements import (
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.explain import EXPLAIN, ExplainingViewSet
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.views import Edge
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition
 from realestate.core.limits import RECORDS
-
-ONCE = (IdempotencyInProgress, IdempotencyMismatch)
 
 
 class SettlementViewSet(ExplainingViewSet):
@@ -58,7 +54,6 @@ class SettlementViewSet(ExplainingViewSet):
             services.NothingToSettle,
             services.ForfeitBeyondTerms,
             InvalidTransition,
-            *ONCE,
         ),
         "approve": (
             services.SettlementSuperseded,
@@ -67,7 +62,6 @@ class SettlementViewSet(ExplainingViewSet):
             services.ApproverIsRequester,
             services.NoticesMissing,
             InvalidTransition,
-            *ONCE,
         ),
         "refuse": (services.ApproverIsRequester, InvalidTransition),
     }
@@ -136,7 +130,7 @@ class RefundViewSet(ExplainingViewSet):
     tag = "settlements"
     access = {"list": PARTIES, "retrieve": PARTIES, "pay": BUILDERS}
     duty = Duty.FINANCE
-    errors = {"pay": (services.PayerIsRequester, InvalidTransition, *ONCE)}
+    errors = {"pay": (services.PayerIsRequester, InvalidTransition)}
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the rates that a late refund bears."""

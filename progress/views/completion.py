@@ -15,7 +15,7 @@ from progress.models import CompletionDate
 from progress.serializers import CompletionRead, CompletionWrite, OverviewRead
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PUBLIC, USERS
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.pdf import pdf_response
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
@@ -34,7 +34,7 @@ class CompletionViewSet(HouseViewSet):
     catalogue = frozenset({"list"})
     duty = Duty.SITE
     errors = {
-        "create": (services.CompletionUnchanged, IdempotencyMismatch, IdempotencyInProgress),
+        "create": (services.CompletionUnchanged,),
     }
 
     @extend_schema(

@@ -19,13 +19,11 @@ from progress.serializers import (
 )
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PUBLIC
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.errors import InvalidTransition, ProtectedRow, StaleVersion
 from realestate.core.limits import RECORDS
-
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class MilestoneViewSet(HouseViewSet):
@@ -47,7 +45,7 @@ class MilestoneViewSet(HouseViewSet):
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
     errors = {
-        "create": (services.MilestoneExists, services.StagePassedOver, *REPLAYED),
+        "create": (services.MilestoneExists, services.StagePassedOver),
         "replace": (
             services.MilestoneIsCertified,
             services.StagePassedOver,
@@ -65,7 +63,6 @@ class MilestoneViewSet(HouseViewSet):
             services.MilestoneOutOfOrder,
             services.PhotosMissing,
             services.OverrideNeedsAnother,
-            *REPLAYED,
         ),
     }
 
@@ -148,7 +145,7 @@ class CertificateViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     catalogue = frozenset({"list"})
     duty = Duty.SITE
-    errors = {"create": (services.CertificateExists, *REPLAYED)}
+    errors = {"create": (services.CertificateExists,)}
 
     @extend_schema(operation_id="projects_certificates_list", responses=CertificateRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project

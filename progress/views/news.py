@@ -18,13 +18,11 @@ from progress.serializers import (
 )
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PUBLIC
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
 from realestate.core.limits import RECORDS
-
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class PhaseViewSet(HouseViewSet):
@@ -37,7 +35,6 @@ class PhaseViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
-    errors = {"create": REPLAYED}
 
     @extend_schema(operation_id="projects_progress_list", responses=PhaseRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
@@ -79,7 +76,6 @@ class UpdateViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     catalogue = frozenset({"list", "retrieve"})
     duty = Duty.SITE
-    errors = {"create": REPLAYED}
 
     @extend_schema(operation_id="projects_updates_list", responses=UpdateRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project

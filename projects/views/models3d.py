@@ -15,7 +15,7 @@ from projects.serializers import (
     Model3DWrite,
 )
 from realestate.core.api.access import BUILDERS, PUBLIC
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty
@@ -38,7 +38,6 @@ class Model3DViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     catalogue = frozenset({"of_project", "retrieve"})
     duty = Duty.SETUP
-    errors = {"create": (IdempotencyMismatch, IdempotencyInProgress)}
 
     @property
     def paged(self) -> bool:

@@ -21,13 +21,12 @@ from projects.serializers.prices import (
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC
 from realestate.core.api.explain import EXPLAIN, wants_explanation
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty, Role
 from realestate.core.errors import InvalidValue
 from realestate.core.limits import RECORDS
 
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 STAFF = frozenset({Role.STAFF.value})
 ON = OpenApiParameter("on", date, description="A day; today in the project's zone when left out.")
 
@@ -47,7 +46,7 @@ class PriceListViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     duty = Duty.SETUP
     errors = {
-        "create": (services.PriceListNotValid, *REPLAYED),
+        "create": (services.PriceListNotValid,),
         "partial_update": (services.PriceListNotValid,),
     }
 
@@ -91,7 +90,7 @@ class TaxRateViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     duty = Duty.FINANCE
     catalogue = frozenset({"list"})
-    errors = {"create": (services.TaxRateExists, *REPLAYED)}
+    errors = {"create": (services.TaxRateExists,)}
 
     @extend_schema(operation_id="tax_rates_list", responses=TaxRateRead(many=True))
     def list(self, request: Request, **_path: str) -> Response:

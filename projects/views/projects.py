@@ -20,7 +20,7 @@ from projects.serializers import (
 )
 from realestate.core import clock
 from realestate.core.api.access import BUILDERS, PUBLIC, role_of
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.serializers import MessageRead
 from realestate.core.api.views import HouseViewSet, message
 from realestate.core.enums import Duty, Role
@@ -47,7 +47,6 @@ class ProjectViewSet(HouseViewSet):
     catalogue = frozenset({"list", "retrieve", "availability"})
     duty = Duty.SETUP
     errors = {
-        "create": (IdempotencyMismatch, IdempotencyInProgress),
         "destroy": (services.ProjectHasBookings,),
     }
 

@@ -20,13 +20,11 @@ from projects.serializers import (
     UnitWrite,
 )
 from realestate.core.api.access import BUILDERS, PUBLIC
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.pagination import MOST
 from realestate.core.api.views import HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.limits import BATCHES, RECORDS
-
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class TowerViewSet(HouseViewSet):
@@ -39,7 +37,7 @@ class TowerViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     catalogue = frozenset({"list"})
     duty = Duty.SETUP
-    errors = {"create": (services.TowerNameTaken, *REPLAYED)}
+    errors = {"create": (services.TowerNameTaken,)}
 
     @extend_schema(operation_id="projects_towers_list", responses=TowerRead(many=True))
     def list(self, request: Request, *, project_id: int) -> Response:  # type: ignore[override]  # nested: the route names the project
@@ -75,8 +73,8 @@ class UnitViewSet(HouseViewSet):
     catalogue = frozenset({"list", "of_project", "retrieve"})
     duty = Duty.SETUP
     errors = {
-        "create": (services.UnitNumberTaken, *REPLAYED),
-        "generate": (services.UnitNumberTaken, services.TooManyUnits, *REPLAYED),
+        "create": (services.UnitNumberTaken,),
+        "generate": (services.UnitNumberTaken, services.TooManyUnits),
         "partial_update": (services.UnitNumberTaken,),
     }
 

@@ -9,8 +9,6 @@ from accounts.models import Customer
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PARTIES
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent,
 )
 from realestate.core.api.pagination import array_response
@@ -65,7 +63,7 @@ class AppointmentViewSet(HouseViewSet):
     limits = {"create": APPOINTMENTS, "reschedule": APPOINTMENTS}
     duty = Duty.SALES
     errors = {
-        "create": (*WHEN, IdempotencyMismatch, IdempotencyInProgress),
+        "create": WHEN,
         "destroy": (InvalidTransition,),
         "set_status": (InvalidTransition, services.AppointmentNotStarted),
         "reschedule": (*WHEN, InvalidTransition),

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from projects.models import Project
 from realestate.core.api.access import BUILDERS, PARTIES
-from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch, idempotent
+from realestate.core.api.idempotency import idempotent
 from realestate.core.api.views import Edge, HouseViewSet
 from realestate.core.enums import Duty
 from realestate.core.limits import RECORDS
@@ -26,7 +26,7 @@ class HostViewSet(HouseViewSet):
     limits = {"create": RECORDS}
     duty = Duty.SALES
     errors = {
-        "create": (services.HostHasLogin, IdempotencyMismatch, IdempotencyInProgress),
+        "create": (services.HostHasLogin,),
         "partial_update": (services.HostHasLogin,),
     }
 

@@ -9,8 +9,6 @@ from rest_framework.response import Response
 
 from realestate.core.api.access import BUILDERS
 from realestate.core.api.idempotency import (
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     idempotent_outward,
 )
 from realestate.core.api.import_shapes import ImportRead, ImportWrite
@@ -22,8 +20,6 @@ from realestate.core.imports import ImportHasProblems, ImportIsBusy, apply_impor
 from realestate.core.limits import IMPORTS
 from realestate.core.models import ImportRun
 from realestate.core.sheets import MOST_BYTES, SheetNotReadable, SheetTooLarge
-
-REPLAYED = (IdempotencyMismatch, IdempotencyInProgress)
 
 
 class ImportViewSet(HouseViewSet):
@@ -43,9 +39,8 @@ class ImportViewSet(HouseViewSet):
             SheetTooLarge,
             NotAllowed,
             ScannerUnavailable,
-            *REPLAYED,
         ),
-        "apply": (ImportHasProblems, ImportIsBusy, NotAllowed, *REPLAYED),
+        "apply": (ImportHasProblems, ImportIsBusy, NotAllowed),
     }
 
     @extend_schema(

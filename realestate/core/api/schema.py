@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.serializers import Serializer
 
 from realestate.core.api.access import ANONYMOUS, WITH_DUTIES, action_of, duty_of
+from realestate.core.api.idempotency import IdempotencyInProgress, IdempotencyMismatch
 from realestate.core.api.preconditions import honours
 from realestate.core.api.serializers import ErrorRead, WriteSerializer
 from realestate.core.api.views import HouseViewSet
@@ -151,10 +152,10 @@ class HouseSchema(AutoSchema):
         found: list[type[DomainError]] = list(
             getattr(self.view, "errors", {}).get(self._action(), ())
         )
+        if getattr(self._handler(), "is_idempotent", False):  # the last: no key at all
+            found += [IdempotencyMismatch, IdempotencyInProgress, InvalidValue]
         if "requestBody" in operation:
             found += [InvalidValue, UnsupportedMediaType, TooLarge]
-        if getattr(self._handler(), "is_idempotent", False):  # a key may be none that can be kept
-            found += [InvalidValue]
         if self._compares():
             found += [StaleVersion]
         if ANONYMOUS not in self._roles():
