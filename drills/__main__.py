@@ -20,6 +20,7 @@ DRILLS = {
     "crowds": "connections run out, and clients that never finish (C8, F11)",
     "restarts": "new code under load, and nobody notices (C7)",
     "nodes": "two machines that share a database, a Redis and a store of files (8)",
+    "replica": "the public catalogue from a streaming replica that falls behind, dies and comes back (8)",
     "outages": "Redis, mail and the store of files are lost, slow, mad, and back (I8)",
     "strangers": "what refusals give away by words and by time; approvals at one moment (D4, D8)",
     "migrations": "a migration is killed in the middle and run again (I4)",

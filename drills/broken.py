@@ -1,7 +1,7 @@
 """The platform without one of its guards, for controls: a drill that cannot fail proves nothing.
 
 ``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
-compared, and then written), ``lists`` (they raise).
+compared, and then written), ``lists`` (they raise), ``versions`` (a replica is asked however far behind it is).
 """
 
 import os
@@ -48,10 +48,23 @@ def without_lists() -> None:
     views.envelope = crash  # type: ignore[assignment, attr-defined]  # what is broken
 
 
+def without_versions() -> None:
+    """A replica is taken for being as far as the primary."""
+    from realestate.core.answers import version
+    from realestate.core.answers.replica import read_from_replica
+
+    def trust(_statement: str, wanted: str | None) -> bool:
+        return read_from_replica(f"SELECT '{wanted}'", wanted)
+
+    # It looks the question up in this module, which only imports it; the guard is taken away.
+    version.read_from_replica = trust  # type: ignore[attr-defined, assignment]  # what is broken
+
+
 BREAKS: dict[str, Any] = {
     "locks": without_locks,
     "rotation": without_rotation,
     "lists": without_lists,
+    "versions": without_versions,
 }
 for word in os.environ.get("DRILL_WITHOUT", "").split():
     BREAKS[word]()

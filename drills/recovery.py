@@ -1,4 +1,4 @@
-"""A database server of one's own that archives its log: base backup, accident, recovery to a point in time (I6)."""
+"""A database server of one's own that archives its log: base backup, recovery to a point (I6), a replica (8)."""
 
 import os
 import shutil
@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from psycopg.conninfo import make_conninfo
+
 from realestate.core.db.embedded_cluster import locate, lock_folder
 from realestate.safekeeping.programs import connected
 
@@ -18,6 +20,12 @@ PATIENCE = 120.0
 PORT = 5432
 USER = "realestate"
 POINT = "before_the_accident"
+# What a replica must have at least as much of as its primary.
+AT_LEAST = """
+    SELECT name, setting FROM pg_settings WHERE name IN
+    ('max_connections', 'max_locks_per_transaction', 'max_prepared_transactions', 'max_wal_senders',
+     'max_worker_processes')
+"""
 
 
 class Cluster:
@@ -78,8 +86,21 @@ class Cluster:
         with connected({**self.where, "dbname": "postgres"}) as database:
             database.execute("CREATE DATABASE realestate")
 
-    def start(self, data: Path, *, settings: Sequence[str] = ()) -> None:
-        """Start on a folder; returns when it takes writes."""
+    def follow(self, primary: Mapping[str, str]) -> None:
+        """Become a streaming replica of another server, which goes on with its work; returns when it can be read."""
+        with connected(primary) as database:
+            rows = database.execute(AT_LEAST).fetchall()
+        made = self.program(
+            "pg_basebackup", "-D", str(self.data), "-d", make_conninfo(**primary), "-R",
+            "--checkpoint=fast", "-X", "stream",
+        )  # fmt: skip
+        if made.returncode:
+            raise RuntimeError(made.stderr)
+        self.settings = [*self.settings, *(f"{name}={value}" for name, value in rows)]
+        self.start(self.data, is_replica=True)
+
+    def start(self, data: Path, *, settings: Sequence[str] = (), is_replica: bool = False) -> None:
+        """Start on a folder; returns when it takes writes, or reads if it is a replica."""
         values = [
             *("listen_addresses=", f"unix_socket_directories={self.home}", f"port={PORT}"),
             *("wal_level=replica", "archive_mode=on", f"archive_timeout={self.archive_seconds}"),
@@ -95,7 +116,7 @@ class Cluster:
                 **self._as_who(),
             )
         deadline = time.monotonic() + PATIENCE
-        while not self._takes_writes():
+        while not self._is_there(is_replica):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.home / "server.log").read_text()[-2000:])
             time.sleep(0.05)
@@ -135,14 +156,14 @@ class Cluster:
         self.start(data, settings=[f"restore_command=cp {self.archive}/%f %p", *target])
         return data
 
-    def _takes_writes(self) -> bool:
+    def _is_there(self, is_replica: bool) -> bool:  # noqa: FBT001  # its one caller says what it waits for
         probe = {**self.where, "dbname": "postgres"}
         try:
             with connected(probe) as database:
                 row = database.execute("SELECT pg_is_in_recovery()").fetchone()
         except Exception:  # noqa: BLE001  # not yet, whatever the reason; the deadline is the caller's
             return False
-        return row == (False,)
+        return row == (is_replica,)
 
     def _as_who(self) -> dict[str, Any]:
         """The program's environment, and another user when we are root."""

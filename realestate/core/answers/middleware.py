@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from http.client import OK
+from http.client import OK, SERVICE_UNAVAILABLE
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -43,8 +43,7 @@ class KeptAnswersMiddleware:
         kept = self._kept(key) if key else None
         if kept is not None:
             return kept.answer(request)
-        with making(is_wanted=key is not None) as made, primary_afterwards():
-            response = self.get_response(request)
+        made, response = self._made(request, is_wanted=key is not None)
         if not made.is_catalogue or response.status_code != OK or response.streaming:
             response.setdefault("Cache-Control", NOBODY)
             return response
@@ -55,6 +54,17 @@ class KeptAnswersMiddleware:
         if key is not None and is_public:
             self._keep(key, response, made)
         return not_modified(response.headers) if knows(request, response["ETag"]) else response
+
+    def _made(self, request: HttpRequest, *, is_wanted: bool) -> tuple[Making, HttpResponse]:
+        """A new answer; once more, from the primary, where the replica went away while it was read."""
+        while True:
+            with making(is_wanted=is_wanted) as made, primary_afterwards() as source:
+                response = self.get_response(request)
+            if not (source.is_lost and response.status_code == SERVICE_UNAVAILABLE):
+                return (
+                    made,
+                    response,
+                )  # at the latest of the second: a replica that was lost is spared
 
     def _kept(self, key: str) -> Entry | None:
         """What this process or another one has kept, if it is still what would be answered."""

@@ -8,6 +8,7 @@ is logged in, and whatever writes, knows only the primary.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from time import monotonic
 
 import structlog
@@ -21,17 +22,30 @@ _spared_until = {ALIAS: 0.0}
 _primary: ContextVar[BaseDatabaseWrapper | None] = ContextVar("primary", default=None)
 
 
+@dataclass
+class Source:
+    """Whence an answer was read."""
+
+    is_lost: bool = (
+        False  # the replica went away meanwhile: what failed for that can be read from the primary
+    )
+
+
 @contextmanager
-def primary_afterwards() -> Iterator[None]:
+def primary_afterwards() -> Iterator[Source]:
     """Whatever reads from the replica inside, what follows has the primary."""
-    outside = _primary.set(None)
+    outside, source = _primary.set(None), Source()
     try:
-        yield
+        yield source
     finally:
         primary = _primary.get()
         if primary is not None:
-            connections[ALIAS].execute_wrappers = []
+            replica = connections[ALIAS]
+            replica.execute_wrappers = []
             connections[DEFAULT_DB_ALIAS] = primary
+            source.is_lost = replica.connection is None or replica.connection.closed
+            if source.is_lost:
+                _spare(replica, "The connection was lost.")
         _primary.reset(outside)
 
 
@@ -49,9 +63,7 @@ def read_from_replica(statement: str, wanted: str | None) -> bool:
             if cursor.fetchone() != (wanted,):
                 return False
     except Error as error:
-        replica.close()
-        _spared_until[ALIAS] = monotonic() + SPARED
-        log.warning("replica_not_reached", error=str(error))
+        _spare(replica, str(error))
         return False
     primary = connections[DEFAULT_DB_ALIAS]
     _primary.set(primary)
@@ -59,3 +71,9 @@ def read_from_replica(statement: str, wanted: str | None) -> bool:
     replica.execute_wrappers = primary.execute_wrappers
     connections[DEFAULT_DB_ALIAS] = replica
     return True
+
+
+def _spare(replica: BaseDatabaseWrapper, why: str) -> None:
+    replica.close()
+    _spared_until[ALIAS] = monotonic() + SPARED
+    log.warning("replica_not_reached", error=why)

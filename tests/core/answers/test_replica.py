@@ -128,6 +128,29 @@ def test_a_replica_that_is_away_costs_one_try(a_replica, town):
     assert asked(connections[replica.ALIAS], Client())[0] == 0
 
 
+def test_a_replica_that_goes_away_in_the_middle_of_an_answer_costs_nobody_anything(
+    a_replica, town, monkeypatch
+):
+    expected = Client().get(LIST).content
+    database, primary = a_replica(), connections["default"]
+
+    read_at = []
+
+    def once_it_is_chosen(_now):
+        read_at.append(connections["default"])
+        if connections["default"] is database:
+            with primary.cursor() as cursor:
+                ended = "SELECT pg_terminate_backend(%s, 5000)"
+                cursor.execute(ended, [database.connection.info.backend_pid])
+
+    monkeypatch.setattr("realestate.core.answers.version.next_moment", once_it_is_chosen)
+    answer = Client().get(LIST)
+    assert read_at == [database, primary]
+    assert (answer.status_code, answer.content) == (200, expected)
+    assert connections["default"] is primary
+    assert asked(database, Client())[0] == 0  # it is spared for a while
+
+
 def test_after_an_answer_that_failed_the_primary_is_back(a_replica, town, monkeypatch):
     database, primary = a_replica(), connections["default"]
     monkeypatch.setattr("realestate.core.answers.version.next_moment", lambda _now: {}["no"])
