@@ -57,14 +57,11 @@ class KeptAnswersMiddleware:
 
     def _made(self, request: HttpRequest, *, is_wanted: bool) -> tuple[Making, HttpResponse]:
         """A new answer; once more, from the primary, where the replica went away while it was read."""
-        while True:
+        while True:  # at most twice: a replica that was lost is spared
             with making(is_wanted=is_wanted) as made, primary_afterwards() as source:
                 response = self.get_response(request)
             if not (source.is_lost and response.status_code == SERVICE_UNAVAILABLE):
-                return (
-                    made,
-                    response,
-                )  # at the latest of the second: a replica that was lost is spared
+                return made, response
 
     def _kept(self, key: str) -> Entry | None:
         """What this process or another one has kept, if it is still what would be answered."""
