@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookings.models import Applicant
 from realestate.core.admin import HouseAdmin
 from tests.admin.conftest import MAKERS
 from tests.factories.accounts import CustomerFactory, StaffFactory
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import ApplicantFactory, BookingFactory
 from tests.factories.payments import PaymentFactory
 from tests.factories.projects import ProjectFactory
 
@@ -71,7 +72,7 @@ TERMS: dict[str, Callable[[Any], object]] = {
     "accounts.user": lambda row: row.email,
     "auth.group": lambda row: row.name,
     "bookings.agreement": lambda row: row.booking_id,
-    "bookings.applicant": lambda row: row.booking_id,
+    "bookings.applicant": lambda row: row.email,
     "bookings.quote": lambda row: row.customer.user.email,
     "bookings.signature": lambda row: row.name,
     "bookings.booking": lambda row: row.customer.user.email,
@@ -178,6 +179,12 @@ def test_search_finds_the_row_and_leaves_the_others_out(model, staff: Client):
     assert [item.pk for item in found] == [row.pk]
     nothing = staff.get(url(model, "changelist"), {"q": "xyz 12"})
     assert list(nothing.context["cl"].result_list) == []
+
+
+def test_buyers_are_found_by_the_number_of_their_booking(staff: Client):
+    row, other = (ApplicantFactory(is_primary=False) for _ in range(2))  # with no number of theirs
+    found = staff.get(url(Applicant, "changelist"), {"q": f'"{row.booking_id}"'})
+    assert {row, other} & {*found.context["cl"].result_list} == {row}
 
 
 @each_page
