@@ -208,3 +208,22 @@ def test_the_sessions_own_limits_are_back_afterwards(transactional_db):
         "statement_timeout": "10s",
         "idle_in_transaction_session_timeout": "15s",
     }
+
+
+def test_I4_an_index_that_a_killed_migration_left_is_in_nobodys_way(transactional_db):
+    index = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('conversation_newest')"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE name = '0006_conversations_by_newest' RETURNING app"
+        )
+        assert cursor.fetchall() == [("messaging",)]
+        call_command("migrate", plan=True, verbosity=0, stdout=StringIO())
+        cursor.execute(index)
+        assert cursor.fetchall() == [(True,)]  # who only asks changes nothing
+        call_command("migrate", verbosity=0)
+        cursor.execute(index)
+        assert cursor.fetchall() == [(True,)]
+        cursor.execute(
+            "SELECT app FROM django_migrations WHERE name = '0006_conversations_by_newest'"
+        )
+        assert cursor.fetchall() == [("messaging",)]

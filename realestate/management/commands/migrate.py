@@ -2,6 +2,7 @@
 
 A change of a table waits for whoever reads it, and everybody who comes later waits behind it. With a short
 ``lock_timeout`` nobody waits longer than that; each migration is a transaction, so a try that failed has done nothing.
+Those that make indexes beside the work of others are none: what they left is removed before the next try (I4).
 """
 
 import time
@@ -9,14 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 from realestate.core.db.conflicts import sqlstate
 
 LOCK_NOT_AVAILABLE = "55P03"
+THERE = """
+    SELECT relname FROM pg_class
+    WHERE relkind = 'i' AND relnamespace = current_schema()::regnamespace AND relname = ANY(%s)
+"""
 LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -42,6 +49,8 @@ class Command(migrate.Command):
         for number in range(1, options["tries"] + 1):
             with limits(connection, lock_timeout=options["lock_timeout"]):
                 try:
+                    if not (options["plan"] or options["check_unapplied"] or options["fake"]):
+                        drop_left_over(connection)
                     return super().handle(*args, **options)
                 except OperationalError as error:
                     if sqlstate(error) != LOCK_NOT_AVAILABLE or number == options["tries"]:
@@ -51,6 +60,22 @@ class Command(migrate.Command):
             )
             time.sleep(options["pause"])
         return None
+
+
+def drop_left_over(connection: BaseDatabaseWrapper) -> None:
+    """Drop indexes of migrations that were killed, or gave up, before their end: nobody could make these again."""
+    loader = MigrationLoader(connection)
+    names = [
+        operation.index.name
+        for key, migration in loader.disk_migrations.items()
+        if key not in loader.applied_migrations and not migration.atomic
+        for operation in migration.operations
+        if isinstance(operation, AddIndexConcurrently)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(THERE, [names])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX CONCURRENTLY {connection.ops.quote_name(name)}")
 
 
 @contextmanager
