@@ -56,7 +56,8 @@ def without_versions() -> None:
     def trust(_statement: str, wanted: str | None) -> bool:
         return read_from_replica(f"SELECT '{wanted}'", wanted)
 
-    # It looks the question up in this module, which only imports it; the guard is taken away.
+    # The view's beginning looks it up in this module, which only imports it; in its place stands, on purpose, one
+    # that never compares.
     version.read_from_replica = trust  # type: ignore[attr-defined, assignment]  # what is broken
 
 

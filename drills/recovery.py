@@ -116,7 +116,7 @@ class Cluster:
                 **self._as_who(),
             )
         deadline = time.monotonic() + PATIENCE
-        while not self._is_there(is_replica):
+        while not self._is_there(is_replica=is_replica):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.home / "server.log").read_text()[-2000:])
             time.sleep(0.05)
@@ -156,7 +156,7 @@ class Cluster:
         self.start(data, settings=[f"restore_command=cp {self.archive}/%f %p", *target])
         return data
 
-    def _is_there(self, is_replica: bool) -> bool:  # noqa: FBT001  # its one caller says what it waits for
+    def _is_there(self, *, is_replica: bool) -> bool:
         probe = {**self.where, "dbname": "postgres"}
         try:
             with connected(probe) as database:
@@ -186,16 +186,25 @@ def own_server(
     settings: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
-    """A server that runs, with an empty database; nothing of it stays. Its folder has a short name, for the socket.
+    """A server that runs, with an empty database; nothing of it stays.
 
     ``settings`` and ``environment`` are added to those that it always has.
     """
+    with (
+        own_home() as home,
+        Cluster(
+            home, archive_seconds=archive_seconds, settings=settings, environment=environment
+        ) as cluster,
+    ):
+        cluster.initialise()
+        yield cluster
+
+
+@contextmanager
+def own_home() -> Iterator[Path]:
+    """A folder for a server, which is gone afterwards; with a short name, for the socket."""
     home = Path(tempfile.mkdtemp(prefix="drill-"))
     try:
-        with Cluster(
-            home, archive_seconds=archive_seconds, settings=settings, environment=environment
-        ) as cluster:
-            cluster.initialise()
-            yield cluster
+        yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -1,19 +1,16 @@
 """A streaming replica under the public catalogue: never older than what was committed, and nobody misses it (8)."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count as counting
 from itertools import islice
-from pathlib import Path
 from urllib.parse import quote
 
 from drills import house, people
 from drills.callers import Call, Callers
 from drills.load import wait_for
 from drills.people import Person
-from drills.recovery import Cluster
+from drills.recovery import Cluster, own_home
 from drills.report import Promise, progress
 from realestate.core.answers.replica import SPARED
 from realestate.safekeeping.programs import connected, our_database
@@ -30,10 +27,8 @@ class Replica:
     """The replica of the drill's own database."""
 
     def __init__(self, cluster: Cluster, primary: Mapping[str, str]) -> None:
-        self.cluster, self.where = (
-            cluster,
-            {**primary, **cluster.where, "dbname": primary["dbname"]},
-        )
+        self.cluster = cluster
+        self.where = {**primary, **cluster.where, "dbname": primary["dbname"]}
 
     @property
     def url(self) -> str:
@@ -63,13 +58,10 @@ class Replica:
 def replica() -> Iterator[Replica]:
     """Of the drill's database; nothing of it stays."""
     progress("8: a streaming replica")
-    home, primary = Path(tempfile.mkdtemp(prefix="drill-")), our_database()
-    try:
-        with Cluster(home, archive_seconds=0, settings=TELLING) as cluster:
-            cluster.follow(primary)
-            yield Replica(cluster, primary)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    primary = our_database()
+    with own_home() as home, Cluster(home, archive_seconds=0, settings=TELLING) as cluster:
+        cluster.follow(primary)
+        yield Replica(cluster, primary)
 
 
 class Visitors:
@@ -125,10 +117,8 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     """What is read, what is written meanwhile, a replica that stands still, and one that dies."""
     rounds = 10 if quick else 90  # of 100 holds that somebody may have, who has some
     people.town(3_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
-    crowd, units = (
-        iter(people.customers(3 * THREADS)),
-        iter(people.free_units(3 * THREADS * rounds)),
-    )
+    crowd = iter(people.customers(3 * THREADS))
+    units = iter(people.free_units(3 * THREADS * rounds))
 
     def some() -> Turns:
         return [[(person, next(units)) for _ in range(rounds)] for person in islice(crowd, THREADS)]

@@ -10,7 +10,8 @@ from realestate.core.db.conflicts import constraint_name
 def violated(change: Callable[[], object]) -> str:
     """Its name; empty when there is none."""
     try:
-        with transaction.atomic():  # noqa: TID251  # a savepoint: the test goes on after the error
+        # Transactions are services' business; this one is a savepoint, after whose error the test goes on.
+        with transaction.atomic():  # noqa: TID251  # see above
             change()
     except IntegrityError as error:
         return constraint_name(error)

@@ -16,8 +16,9 @@ CHECKED, BACKED_UP = "realestate_job_done_timestamp_seconds", "realestate_backup
 HOUR = 3600  # the tool's own clock begins at 0: what is long ago is below
 WEB = {"instance": "web1:8000", "job": "realestate"}
 
-# Only Prometheus knows what its expressions mean: without its tool there is nobody to ask.
 PROMTOOL = shutil.which("promtool")
+# Only Prometheus knows what its expressions mean: without its tool there is nobody to ask. It is no Python package, and
+# test_watching.py holds the alerts to figures and runbook without it.
 pytestmark = pytest.mark.skipif(
     PROMTOOL is None, reason="promtool (of Prometheus) is not installed"
 )
