@@ -13,6 +13,7 @@ from bookings.services import book_unit
 from projects.enums import UnitStatus
 from projects.imports.places import open_projects
 from projects.models import Project, Unit
+from projects.services import lock_for_taking
 from realestate.core import clock
 from realestate.core.imports import (
     NEW,
@@ -26,7 +27,6 @@ from realestate.core.imports import (
     Tell,
     by_services,
 )
-from realestate.core.locking import lock_all
 from realestate.core.sheets import parsing
 
 TERMS = (
@@ -147,7 +147,7 @@ class BookingImport(ImportKind):
     def write(self, actor: Any, scope_id: int, plan: Plan, tell: Tell) -> None:
         """One after another, by the units' keys, which are locked first."""
         items = sorted(plan.of(NEW), key=lambda item: item.payload)
-        lock_all(Unit.objects.editable_by(actor), [item.payload[0] for item in items])
+        lock_for_taking([item.payload[0] for item in items])
 
         def book(item: Planned) -> None:
             unit, buyer = item.payload

@@ -8,10 +8,10 @@ from bookings.services.limits import HOLD_MINUTES
 from bookings.services.quotes import follow_booking
 from bookings.services.standing import SHOWN, state_at
 from projects.models import Claim, Unit
-from projects.services import set_parties, take_claims
+from projects.services import set_parties, take_if_free
 from realestate.core import audit, clock
 from realestate.core.events import publish
-from realestate.core.locking import lock, lock_all, own
+from realestate.core.locking import lock, own
 from realestate.core.states import advance
 from realestate.core.transactions import service
 
@@ -28,21 +28,21 @@ def retake_claim(*, booking_id: int) -> bool:
     booking = lock(Booking.objects.select_related(*SHOWN), booking_id)
     if booking.unit_id is None or booking.claim_id is None:
         return False
-    # The unit before its claims, as everybody who takes one does: from here on it is free or it is not.
-    lock_all(Unit.objects.all(), [booking.unit_id])
+    # No lock yet: a hold that has lapsed stays lapsed, and whoever takes a unit locks its lapsed claims first.
     booking.claim = Claim.objects.get(pk=booking.claim_id)
     now = clock.now()
     is_lapsed = state_at(booking, now) == BookingState.EXPIRED
     if not (is_lapsed and Unit.objects.filter(pk=booking.unit_id).claimable(now).exists()):
         return False
-    (claim,) = take_claims(
+    taken = take_if_free(
         actor=None,
         unit_ids=[booking.unit_id],
         customer_id=booking.customer_id,
         minutes=HOLD_MINUTES.for_project(booking.project),
     )
-    _put_on_hold(booking, claim)
-    return True
+    for claim in taken:
+        _put_on_hold(booking, claim)
+    return bool(taken)
 
 
 def _put_on_hold(booking: Booking, claim: Claim) -> None:

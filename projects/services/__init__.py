@@ -6,9 +6,11 @@ from projects.services.claims import (
     advance_claim,
     expire_claims,
     extend_claim,
+    lock_for_taking,
     release_claim,
     set_parties,
     take_claims,
+    take_if_free,
 )
 from projects.services.grid import availability
 from projects.services.lists import (
@@ -67,6 +69,7 @@ __all__ = [
     "expire_claims",
     "extend_claim",
     "generate_units",
+    "lock_for_taking",
     "publish_project",
     "rates_on",
     "release_claim",
@@ -75,5 +78,6 @@ __all__ = [
     "sheet_for",
     "store_units",
     "take_claims",
+    "take_if_free",
     "tax_class_of",
 ]

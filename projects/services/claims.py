@@ -1,6 +1,6 @@
 """Claims: who occupies a unit, and until when (R4). Nobody else writes them.
 
-Claims come before units: a trigger writes the unit of each claim that ends (adr 15), so taking ends what has lapsed
+Claims come before units: a trigger writes the unit of each claim that ends (adr 15), so taking locks what has lapsed
 before it locks the units. Who has units waits for no claim: what lapses meanwhile is ended unless somebody else is at
 it, and then the unit is not available yet. Where two meet, compare-and-set decides:
 a lapsed claim is released only ``WHERE released_at IS NULL AND expires_at <= now``, a live one changes only ``WHERE
@@ -55,20 +55,39 @@ def take_claims(
 
     Raises UnitNotAvailable (409), also for units that do not exist.
     """
-    _release_lapsed(Claim.objects.filter(unit__in=unit_ids), clock.now())
-    units = lock_all(Unit.objects.select_related("project"), unit_ids)
+    taken = take_if_free(actor=actor, unit_ids=unit_ids, customer_id=customer_id, minutes=minutes)
+    if not taken:
+        raise UnitNotAvailable
+    return taken
+
+
+@service
+def take_if_free(
+    *, actor: User | None, unit_ids: Sequence[int], customer_id: int | None, minutes: int
+) -> list[Claim]:
+    """As ``take_claims``, for whoever goes on when the units are not to be had: nothing is taken then."""
+    units = lock_for_taking(unit_ids)
     now = clock.now()
     until = now + timedelta(minutes=minutes)
-    _release_lapsed(Claim.objects.filter(unit__in=units), now, is_patient=False)
+    _release_lapsed(Claim.objects.filter(unit__in=units), now)
     # Also none that has lapsed and that somebody else is ending at this moment.
     claimed = Claim.objects.filter(unit__in=units, released_at=None).values("unit")
     free = Unit.objects.filter(pk__in=[unit.pk for unit in units]).exclude(pk__in=claimed)
     if not units or free.claimable(now).count() != len(set(unit_ids)):
-        raise UnitNotAvailable
+        return []
     return [
         _take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)
         for unit in units
     ]
+
+
+def lock_for_taking(unit_ids: Sequence[int]) -> list[Unit]:
+    """The units, locked, for whoever is about to take them; before them what has lapsed there.
+
+    That is only locked, not ended: what ends takes its unit, and the units are taken once, all by their keys.
+    """
+    _lock_lapsed(Claim.objects.filter(unit__in=unit_ids), clock.now(), is_patient=True)
+    return lock_all(Unit.objects.select_related("project"), unit_ids)
 
 
 def _take(
@@ -159,22 +178,28 @@ def expire_claims() -> int:
     return _release_lapsed(Claim.objects.filter(pk__in=found), now)
 
 
-def _release_lapsed(claims: QuerySet[Claim], now: datetime, *, is_patient: bool = True) -> int:
-    lapsed = claims.filter(released_at=None, expires_at__lte=now)
-    # Whoever waits for another one who ends the same claims finds them ended.
-    locked = lapsed.select_for_update(no_key=True, skip_locked=not is_patient)
-    rows = list(locked.order_by("pk"))
+def _release_lapsed(claims: QuerySet[Claim], now: datetime) -> int:
+    """End those that have lapsed, but for what somebody else is ending; returns how many."""
+    rows = _lock_lapsed(claims, now, is_patient=False)
     units = tuple(row.unit_id for row in rows)
     if not units:
         return 0
     # The trigger takes the units as they come; others, several at once, by their keys.
     lock_all(Unit.objects.all(), units)
-    ended = lapsed.filter(pk__in=[row.pk for row in rows])
+    ended = Claim.objects.lapsed(now).filter(pk__in=[row.pk for row in rows])
     count = ended.update(released_at=F("expires_at"), release_reason=ReleaseReason.EXPIRED)
     same = audit.Change(after={"release_reason": ReleaseReason.EXPIRED})
     audit.record_all(audit.SYSTEM, Claim, "released", {row.pk: same for row in rows})
     publish(ClaimsLapsed(unit_ids=units))
     return count
+
+
+def _lock_lapsed(claims: QuerySet[Claim], now: datetime, *, is_patient: bool) -> list[Claim]:
+    """Those that have lapsed and are unreleased, locked; the patient wait for whoever ends the same."""
+    # Not through ``lock``: claims come before units, and who has units already waits for nobody.
+    lapsed = claims.filter(released_at=None, expires_at__lte=now)
+    locked = lapsed.select_for_update(no_key=True, skip_locked=not is_patient)
+    return list(locked.order_by("pk"))
 
 
 def _live(claim_id: int) -> tuple[Claim, datetime]:

@@ -10,6 +10,7 @@ from bookings import services
 from bookings.enums import BookingState
 from bookings.events import BookingMoved
 from bookings.models import Booking
+from bookings.services import retaking
 from projects.enums import ClaimKind, ReleaseReason
 from projects.models import Claim, Unit
 from realestate.core import clock
@@ -18,6 +19,7 @@ from realestate.core.transactions import service
 from tests.bookings.conftest import NOON
 from tests.factories.bookings import BookingFactory
 from tests.factories.payments import PaymentFactory
+from tests.races.support import locked_tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 S = BookingState
@@ -57,6 +59,27 @@ def test_R5_a_free_unit_is_taken_again_at_the_old_price(cast, late, heard, is_re
     assert heard == (moved if is_recorded else [])
     last = AuditEntry.objects.filter(object_type="bookings.booking").latest("pk")
     assert (last.action, last.actor) == ("unit taken again", None)
+
+
+def test_R5_what_has_lapsed_on_the_unit_is_locked_before_the_unit(late):
+    """As whoever records the lapse does; the other way round the two would wait for one another."""
+    with locked_tables() as tables:
+        assert services.retake_claim(booking_id=late.pk)
+    assert tables[:3] == ["bookings_booking", "projects_claim", "projects_unit"]
+
+
+def test_R5_a_unit_that_goes_after_the_look_and_before_the_locks_is_gone(late, monkeypatch):
+    take = retaking.take_if_free
+
+    def too_late(**values):
+        Unit.objects.update(blocked_at=NOON)
+        return take(**values)
+
+    monkeypatch.setattr(retaking, "take_if_free", too_late)
+    assert not services.retake_claim(booking_id=late.pk)
+    late.refresh_from_db()
+    assert (late.state, late.claim.customer_id) == (S.ON_HOLD, late.customer_id)
+    assert not Claim.objects.live(LATE).exists()
 
 
 def test_R5_the_token_is_paid_in_the_same_transaction(cast, late):

@@ -1,5 +1,6 @@
 """Price lists, customers, bookings and receipts from spreadsheets: through the services, with their guards."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,14 +10,16 @@ from bookings.enums import BookingState
 from bookings.models import Booking
 from payments.models import Payment
 from projects.models import PriceList, Unit
+from realestate.core import clock
 from realestate.core.enums import ImportState, Role
 from realestate.core.errors import NotAllowed
 from realestate.core.imports import apply_import, kinds, may_import, template
 from realestate.core.models import AuditEntry, NumberSeries
 from realestate.core.sheets import read_sheet
 from tests.factories.bookings import BookingFactory
-from tests.factories.projects import UnitFactory
+from tests.factories.projects import ClaimFactory, UnitFactory
 from tests.imports.sheets import csv_of, problems, send
+from tests.races.support import locked_tables
 
 NOTHING = {"new": 0, "changed": 0, "unchanged": 0, "wrong": 0}
 
@@ -189,6 +192,20 @@ def test_bookings_are_made_through_the_service(known):
     assert AuditEntry.objects.filter(action="booked", actor=known.meera).count() == 2
     again = applied(known.meera, "bookings", known.meera_project, content)
     assert (again.counts, Booking.objects.count()) == ({**NOTHING, "unchanged": 2}, 2)
+
+
+def test_what_has_lapsed_on_the_units_is_locked_before_the_units(known):
+    """As whoever records the lapses does; the other way round the two would wait for one another."""
+    past = clock.now() - timedelta(hours=3)
+    free = UnitFactory(project=known.meera_project, unit_number="A-102")
+    ClaimFactory(unit=known.meera_unit, customer=known.ravi.customer, taken_at=past)
+    ClaimFactory(unit=free, customer=known.asha.customer, taken_at=past)
+    wishes = [["A-102", "ravi@example.com", "", ""], ["A-101", "asha@example.com", "", ""]]
+    run = send(known.meera, "bookings", known.meera_project, csv_of(BOOKED, *wishes))
+    with locked_tables() as tables:
+        run = apply_import(actor=known.meera, run_id=run.pk)
+    assert run.counts == {**NOTHING, "new": 2}
+    assert tables.index("projects_claim") < tables.index("projects_unit")
 
 
 def test_what_a_booking_service_refuses_is_a_row_error_and_nothing_is_booked(known):

@@ -132,6 +132,19 @@ def test_R4_3_a_lapsed_hold_is_released_as_of_its_expiry(cast, hold, noon):
     assert hold.released_at == noon(minutes=30)
 
 
+@pytest.mark.parametrize("lapsed", range(8), ids="{:03b}".format)
+def test_R4_7_units_are_taken_together_whichever_of_them_were_held_before(cast, noon, lapsed):
+    units = UnitFactory.create_batch(3, project=cast.meera_project)
+    before = [unit for place, unit in enumerate(units) if lapsed >> place & 1]
+    for unit in before:
+        take(cast, unit)
+    noon(minutes=30)
+    taken = take(cast, *reversed(units), actor=cast.ravi)
+    assert [claim.unit for claim in taken] == units
+    ended = Claim.objects.exclude(released_at=None)
+    assert {claim.unit_id for claim in ended} == {unit.pk for unit in before}
+
+
 def test_R4_2_a_hold_keeps_others_out_until_the_last_moment(cast, hold, noon):
     noon(minutes=30, microseconds=-1)
     with pytest.raises(UnitNotAvailable):

@@ -9,11 +9,14 @@ The rows must be committed, so races use ``transaction=True`` (or the ``transact
 connections are closed before ``run_together`` returns, so the test database can be flushed.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Barrier, Thread
 from typing import Any
 
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 PATIENCE = (
     60.0  # seconds for all contenders together; a race that hangs fails instead of waiting for ever
@@ -54,3 +57,16 @@ def winners(results: list[Any]) -> list[Any]:
 def losers(results: list[Any]) -> list[Exception]:
     """What the other contenders raised."""
     return [result for result in results if isinstance(result, Exception)]
+
+
+@contextmanager
+def locked_tables() -> Iterator[list[str]]:
+    """The tables of the rows that the block locks, each where it comes first; filled when the block ends."""
+    names: list[str] = []
+    with CaptureQueriesContext(connection) as queries:
+        yield names
+    for query in queries.captured_queries:
+        if "FOR NO KEY UPDATE" in query["sql"]:
+            (table,) = re.findall(r'^SELECT .*? FROM "(\w+)"', query["sql"])
+            if table not in names:
+                names.append(table)
