@@ -4,6 +4,7 @@ A database that is gone refuses, and its callers hear 503 at once. One that neit
 thread, and then nobody hears anything, not even who asks whether we live. Therefore a process has one thread more than
 it lends. Who finds none waits with that one, as in any rush; but if none comes back for a while, and the database does
 not answer a question on a connection of its own either, the caller hears 503 and the thread is free for the next one.
+A machine may be too busy to ask that question in time: whoever is served meanwhile shows that nothing stands still.
 """
 
 import time
@@ -37,7 +38,7 @@ class StandstillMiddleware:
         for _thread in range(settings.WEB_THREADS):
             self._turns.put(None)
         self._asks = ThreadPoolExecutor(max_workers=1, thread_name_prefix="standstill")
-        self._still_until = 0.0  # of time.monotonic
+        self._still_until = self._served_at = 0.0  # of time.monotonic
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """As ever; 503 when there is no turn and none to come."""
@@ -48,6 +49,7 @@ class StandstillMiddleware:
         try:
             return self.get_response(request)
         finally:
+            self._served_at = time.monotonic()
             self._turns.put(None)
 
     def _takes_turn(self) -> bool:
@@ -56,18 +58,20 @@ class StandstillMiddleware:
             try:
                 self._turns.get(timeout=0 if is_still else PATIENCE)
             except Empty:
-                if is_still or not self._answers():
+                if is_still or not self._goes_on():
                     return False
             else:
                 return True
 
-    def _answers(self) -> bool:
-        """Whether the database does; if not, it is not asked again for a moment."""
+    def _goes_on(self) -> bool:
+        """Whether the database answers, or somebody is served meanwhile; if not, it is not asked again for a moment."""
+        asked_at = time.monotonic()
         try:
             self._asks.submit(_ask, connection.get_connection_params()).result(timeout=DEADLINE)
         except (TimeoutError, psycopg.Error):
-            self._still_until = time.monotonic() + REMEMBERED
-            return False
+            if self._served_at < asked_at:
+                self._still_until = time.monotonic() + REMEMBERED
+                return False
         return True
 
 

@@ -2,15 +2,16 @@
 
 import json
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from threading import Barrier, Event
+from threading import Semaphore
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from realestate import standstill
 from realestate.management.commands.serve import web_command
 from realestate.standstill import StandstillMiddleware
 
@@ -23,13 +24,14 @@ class Rush:
     """A process whose threads are all lent to requests that wait for the database."""
 
     def __init__(self):
-        self.begun, self.database_answers = Barrier(LENT + 1), Event()
+        self._begun, self._answered = Semaphore(0), Semaphore(0)
+        self._pool, self._slow = ThreadPoolExecutor(LENT), []
         self.door = StandstillMiddleware(self._answer)
 
     def _answer(self, request):
         if request.path == "/slow":
-            self.begun.wait(PATIENCE)
-            assert self.database_answers.wait(PATIENCE)
+            self._begun.release()
+            assert self._answered.acquire(timeout=PATIENCE)
         if request.path == "/broken":
             raise RuntimeError
         return HttpResponse("served")
@@ -38,17 +40,33 @@ class Rush:
         """What somebody hears."""
         return self.door(RequestFactory().get(path))
 
+    def begin(self):
+        """A request that waits for the database has its thread."""
+        self._slow.append(self._pool.submit(self.ask, "/slow"))
+        assert self._begun.acquire(timeout=PATIENCE)
+
+    def end(self):
+        """The database answers those that wait."""
+        while self._slow:
+            self.end_one()
+
+    def end_one(self):
+        """It answers one of them."""
+        self._answered.release()
+        done, _others = wait(self._slow, PATIENCE, FIRST_COMPLETED)
+        self._slow.remove(one := done.pop())
+        assert one.result().status_code == 200
+
     @contextmanager
     def going_on(self):
         """All threads but the last one are taken; they come back at the end."""
-        with ThreadPoolExecutor(LENT) as pool:
-            slow = [pool.submit(self.ask, "/slow") for _thread in range(LENT)]
-            self.begun.wait(PATIENCE)
+        with self._pool:
+            for _thread in range(LENT):
+                self.begin()
             try:
                 yield
             finally:
-                self.database_answers.set()
-        assert [each.result().status_code for each in slow] == [200] * LENT
+                self.end()
 
 
 @pytest.fixture
@@ -86,7 +104,24 @@ def test_C5_who_finds_no_thread_waits_as_long_as_the_database_answers(rush):
         waiting = pool.submit(rush.ask)
         with pytest.raises(TimeoutError):
             waiting.result(timeout=1.0)  # longer than anybody waits for a database that is still
-        rush.database_answers.set()
+        rush.end()
+        assert waiting.result(PATIENCE).status_code == 200
+
+
+def test_C5_nothing_stands_still_while_somebody_is_served(rush, frozen, monkeypatch):
+    """The machine is too busy to ask the database in time, and that alone."""
+    monkeypatch.setattr(
+        standstill, "DEADLINE", PATIENCE
+    )  # what fails is the question, and when we say so
+    frozen.setblocking(True)  # noqa: FBT003  # the standard library's own signature
+    frozen.settimeout(PATIENCE)
+    with rush.going_on(), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(rush.ask)
+        question, _address = frozen.accept()
+        rush.end_one()
+        rush.begin()
+        question.close()
+        rush.end()
         assert waiting.result(PATIENCE).status_code == 200
 
 
