@@ -15,8 +15,8 @@ PROMISES = [f"{letter}{number + 1}" for letter, count in COUNT.items() for numbe
 NAMED = re.compile(r"::test_([A-I]\d+)_")
 ALSO = {
     "A1": r"R4_10_fifty|R4_10_control_without_lock|R4_10_without_the_lock",
-    "A2": r"R4_10_a_hold_that_lapses|extending_a_hold|recording_lapses|R5_a_late_payment|blocking_a_unit_and_taking",
-    "A3": r"R4_7_several_units_in_any_order|R4_10_who_has_the_unit_waits|core/test_locking",
+    "A2": r"10_a_hold_that|extending_a_hold|recording_lapses|R5_a_(late_pay|unit_that_goes)|blocking_a_unit_and",
+    "A3": r"R4_7_|R4_10_who_has_the_unit_waits|what_has_lapsed_on_the_unit|core/test_locking",
     "A5": r"scheduling/test_races",
     "A7": r"R4_6_two_holds",
     "A8": r"R8_1_numbers_have_no_gaps",
