@@ -20,13 +20,20 @@ class Standing(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What one may look for."""
-        return [("waiting", "Waiting"), ("sent", "Sent"), ("failed", "Given up")]
+        return [
+            ("waiting", "Waiting"),
+            ("stranded", "Waiting for their carrier"),
+            ("sent", "Sent"),
+            ("failed", "Given up"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         """The rows of the choice."""
         match self.value():
             case "waiting":
                 return queryset.filter(next_try_at__isnull=False)
+            case "stranded":
+                return queryset.filter(is_stranded=True, next_try_at__isnull=False)
             case "sent":
                 return queryset.filter(sent_at__isnull=False)
             case "failed":

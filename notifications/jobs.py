@@ -1,6 +1,7 @@
 """Sending in the background: one job per delivery, and a sweep every minute for what is left over."""
 
 from notifications import channels, services
+from notifications.channels.carriers import is_out_of_reach
 from realestate.core.jobs import job
 
 
@@ -16,15 +17,23 @@ def deliver(*, delivery_id: int = 0, **_later: object) -> None:
     try:
         channels.send(delivery)
     except Exception as error:
-        services.note_failure(delivery_id=delivery_id, error=f"{type(error).__name__}: {error}")
+        services.note_failure(
+            delivery_id=delivery_id,
+            error=f"{type(error).__name__}: {error}",
+            is_stranded=is_out_of_reach(error),
+        )
         raise
     services.finish_delivery(delivery_id=delivery_id)
 
 
 @job("notifications.deliver_waiting", cron="* * * * *")
 def deliver_waiting(**_later: object) -> str:
-    """Queue what should have left by now: scheduled ones, the rest of a crowd, failed tries."""
-    return f"deliveries queued: {services.queue_waiting_deliveries()}"
+    """Queue what should have left by now: scheduled ones, the rest of a crowd, failed tries.
+
+    Of those whose carrier cannot be reached one per channel goes ahead of its time, to find out whether it is back.
+    """
+    asked = services.ask_for_carriers()
+    return f"deliveries queued: {services.queue_waiting_deliveries()}, ahead of time: {asked}"
 
 
 @job("notifications.signal_due", cron="* * * * *")

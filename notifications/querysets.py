@@ -49,6 +49,10 @@ class DeliveryQuerySet(QuerySet["Delivery"]):
         """Those that are to leave the house at an instant and have not."""
         return self.filter(next_try_at__lte=now)
 
+    def stranded(self) -> Self:
+        """Those that wait because their carrier could not be reached."""
+        return self.filter(is_stranded=True, next_try_at__isnull=False)
+
 
 class PreferenceQuerySet(QuerySet["Preference"]):
     """Notification preferences."""

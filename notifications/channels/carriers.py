@@ -1,7 +1,8 @@
-"""What the adapters of SMS and push share: an address from the settings, a console, requests with limits."""
+"""What the adapters share: an address from the settings, a console, requests with limits, whose fault a failure is."""
 
 import sys
 from collections.abc import Mapping
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
@@ -11,6 +12,9 @@ from notifications.models import Notification
 
 CONSOLE = "console"
 TIMEOUT = (2, 8)  # seconds to connect, and to wait for an answer
+# What a mail server says of one message or its people; the rest of what can be raised says that there is no server.
+OF_ONE_MESSAGE = (SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused)
+BROKEN = 500  # as an answer over HTTP: the carrier's own fault
 
 
 class CarrierRefused(Exception):
@@ -58,3 +62,11 @@ def post(
         refusal = CarrierRefused(f"{answer.status_code} {answer.text[:200]}")
         refusal.status = answer.status_code
         raise refusal
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether a failed try says of the carrier that it is away or mad, and nothing of what was to be sent."""
+    if isinstance(error, CarrierRefused):
+        return error.status >= BROKEN
+    # smtplib's and requests' own errors are OSErrors, as those of sockets are.
+    return isinstance(error, OSError) and not isinstance(error, OF_ONE_MESSAGE)

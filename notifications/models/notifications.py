@@ -83,6 +83,12 @@ class Delivery(TimestampedModel):
         null=True, blank=True, help_text="When it was given up; it can be tried again by hand."
     )
     error = models.CharField(max_length=300, blank=True, help_text="What the last try met with.")
+    # No constraint ties it to ``next_try_at``: code of the release before, which does not know it, finishes deliveries.
+    is_stranded = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The last try did not reach the carrier; it goes as soon as another one does.",
+    )
 
     objects: ClassVar[models.Manager["Delivery"]] = DeliveryQuerySet.as_manager()
 
@@ -108,6 +114,11 @@ class Delivery(TimestampedModel):
                 fields=["next_try_at"],
                 name="waiting_delivery",
                 condition=Q(next_try_at__isnull=False),
+            ),
+            models.Index(
+                fields=["channel", "next_try_at"],
+                name="stranded_delivery",
+                condition=Q(is_stranded=True),
             ),
             models.Index(
                 fields=["-failed_at"], name="dead_letter", condition=Q(failed_at__isnull=False)

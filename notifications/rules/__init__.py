@@ -2,6 +2,7 @@
 
 from notifications.rules.channels import (
     EMAIL_BY_DEFAULT,
+    LONGEST_WAIT,
     OUTSIDE,
     PAUSES,
     default_for,
@@ -23,6 +24,7 @@ __all__ = [
     "EMAIL_BY_DEFAULT",
     "LONGEST_AWAY",
     "LONGEST_CURSOR",
+    "LONGEST_WAIT",
     "LOOKED_BACK",
     "OUTSIDE",
     "PAUSES",

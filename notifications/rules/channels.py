@@ -15,6 +15,7 @@ OUTSIDE = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
 
 # Minutes until a failed try is followed by another; after the last it is given up.
 PAUSES = (2, 10, 30, 60, 240, 720, 1440)
+LONGEST_WAIT = timedelta(minutes=sum(PAUSES))
 
 
 def default_for(notification_type: str, channel: str) -> bool:

@@ -15,6 +15,7 @@ from notifications.services.devices import (
     register_device,
     remove_device,
 )
+from notifications.services.outages import ask_for_carriers
 from notifications.services.preferences import (
     end_quiet_hours,
     offered_channels,
@@ -50,6 +51,7 @@ __all__ = [
     "Holder",
     "Telling",
     "TooManyDevices",
+    "ask_for_carriers",
     "drop_waiting_deliveries",
     "end_quiet_hours",
     "ended_sessions",

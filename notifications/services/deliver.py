@@ -11,6 +11,7 @@ from notifications.enums import Priority
 from notifications.models import Delivery, Notification, QuietHours
 from notifications.querysets import DeliveryQuerySet
 from notifications.rules import pause_after, quiet_until
+from notifications.services.outages import follow
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.jobs import defer
@@ -52,19 +53,24 @@ def start_delivery(*, delivery_id: int) -> Delivery | None:
 
 @service
 def finish_delivery(*, delivery_id: int) -> None:
-    """It was handed to its channel; nothing sends it again."""
+    """It was handed to its channel; nothing sends it again, and what waits for that channel to be back follows."""
     now = clock.now()
     unsent = Delivery.objects.filter(pk=delivery_id, sent_at=None)
     unsent.update(sent_at=now, next_try_at=None, failed_at=None, error="", updated_at=now)
     told = Notification.objects.filter(deliveries=delivery_id, sent_at=None)
     told.update(sent_at=now, updated_at=now)
+    for channel in Delivery.objects.filter(pk=delivery_id).values_list("channel", flat=True):
+        follow(channel=channel)
 
 
 @service
-def note_failure(*, delivery_id: int, error: str) -> None:
-    """Keep what a try met with, for the admin; when it is tried again was planned when it was claimed."""
+def note_failure(*, delivery_id: int, error: str, is_stranded: bool = False) -> None:
+    """Keep what a try met with, for the admin; when it is tried again was planned when it was claimed.
+
+    ``is_stranded``: nobody could be reached, so it may go earlier.
+    """
     unsent = Delivery.objects.filter(pk=delivery_id, sent_at=None)
-    unsent.update(error=error[:LONGEST_ERROR], updated_at=clock.now())
+    unsent.update(error=error[:LONGEST_ERROR], is_stranded=is_stranded, updated_at=clock.now())
 
 
 @service
@@ -73,8 +79,8 @@ def retry_delivery(*, actor: User, delivery_id: int) -> Delivery:
     row = lock(Delivery.objects.all(), delivery_id)
     if row.failed_at is None:
         raise DeliveryNotFailed
-    row.failed_at, row.tries, row.next_try_at = None, 0, clock.now()
-    row.save(update_fields=["failed_at", "tries", "next_try_at", "updated_at"])
+    row.failed_at, row.tries, row.next_try_at, row.is_stranded = None, 0, clock.now(), False
+    row.save(update_fields=["failed_at", "tries", "next_try_at", "is_stranded", "updated_at"])
     audit.record(actor, row, "retried")
     defer("notifications.deliver", delivery_id=row.pk)
     return row
@@ -125,6 +131,7 @@ def _claim(row: Delivery, now: datetime, *, is_active: bool) -> bool:
             # The last try: given up unless it says otherwise.
             failed_at=None if pause else now,
             error=UNFINISHED if is_active else CLOSED,
+            is_stranded=False,  # while it is on its way nobody sends it again
             updated_at=now,
         )
     )
