@@ -95,7 +95,8 @@ def helpers(post: Post) -> Iterator[tuple[dict[str, Line], dict[str, str]]]:
             line((host, port)) as files,
         ):
             yield (
-                {"Redis": redis, "mail": letters, "the store of files": files},
+                # Mail comes back last, and from then on is counted.
+                {"Redis": redis, "the store of files": files, "mail": letters},
                 {
                     "REDIS_URL": f"redis://127.0.0.1:{redis.port}",
                     "EMAIL_URL": f"smtp://127.0.0.1:{letters.port}",
