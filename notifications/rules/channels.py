@@ -15,6 +15,7 @@ OUTSIDE = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
 
 # Minutes until a failed try is followed by another; after the last it is given up.
 PAUSES = (2, 10, 30, 60, 240, 720, 1440)
+# All of them: how long somebody may have to wait for news of a carrier that was away.
 LONGEST_WAIT = timedelta(minutes=sum(PAUSES))
 
 

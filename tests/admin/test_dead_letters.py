@@ -43,7 +43,9 @@ def test_dead_letters_are_listed_with_what_they_met_with(staff: Client, letters)
     assert listed(staff) == {dead.pk, waiting.pk}
     assert listed(staff, "?standing=failed") == {dead.pk}
     assert listed(staff, "?standing=waiting") == {waiting.pk}
-    assert listed(staff, "?standing=sent") == set()
+    assert listed(staff, "?standing=sent") == listed(staff, "?standing=stranded") == set()
+    Delivery.objects.update(is_stranded=True)
+    assert listed(staff, "?standing=stranded") == {waiting.pk}
     assert "the server is away" in staff.get(f"{LIST}?standing=failed").content.decode()
 
 
