@@ -7,11 +7,11 @@ worker that dies in between is made good by the next sweep, and a server that re
 from datetime import datetime
 
 from accounts.models import User
-from notifications.enums import Priority
-from notifications.models import Delivery, Notification, QuietHours
+from notifications.models import Delivery, Notification
 from notifications.querysets import DeliveryQuerySet
-from notifications.rules import pause_after, quiet_until
+from notifications.rules import pause_after
 from notifications.services.outages import follow
+from notifications.services.quiet import quiet_end
 from realestate.core import audit, clock
 from realestate.core.errors import DomainError
 from realestate.core.jobs import defer
@@ -44,8 +44,8 @@ def start_delivery(*, delivery_id: int) -> Delivery | None:
     ).first()
     if row is None:
         return None
-    if quiet_end := _quiet_end(row.notification, now):
-        _same(row).update(next_try_at=quiet_end, updated_at=now)
+    if end := quiet_end(row.notification, now):
+        _same(row).update(next_try_at=end, updated_at=now)
         return None
     is_active = row.notification.user.is_active
     return row if _claim(row, now, is_active=is_active) and is_active else None
@@ -109,15 +109,6 @@ def queue_waiting_deliveries() -> int:
     for pk in found:
         defer("notifications.deliver", delivery_id=pk)
     return len(found)
-
-
-def _quiet_end(notification: Notification, now: datetime) -> datetime | None:
-    if notification.priority == Priority.CRITICAL:
-        return None
-    hours = QuietHours.objects.filter(user=notification.user_id).first()
-    if hours is None:
-        return None
-    return quiet_until(now, start=hours.starts, end=hours.ends, zone=hours.time_zone)
 
 
 def _claim(row: Delivery, now: datetime, *, is_active: bool) -> bool:

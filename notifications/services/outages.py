@@ -6,16 +6,18 @@ channel and minute goes ahead of its time to find out; with the first that gets 
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
-from notifications.models import Delivery
+from notifications.models import Delivery, QuietHours
 from notifications.querysets import DeliveryQuerySet
 from notifications.rules import LONGEST_WAIT, OUTSIDE
+from notifications.services.quiet import quiet_end
 from realestate.core import clock
 from realestate.core.jobs import defer
 from realestate.core.transactions import service
 
 AT_ONCE = 200  # per delivery that gets through; each of these brings as many again
+LOOKED_AT = 50  # to find one that may leave at this hour
 
 
 @service
@@ -27,9 +29,9 @@ def ask_for_carriers() -> int:
     """
     now, asked = clock.now(), 0
     for channel in OUTSIDE:
-        young = _stranded(channel).filter(notification__created_at__gt=now - LONGEST_WAIT)
-        for row in young.order_by("updated_at", "pk")[:1]:
-            asked += _release([row.pk], now, tries=F("tries") - 1)
+        one = _longest_waiting(channel, now)
+        if one is not None:
+            asked += _release([one.pk], now, tries=F("tries") - 1)
     return asked
 
 
@@ -44,6 +46,15 @@ def follow(*, channel: str) -> int:
     for pk in keys:
         defer("notifications.deliver", delivery_id=pk)
     return _release(keys, now)
+
+
+def _longest_waiting(channel: str, now: datetime) -> Delivery | None:
+    """Of somebody who is not asleep; first those who never want quiet, as they are found at once."""
+    sleeper = QuietHours.objects.filter(user=OuterRef("notification__user"))
+    young = _stranded(channel).filter(notification__created_at__gt=now - LONGEST_WAIT)
+    rows = young.select_related("notification").order_by(Exists(sleeper), "updated_at", "pk")
+    awake = (row for row in rows[:LOOKED_AT] if quiet_end(row.notification, now) is None)
+    return next(awake, None)
 
 
 def _stranded(channel: str) -> DeliveryQuerySet:

@@ -10,11 +10,11 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from notifications import jobs, services
 from notifications.channels.carriers import CarrierRefused, is_out_of_reach
-from notifications.models import Delivery, Notification
+from notifications.models import Delivery, Notification, QuietHours
 from notifications.rules import LONGEST_WAIT, PAUSES
 from realestate.core import clock
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class NoServer(EmailBackend):
@@ -117,6 +117,18 @@ def test_I8_a_try_ahead_of_its_time_does_not_count(three, tried, at):
         row.refresh_from_db()
         assert (row.tries, row.failed_at) == (1, None)
         assert row.next_try_at == clock.now() + timedelta(minutes=PAUSES[0])
+
+
+@pytest.mark.parametrize(("asleep", "asked"), [(1, 1), (3, 0)])
+def test_I8_whoever_wants_quiet_now_is_not_disturbed_to_find_out(three, tried, at, asleep, asked):
+    tried(*three)
+    now = at(MINUTE)
+    for place, row in enumerate(three):  # whoever is not asleep has quiet hours at another time
+        begin = now + (-HOUR if place < asleep else HOUR)
+        hours = {"starts": begin.time(), "ends": (begin + 2 * HOUR).time(), "time_zone": "UTC"}
+        QuietHours.objects.create(user=row.notification.user, **hours)
+    assert services.ask_for_carriers() == asked
+    assert due() == {row.pk for row in three[asleep : asleep + asked]}
 
 
 def test_I8_what_is_old_goes_by_its_planned_tries_alone(three, tried, at):
