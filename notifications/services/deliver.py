@@ -90,10 +90,12 @@ def retry_delivery(*, actor: User, delivery_id: int) -> Delivery:
 def drop_waiting_deliveries() -> int:
     """Give up whatever is due, as after a restore, where it was sent before the loss; staff can try each again.
 
-    What is to leave later keeps its time. Returns how many.
+    So is what was tried before, whenever it is to be tried again; what is to leave later keeps its time. Returns how
+    many.
     """
     now = clock.now()
-    return Delivery.objects.waiting(now).update(
+    tried = Delivery.objects.filter(tries__gt=0, next_try_at__isnull=False)
+    return (tried | Delivery.objects.waiting(now)).update(
         next_try_at=None, failed_at=now, error=DROPPED, updated_at=now
     )
 

@@ -131,6 +131,15 @@ def test_I8_whoever_wants_quiet_now_is_not_disturbed_to_find_out(three, tried, a
     assert due() == {row.pk for row in three[asleep : asleep + asked]}
 
 
+def test_D27_what_a_carrier_could_not_take_is_dropped_too_after_a_restore(cast, tell, three, tried):
+    """Before the loss it was back, most likely, and they have arrived."""
+    tried(three[0])
+    later = {"dedupe_key": "later", "scheduled_send_time": clock.now() + HOUR}
+    (kept,) = (row.deliveries.get(channel="email") for row in tell(cast.asha, **later))
+    assert services.drop_waiting_deliveries() == len(three)
+    assert Delivery.objects.exclude(next_try_at=None).get() == kept
+
+
 def test_I8_what_is_old_goes_by_its_planned_tries_alone(three, tried, at):
     Notification.objects.update(created_at=at())
     at(LONGEST_WAIT - timedelta(seconds=1))

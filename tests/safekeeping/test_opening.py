@@ -72,7 +72,7 @@ def test_D27_what_waited_is_dropped_and_what_is_for_later_stays(restored):
     later.refresh_from_db()
     assert (soon.next_try_at, soon.failed_at is None) == (None, False)
     assert later.next_try_at is not None
-    assert deliver_waiting() == "deliveries queued: 0"
+    assert deliver_waiting() == "deliveries queued: 0, ahead of time: 0"
 
 
 def test_or_it_is_sent(restored):
