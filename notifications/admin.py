@@ -33,7 +33,7 @@ class Standing(admin.SimpleListFilter):
             case "waiting":
                 return queryset.filter(next_try_at__isnull=False)
             case "stranded":
-                return queryset.filter(is_stranded=True, next_try_at__isnull=False)
+                return queryset & Delivery.objects.stranded()
             case "sent":
                 return queryset.filter(sent_at__isnull=False)
             case "failed":

@@ -11,7 +11,7 @@ def violated(change: Callable[[], object]) -> str:
     """Its name; empty when there is none."""
     try:
         # Transactions are services' business; this one is a savepoint, after whose error the test goes on.
-        with transaction.atomic():  # noqa: TID251  # see above
+        with transaction.atomic():  # noqa: TID251  # a savepoint within the test's own transaction
             change()
     except IntegrityError as error:
         return constraint_name(error)
