@@ -76,7 +76,7 @@ PERMISSIONS = Group(
     what="permissions: who sees, changes and does what",
     modules=(
         *("realestate.core.api.access", "realestate.core.setting_querysets"),
-        *("realestate.core.models.bulk", "accounts.models", "accounts.querysets"),
+        *("realestate.core.models.bulk", "accounts.models.people", "accounts.querysets"),
         *("projects.querysets", "progress.querysets", "bookings.querysets", "payments.querysets"),
         *("scheduling.querysets", "messaging.querysets", "notifications.querysets"),
     ),
@@ -120,7 +120,6 @@ EXCUSED: Mapping[str, str] = {
         "what has an end is a hold, and the other way round: the constraint only_holds_expire"
     ),
     "projects.querysets ClaimQuerySet.next_end: exclude(…) without expires_at=None": "likewise",
-    "projects.services.claims take_claims: filter(…) without unit__in=units (2)": "it is only taken off those units",
     "projects.querysets Model3DQuerySet.for_user: Q(…) without access_level=AccessLevel.BOOKED_CUSTOMERS": (
         "the other levels are open to every customer anyway"
     ),
