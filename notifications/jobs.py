@@ -1,7 +1,7 @@
 """Sending in the background: one job per delivery, and a sweep every minute for what is left over."""
 
 from notifications import channels, services
-from notifications.channels.carriers import is_out_of_reach
+from notifications.channels.carriers import is_carriers_fault
 from realestate.core.jobs import job
 
 
@@ -20,7 +20,7 @@ def deliver(*, delivery_id: int = 0, **_later: object) -> None:
         services.note_failure(
             delivery_id=delivery_id,
             error=f"{type(error).__name__}: {error}",
-            is_stranded=is_out_of_reach(error),
+            is_stranded=is_carriers_fault(error),
         )
         raise
     services.finish_delivery(delivery_id=delivery_id)

@@ -7,7 +7,8 @@ from django.contrib import admin
 from realestate.core.admin.bulk import resume_bulk
 from realestate.core.files import clean_files
 from realestate.core.imports import check_import, perform_import, purge_imports
-from realestate.core.jobs import MOST_ATTEMPTS, Alarm, job, take_up_stalled_jobs
+from realestate.core.jobs import Alarm, job, take_up_stalled_jobs
+from realestate.core.retrying import MOST_FAILURES
 from realestate.core.runs import purge_done_jobs, purge_job_runs
 from realestate.integrity import run_checks
 from realestate.sealing import newest_digests, seal_all
@@ -29,7 +30,7 @@ def take_up_jobs(**_unknown: object) -> str:
     again, given_up = take_up_stalled_jobs()
     if given_up:
         raise Alarm(
-            f"jobs given up after {MOST_ATTEMPTS} attempts that ended their workers: {given_up}"
+            f"jobs given up after {MOST_FAILURES} attempts that ended their workers: {given_up}"
         )
     return f"jobs taken up again: {again}"
 

@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Mapping
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 from django.conf import settings
 
 from notifications.models import Notification
+from realestate.core.retrying import is_out_of_reach
 
 CONSOLE = "console"
 TIMEOUT = (2, 8)  # seconds to connect, and to wait for an answer
-# What a mail server says of one message or its people; the rest of what can be raised says that there is no server.
-OF_ONE_MESSAGE = (SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused)
 BROKEN = 500  # as an answer over HTTP: the carrier's own fault
 
 
@@ -64,9 +62,8 @@ def post(
         raise refusal
 
 
-def is_out_of_reach(error: Exception) -> bool:
+def is_carriers_fault(error: Exception) -> bool:
     """Whether a failed try says of the carrier that it is away or mad, and nothing of what was to be sent."""
     if isinstance(error, CarrierRefused):
         return error.status >= BROKEN
-    # smtplib's and requests' own errors are OSErrors, as those of sockets are.
-    return isinstance(error, OSError) and not isinstance(error, OF_ONE_MESSAGE)
+    return is_out_of_reach(error)

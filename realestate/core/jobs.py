@@ -23,12 +23,18 @@ from procrastinate.jobs import Status
 from realestate.core import clock, runs
 from realestate.core.enums import RunOutcome, RunTrigger
 from realestate.core.fence import refuse_while_fenced
+from realestate.core.retrying import (
+    GROWTH,
+    MOST_FAILURES,
+    Patient,
+    failures_of,
+    is_of_an_outage,
+)
 from realestate.core.setting_cache import one_look
 
 Job = TypeVar("Job", bound=Callable[..., str | None])
-MOST_ATTEMPTS = 8
-# Seconds: 4, 16, 64 …, about a day in all.
-RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=4)
+# Of jobs that run by the clock. Seconds: 4, 16, 64 …, about a day in all.
+RETRY = RetryStrategy(max_attempts=MOST_FAILURES, exponential_wait=GROWTH)
 
 
 class Alarm(Exception):
@@ -66,7 +72,8 @@ def job(name: str, *, cron: str | None = None) -> Callable[[Job], Job]:
 
     def register(function: Job) -> Job:
         watched = _kept(name, function) if cron else _watched(name, function)
-        task: Any = app.task(name=name, retry=RETRY, pass_context=True)(watched)
+        retry = RETRY if cron else Patient()
+        task: Any = app.task(name=name, retry=retry, pass_context=True)(watched)
         if cron:
             app.periodic(cron=cron, periodic_id=name)(task)
         return function
@@ -90,7 +97,7 @@ def _kept(name: str, function: Callable[..., str | None]) -> Callable[..., None]
 
 
 def _watched(name: str, function: Callable[..., str | None]) -> Callable[..., None]:
-    """Another job: only its failures have rows."""
+    """Another job: only its failures have rows, of an outage the first ones."""
 
     @functools.wraps(function)
     def run(context: JobContext, **given: Any) -> None:
@@ -98,7 +105,8 @@ def _watched(name: str, function: Callable[..., str | None]) -> Callable[..., No
             with one_look():
                 function(**given)
         except Exception as error:
-            runs.note_failed_run(name=name, queue_id=context.job.id, error=_in_words(error))
+            if context.job.attempts < MOST_FAILURES or not is_of_an_outage(error):
+                runs.note_failed_run(name=name, queue_id=context.job.id, error=_in_words(error))
             raise
 
     return run
@@ -175,7 +183,7 @@ def database_errors() -> Iterator[None]:
 
 
 def take_up_stalled_jobs() -> tuple[int, int]:
-    """Give jobs whose worker has died to others; how many, and how many were given up after as many attempts as usual.
+    """Give jobs whose worker has died to others; how many, and how many were given up after as many failures as usual.
 
     A worker counts as dead when its heartbeat, every ten seconds, is thirty seconds old. Jobs are idempotent.
     """
@@ -184,13 +192,13 @@ def take_up_stalled_jobs() -> tuple[int, int]:
     for stalled in async_to_sync(manager.get_stalled_jobs)():
         if stalled.id is None:  # pragma: no cover  # of a job that is not in the queue
             continue
-        if stalled.attempts >= MOST_ATTEMPTS:
+        if failures_of(stalled) >= MOST_FAILURES:
             async_to_sync(manager.finish_job_by_id_async)(
                 stalled.id, Status.FAILED, delete_job=False
             )
             given_up += 1
         else:
-            manager.retry_job_by_id(stalled.id, retry_at=clock.now())
+            manager.retry_job_by_id(stalled.id, retry_at=clock.now(), priority=stalled.priority - 1)
             again += 1
     return again, given_up
 

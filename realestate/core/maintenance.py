@@ -10,6 +10,7 @@ from realestate.core.enums import RunOutcome, RunTrigger
 from realestate.core.errors import Conflict, NotAllowed, NotFound
 from realestate.core.jobs import defer_run, periodic_jobs
 from realestate.core.models import JobRun
+from realestate.core.retrying import FRESH
 from realestate.core.transactions import service
 
 PERMISSION = "core.start_job"
@@ -38,7 +39,7 @@ def start_job(*, actor: Any, name: str) -> JobRun:
 
 @service
 def retry_job(*, actor: Any, job_id: int, reason: str = "") -> None:
-    """Put a job that the queue gave up back into it. Raises NotAllowed, NotFound, Conflict for others."""
+    """Put a job that the queue gave up back into it, as a new one. Raises NotAllowed, NotFound; Conflict for others."""
     if not actor.has_perm(PERMISSION):
         raise NotAllowed
     job = ProcrastinateJob.objects.filter(pk=job_id).first()
@@ -46,5 +47,5 @@ def retry_job(*, actor: Any, job_id: int, reason: str = "") -> None:
         raise NotFound
     if job.status != "failed":
         raise Conflict("This job has not failed.")
-    app.job_manager.retry_job_by_id(job.pk, retry_at=clock.now())
+    app.job_manager.retry_job_by_id(job.pk, retry_at=clock.now(), priority=FRESH)
     audit.record(actor, job, "job_retried", after={"job": job.task_name}, reason=reason)

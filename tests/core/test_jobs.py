@@ -7,7 +7,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from realestate.core.errors import Conflict
 from realestate.core.jobs import (
-    MOST_ATTEMPTS,
     Alarm,
     app,
     defer,
@@ -18,6 +17,7 @@ from realestate.core.jobs import (
     run_now,
     take_up_stalled_jobs,
 )
+from realestate.core.retrying import MOST_FAILURES, Patient
 from realestate.core.transactions import service
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +97,7 @@ def test_a_job_is_known_by_its_name_and_stays_a_function(own_registry):
 
     assert "test.count" in job_names()
     count(by=2, unknown=True)
-    strategy = app.tasks["test.count"].retry_strategy
-    assert (strategy.max_attempts, strategy.exponential_wait) == (8, 4)
+    assert isinstance(app.tasks["test.count"].retry_strategy, Patient)
 
 
 def test_a_job_with_a_rhythm_runs_by_itself(own_registry):
@@ -108,12 +107,16 @@ def test_a_job_with_a_rhythm_runs_by_itself(own_registry):
 
     rhythm = app.periodic_registry.periodic_tasks["test.tick", "test.tick"]
     assert rhythm.cron == "5 4 * * *"
+    strategy = app.tasks[
+        "test.tick"
+    ].retry_strategy  # an outage is no reason to hurry: the next time comes
+    assert (strategy.max_attempts, strategy.exponential_wait) == (MOST_FAILURES, 4)
 
 
 # --- a worker that died in the middle ---------------------------------------------------------------------------------
 
 
-def doing(*, heartbeat: str | None, attempts: int = 0) -> int:
+def doing(*, heartbeat: str | None, failures: int = 0) -> int:
     """A job that a worker has begun; None: its worker has been forgotten already."""
     ask_for_a_letter()
     with connection.cursor() as cursor:
@@ -125,9 +128,9 @@ def doing(*, heartbeat: str | None, attempts: int = 0) -> int:
             )
             worker = cursor.fetchone()[0]
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = %s"
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, priority = %s"
             " WHERE status = 'todo' RETURNING id",
-            [worker, attempts],
+            [worker, -failures],
         )
         return cursor.fetchone()[0]
 
@@ -140,7 +143,7 @@ def state_of(pk: int) -> str:
 def test_C6_a_job_whose_worker_died_is_taken_up_again(heartbeat):
     lost = doing(heartbeat=heartbeat)
     assert take_up_stalled_jobs() == (1, 0)
-    assert state_of(lost) == "todo"
+    assert (state_of(lost), ProcrastinateJob.objects.get(pk=lost).priority) == ("todo", -1)
     assert take_up_stalled_jobs() == (0, 0)
 
 
@@ -150,15 +153,15 @@ def test_C6_a_job_whose_worker_lives_is_left_to_it():
     assert state_of(going_on) == "doing"
 
 
-def test_C6_a_job_that_ends_its_workers_is_given_up_after_as_many_attempts_as_any():
-    poison = doing(heartbeat="31 seconds", attempts=MOST_ATTEMPTS)
+def test_C6_a_job_that_ends_its_workers_is_given_up_after_as_many_failures_as_any():
+    poison = doing(heartbeat="31 seconds", failures=MOST_FAILURES)
     assert take_up_stalled_jobs() == (0, 1)
     assert state_of(poison) == "failed"
 
 
 def test_C6_it_runs_by_itself_every_minute_and_tells_of_what_was_given_up():
     assert periodic_jobs()["realestate.take_up_stalled_jobs"].cron == "* * * * *"
-    doing(heartbeat=None, attempts=MOST_ATTEMPTS)
+    doing(heartbeat=None, failures=MOST_FAILURES)
     with pytest.raises(Alarm):
         run_now("realestate.take_up_stalled_jobs")
     doing(heartbeat=None)

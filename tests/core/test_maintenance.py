@@ -15,10 +15,11 @@ from realestate.core import clock
 from realestate.core.admin.maintenance import standing
 from realestate.core.commands import MaintenanceCommand
 from realestate.core.enums import RunOutcome, RunTrigger
-from realestate.core.errors import Conflict, NotAllowed, NotFound
+from realestate.core.errors import Conflict, NotAllowed, NotFound, ServiceUnavailable
 from realestate.core.jobs import Alarm, app, defer, job, periodic_jobs, run_now
 from realestate.core.maintenance import retry_job, start_job
 from realestate.core.models import AuditEntry, JobRun, RateCounter
+from realestate.core.retrying import MOST_FAILURES
 from realestate.core.runs import KEPT, latest_runs, purge_done_jobs, purge_job_runs
 from tests.factories.accounts import StaffFactory
 
@@ -27,9 +28,11 @@ PAGE = "/admin/core/jobrun/"
 OTHER_COMMANDS = {"clean_files", "check_integrity"}  # with options of their own
 
 
-def work(name: str, queue_id: int = 7, **given) -> None:
+def work(name: str, queue_id: int = 7, attempts: int = 0, **given) -> None:
     """What the worker does with a job."""
-    app.tasks[name].func(SimpleNamespace(job=SimpleNamespace(id=queue_id)), **given)
+    app.tasks[name].func(
+        SimpleNamespace(job=SimpleNamespace(id=queue_id, attempts=attempts)), **given
+    )
 
 
 def runs(name: str) -> list[tuple[str, str, str]]:
@@ -133,6 +136,22 @@ def test_other_jobs_have_rows_only_when_they_fail(own_registry):
         work(made_to_fail(KeyError("x"), cron=None))
     assert JobRun.objects.count() == 1
     assert runs("test.breaks") == [("event", "failed", "KeyError: 'x'")]
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "rows"),
+    [
+        (ServiceUnavailable(), 0, 1),
+        (ServiceUnavailable(), MOST_FAILURES, 0),
+        (KeyError("x"), MOST_FAILURES, 1),
+    ],
+)
+def test_I8_an_outage_is_told_of_at_first_and_not_each_minute_of_a_day(
+    own_registry, error, attempts, rows
+):
+    with pytest.raises(type(error)):
+        work(made_to_fail(error, cron=None), attempts=attempts)
+    assert JobRun.objects.count() == rows
 
 
 def test_integrity_is_checked_at_night():
@@ -279,7 +298,10 @@ def given_up() -> ProcrastinateJob:
     defer("accounts.mail_invitation", user_id=1)
     row = ProcrastinateJob.objects.get()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [row.pk])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed', priority = %s WHERE id = %s",
+            [-MOST_FAILURES, row.pk],
+        )
     now = clock.now()
     for error in ("first", "OSError: no route to host"):
         JobRun.objects.create(
@@ -303,7 +325,7 @@ def test_a_failed_job_shows_its_last_error_and_is_tried_again(browser, sana, giv
     assert [row.error for row in page.context["cl"].result_list] == ["OSError: no route to host"]
     browser.post(f"{QUEUE}{given_up.pk}/do/retry/", {"reason": "Mail is back"})
     given_up.refresh_from_db()
-    assert given_up.status == "todo"
+    assert (given_up.status, given_up.priority) == ("todo", 0)  # as a new one, with all its tries
     entry = AuditEntry.objects.get(action="job_retried")
     assert (entry.actor, entry.object_id, entry.reason) == (sana, given_up.pk, "Mail is back")
     with pytest.raises(Conflict):

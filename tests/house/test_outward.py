@@ -45,6 +45,7 @@ SPEAKERS = {
     "realestate/core/bell.py": "settings.REDIS_URL",
     "realestate/core/files/scanning.py": "settings.CLAMD_ADDRESS",
     "realestate/core/files/storing.py": "default_storage",
+    "realestate/core/retrying.py": "OF_ONE_MESSAGE",  # knows errors of smtplib by their names, and has no address
     "realestate/management/commands/serve.py": "settings.HOST",
     "realestate/settings/files.py": "FILES_URL",
     "realestate/tracing.py": "OTEL_EXPORTER_OTLP_ENDPOINT",  # which the exporter reads by itself

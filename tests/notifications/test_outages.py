@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from notifications import jobs, services
-from notifications.channels.carriers import CarrierRefused, is_out_of_reach
+from notifications.channels.carriers import CarrierRefused, is_carriers_fault
 from notifications.models import Delivery, Notification, QuietHours
 from notifications.rules import LONGEST_WAIT, PAUSES
 from realestate.core import clock
@@ -202,4 +202,4 @@ def test_I8_what_was_given_up_stays_so(three, tried, at):
 def test_I8_which_failures_are_the_carriers(error, is_expected):
     if isinstance(error, CarrierRefused):
         error.status = int(str(error))
-    assert is_out_of_reach(error) == is_expected
+    assert is_carriers_fault(error) == is_expected
