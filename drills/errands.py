@@ -5,25 +5,27 @@ from collections.abc import Iterable, Sequence
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from bookings.enums import BookingState
+from bookings.models import Agreement, Booking
 from drills import people
 from drills.callers import Call, Callers
 from drills.lines import Line
 from drills.people import Person
 from drills.report import progress
-from payments.models import Demand, LetterBatch
 
 # Seconds: by then whoever waits four times as long after each failure has a wait of 256 seconds before it.
 AWAY = 100.0
-LINK, LETTERS = "accounts.mail_password_reset", "payments.make_letters"
+AGREEMENTS = 10
+KINDS = ("accounts.mail_password_reset", "bookings.draw_agreement")
 
 
 def asked_in_an_outage(caller: Callers, crowd: Sequence[Person], helpers: Iterable[Line]) -> int:
-    """Everybody asks for a link to a new password, a builder for letters; how many jobs that was. They are away yet."""
+    """Everybody asks for a link to a new password, builders have agreements drawn; how many jobs that was."""
     for helper in helpers:
         helper.become("refused")
     asked = [
         *(Call(path="/api/auth/password/reset", body={"email": one.email}) for one in crowd),
-        letters(),
+        *agreements(),
     ]
     for call in asked:
         answer = caller.send(call)
@@ -34,22 +36,29 @@ def asked_in_an_outage(caller: Callers, crowd: Sequence[Person], helpers: Iterab
     return len(asked)
 
 
-def letters() -> Call:
-    """A builder asks for the letters of the day on which a project's first demand was raised."""
-    demand = Demand.objects.select_related("project").order_by("pk")[0]
-    (builder,) = people.logged_in([demand.project.builder_id])
-    day = demand.issued_on.isoformat()
-    body = {"project_id": demand.project_id, "issued_from": day, "issued_to": day}
-    return Call(path="/api/demand-letters", token=builder.token, body=body)
+def agreements() -> list[Call]:
+    """Builders have agreements drawn."""
+    bookings = Booking.objects.filter(state=BookingState.TOKEN_PAID).select_related("unit__project")
+    rows = list(bookings.order_by("pk")[:AGREEMENTS])
+    builders = sorted({row.unit.project.builder_id for row in rows if row.unit})
+    tokens = dict(zip(builders, people.logged_in(builders), strict=True))
+    return [
+        Call(
+            path=f"/api/bookings/{row.pk}/generate-agreement",
+            token=tokens[row.unit.project.builder_id].token,
+        )
+        for row in rows
+        if row.unit
+    ]
 
 
 def undone() -> int:
-    """Jobs that wait, run or were given up, and batches of letters without their file."""
-    rows = ProcrastinateJob.objects.filter(task_name__in=[LINK, LETTERS])
-    return rows.exclude(status="succeeded").count() + LetterBatch.objects.filter(file=None).count()
+    """Jobs that wait, run or were given up, and agreements without their file."""
+    rows = ProcrastinateJob.objects.filter(task_name__in=KINDS)
+    return rows.exclude(status="succeeded").count() + Agreement.objects.filter(file=None).count()
 
 
 def tries() -> int:
     """How often the most tried of them was begun in vain."""
-    rows = ProcrastinateJob.objects.filter(task_name__in=[LINK, LETTERS])
+    rows = ProcrastinateJob.objects.filter(task_name__in=KINDS)
     return int(max(rows.values_list("attempts", flat=True)))

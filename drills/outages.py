@@ -187,7 +187,7 @@ def caught_up(post: Post, asked: int) -> list[Promise]:
         ),
         Promise(
             id="I8",
-            what="links by mail and letters for the store, asked for while both are away, are made when they are back",
+            what="links and agreements asked for while mail and the store were away are there when these are back",
             figure=f"{errands.undone()} of {asked} left after up to {errands.tries()} tries, the last {after(done)}",
             holds=is_soon(done),
         ),

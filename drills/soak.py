@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -20,6 +21,7 @@ from realestate.retention import BUSINESS, CLEARED, RECORDS, SMALL
 MINUTES, QUICK_MINUTES = 10, 2
 WARM = 0.2  # of the time, after which memory shall be flat
 READERS, WRITERS = 6, 2
+PEOPLE = 100  # who read, and as many who book
 CROWD, ROUNDS = 60, 10
 GROWTH, DRIFT = 5.0, 20.0  # percent
 LAG = 5.0  # seconds that a queued job may wait
@@ -42,15 +44,26 @@ class Sample:
     lag: float
 
 
+class Seen(NamedTuple):
+    """An answer: what was read, seconds, bytes."""
+
+    path: str
+    seconds: float
+    size: int
+
+
 def run(database: str, *, quick: bool) -> list[Promise]:
     """Readers, customers who book, and the worker; a look at everything each few seconds."""
     seconds = 60 * (QUICK_MINUTES if quick else MINUTES)
     people.town(8_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
-    crowd, units = people.customers(100), iter(people.free_units(6_000))
+    # Whoever books has longer lists each minute. Readers are others, whose answers stay as they are: if these become
+    # slower, something has filled up.
+    everybody, units = people.customers(2 * PEOPLE), iter(people.free_units(6_000))
+    crowd, onlookers = everybody[:PEOPLE], [person.token for person in everybody[PEOPLE:]]
     before = rows()
     with house.site(database) as site, house.worker(site.environment):
-        busy(site, [person.token for person in crowd])
-        readers = Readers(site, [person.token for person in crowd])
+        busy(site, onlookers)
+        readers = Readers(site, onlookers)
         with Load([site.door], crowd, units, WRITERS) as load, readers:
             samples = watch(site, seconds)
     grown = sorted(name for name, count in rows().items() if count > before.get(name, 0))
@@ -97,7 +110,7 @@ class Readers:
 
     def __init__(self, site: house.Site, tokens: Sequence[str]) -> None:
         self.tokens, self.project = tokens, people.project().pk
-        self.times: list[tuple[str, float]] = []  # what was read, seconds
+        self.seen: list[Seen] = []
         self.failed = 0
         self._callers = Callers([site.door], READERS)
         self._over = threading.Event()
@@ -128,7 +141,7 @@ class Readers:
             token = self.tokens[turn % len(self.tokens)]
             path = f"/api/{paths[turn % len(paths)]}"
             answer = self._callers.send(Call(method="GET", path=path, token=token))
-            self.times.append((path, answer.seconds))
+            self.seen.append(Seen(path, answer.seconds, len(answer.body)))
             self.failed += answer.status != 200
             turn += READERS + 1
 
@@ -185,27 +198,42 @@ def flat(what: str, values: Sequence[float], unit: str) -> Promise:
 
 def served(readers: Readers, load: Load) -> Promise:
     """Nothing fails, and answers do not become slower."""
-    times = [seconds for _path, seconds in readers.times]
-    early, late = halves(times)
-    drift = 100 * (late - early) / early
+    early, late = halves(readers.seen)
+    drift = 100 * (late.p95 - early.p95) / early.p95
     bad = len(load.journal.bad)
-    paths = dict.fromkeys(path for path, _seconds in readers.times)
-    each = {path: halves([t for at, t in readers.times if at == path]) for path in paths}
-    parts = ", ".join(f"{path} {first:.0f} → {last:.0f}" for path, (first, last) in each.items())
+    paths = dict.fromkeys(seen.path for seen in readers.seen)
+    each = {path: halves([seen for seen in readers.seen if seen.path == path]) for path in paths}
+    parts = ", ".join(
+        f"{path} {first.p95:.0f} → {last.p95:.0f} ms ({first.size:.1f} → {last.size:.1f} kB)"
+        for path, (first, last) in each.items()
+    )
     return Promise(
         id="I9",
         what="no request fails, and p95 stays",
-        figure=f"{len(times)} reads and {len(load.journal.booked)} bookings, {readers.failed} and {bad} failed;"
-        f" p95 {early:.0f} ms in the first half, {late:.0f} ms in the second ({drift:+.0f} %):\n        {parts}",
+        figure=f"{len(readers.seen)} reads and {len(load.journal.booked)} bookings, {readers.failed} and {bad} failed;"
+        f" p95 {early.p95:.0f} ms in the first half, {late.p95:.0f} ms in the second ({drift:+.0f} %):\n        {parts}",
         holds=not readers.failed and not bad and drift <= DRIFT,
     )
 
 
-def halves(times: Sequence[float]) -> tuple[float, float]:
-    """95th percentiles of the earlier and of the later half, in milliseconds."""
-    half = len(times) // 2
-    first, last = (statistics.quantiles(part, n=20)[-1] for part in (times[:half], times[half:]))
-    return 1000 * first, 1000 * last
+class Half(NamedTuple):
+    """Answers of half of the time: 95th percentile in milliseconds, mean size in kB."""
+
+    p95: float
+    size: float
+
+
+def halves(answers: Sequence[Seen]) -> tuple[Half, Half]:
+    """The earlier and the later half."""
+    half = len(answers) // 2
+    first, last = (
+        Half(
+            1000 * statistics.quantiles([one.seconds for one in part], n=20)[-1],
+            statistics.mean(one.size for one in part) / 1000,
+        )
+        for part in (answers[:half], answers[half:])
+    )
+    return first, last
 
 
 def rows() -> dict[str, int]:

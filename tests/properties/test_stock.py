@@ -15,7 +15,7 @@ from bookings.rules import TRANSITIONS
 from bookings.services import HoldCooldown, HoldLimit
 from payments.services import record_payment
 from projects.models import Claim, Unit
-from projects.services import UnitNotAvailable
+from projects.services import UnitNotAvailable, take_claims
 from realestate.core import clock
 from realestate.core.errors import DomainError, InvalidTransition
 from tests.factories.accounts import CustomerFactory
@@ -23,6 +23,7 @@ from tests.factories.projects import ProjectFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+MINUTES = 30  # of holds that several units have together
 people, places = st.integers(0, 2), st.integers(0, 2)
 REACHABLE = {BookingState.ON_HOLD, *TRANSITIONS[BookingState.ON_HOLD].values()}
 
@@ -69,6 +70,24 @@ class Stock(RuleBasedStateMachine):
     @rule(who=people, where=places)
     def book(self, who, where):
         self.attempt(self.people[who], self.units[where], services.book_unit)
+
+    @rule(who=people, which=st.sets(places, min_size=2))
+    def hold_together(self, who, which):
+        """Several units at once, all or none, whichever of them were held before."""
+        units, customer = [self.units[where] for where in which], self.people[who]
+        are_free = all(self.holder(unit) is None for unit in units)
+        try:
+            claims = take_claims(
+                actor=self.builder,
+                unit_ids=[unit.pk for unit in units],
+                customer_id=customer.pk,
+                minutes=MINUTES,
+            )
+        except UnitNotAvailable:
+            assert not are_free
+        else:
+            assert are_free
+            self.owner |= {claim.unit_id: (customer.pk, claim.expires_at) for claim in claims}
 
     @rule(where=places)
     def cancel(self, where):
