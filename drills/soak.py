@@ -211,7 +211,7 @@ def served(readers: Readers, load: Load) -> Promise:
         id="I9",
         what="no request fails, and p95 stays",
         figure=f"{len(readers.seen)} reads and {len(load.journal.booked)} bookings, {readers.failed} and {bad} failed;"
-        f" p95 {early.p95:.0f} ms in the first half, {late.p95:.0f} ms in the second ({drift:+.0f} %):\n        {parts}",
+        f" p95 {early.p95:.0f} ms in the first half, {late.p95:.0f} ms after it ({drift:+.0f} %):\n        {parts}",
         holds=not readers.failed and not bad and drift <= DRIFT,
     )
 
