@@ -1,5 +1,6 @@
 """Redis, mail and the store of files are lost, slow, mad, and back: selling goes on, news arrives once (I8)."""
 
+import logging
 import statistics
 import time
 from collections import Counter
@@ -56,7 +57,7 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         for helper in lines.values():
             helper.become("open")
         found += caught_up(post, asked)
-    broken = house.integrity()
+        broken = house.integrity(site.environment)
     says = "afterwards every check of check_integrity is good"
     return [
         *found,
@@ -83,6 +84,7 @@ def helpers(post: Post) -> Iterator[tuple[dict[str, Line], dict[str, str]]]:
     """Redis, a mail server and a store of files, each behind a line; and the settings that name them."""
     mail = Controller(post, hostname="127.0.0.1", port=free_port())
     store = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # the store tells of each file
     mail.start()
     store.start()
     host, port = store.get_host_and_port()

@@ -21,6 +21,7 @@ from realestate.retention import BUSINESS, CLEARED, RECORDS, SMALL
 MINUTES, QUICK_MINUTES = 10, 2
 WARM = 0.2  # of the time, after which memory shall be flat
 READERS, WRITERS = 6, 2
+UNITS, BOOKABLE, SPREAD = 40_000, 6_000, 4
 PEOPLE = 100  # who read, and as many who book
 CROWD, ROUNDS = 60, 10
 GROWTH, DRIFT = 5.0, 20.0  # percent
@@ -55,10 +56,12 @@ class Seen(NamedTuple):
 def run(database: str, *, quick: bool) -> list[Promise]:
     """Readers, customers who book, and the worker; a look at everything each few seconds."""
     seconds = 60 * (QUICK_MINUTES if quick else MINUTES)
-    people.town(8_000, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
-    # Whoever books has longer lists each minute. Readers are others, whose answers stay as they are: if these become
-    # slower, something has filled up.
-    everybody, units = people.customers(2 * PEOPLE), iter(people.free_units(6_000))
+    people.town(UNITS, bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
+    # Whoever books has longer lists each minute, and answers count a builder's bookings. Readers are others, and what
+    # is booked is spread over a town so large that it is few beside what there is: if answers become slower, it is
+    # because something has filled up.
+    everybody = people.customers(2 * PEOPLE)
+    units = iter(people.free_units(SPREAD * BOOKABLE)[::SPREAD])
     crowd, onlookers = everybody[:PEOPLE], [person.token for person in everybody[PEOPLE:]]
     before = rows()
     with house.site(database) as site, house.worker(site.environment):

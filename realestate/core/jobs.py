@@ -24,6 +24,8 @@ from realestate.core import clock, runs
 from realestate.core.enums import RunOutcome, RunTrigger
 from realestate.core.fence import refuse_while_fenced
 from realestate.core.retrying import (
+    BEHIND,
+    FRESH,
     GROWTH,
     MOST_FAILURES,
     Patient,
@@ -158,10 +160,12 @@ def defer(
 ) -> None:
     """Queue a job by name inside the present transaction, ``at`` an instant or at once.
 
-    A house test checks that each name exists.
+    A house test checks that each name exists. What is for later stands behind what is for now: whoever looks for work
+    reads the queue in its order, and thousands of holds have each a job that waits.
     """
+    priority = FRESH if at is None else BEHIND
     with database_errors():
-        app.configure_task(name, lock=lock, schedule_at=at).defer(**ids)
+        app.configure_task(name, lock=lock, schedule_at=at, priority=priority).defer(**ids)
 
 
 def defer_each(name: str, jobs: Iterable[Mapping[str, int | str]]) -> None:

@@ -39,7 +39,7 @@ def is_of_an_outage(error: BaseException) -> bool:
 
 
 def failures_of(job: Job) -> int:
-    """How often a job has failed by itself; an outage, however long, counts once."""
+    """How often a job has failed by itself; an outage, however long, counts once, and so does to be for later."""
     return -job.priority
 
 

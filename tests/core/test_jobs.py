@@ -1,10 +1,13 @@
 """Jobs: queued inside the transaction that asks for them."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from realestate.core import clock
 from realestate.core.errors import Conflict
 from realestate.core.jobs import (
     Alarm,
@@ -49,6 +52,13 @@ def test_a_deferred_job_waits_with_its_arguments():
     assert queued() == [
         ("test.write_letter", {"letter_id": 7, "language": "en"}, "letter-7", "todo")
     ]
+
+
+def test_a_job_for_later_stands_behind_those_for_now():
+    defer("test.write_letter", at=clock.now() + timedelta(hours=1), letter_id=7)
+    ask_for_a_letter()
+    in_order = ProcrastinateJob.objects.order_by("-priority", "pk")
+    assert [row.scheduled_at is None for row in in_order] == [True, False]
 
 
 def test_a_job_is_undone_with_the_change_that_asked_for_it():
