@@ -10,6 +10,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from django.db import InterfaceError, OperationalError
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
+from psycopg.errors import QueryCanceled
 
 from realestate.core.errors import ServiceUnavailable
 
@@ -34,6 +35,8 @@ def is_out_of_reach(error: BaseException) -> bool:
 
 def is_of_an_outage(error: BaseException) -> bool:
     """Whether a job failed because something that it needs is away: mail, the store of files, the database."""
+    if isinstance(error.__cause__, QueryCanceled):  # it takes too long, today and tomorrow
+        return False
     gone = (ServiceUnavailable, OperationalError, InterfaceError)
     return isinstance(error, gone) or is_out_of_reach(error)
 

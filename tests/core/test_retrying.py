@@ -7,6 +7,7 @@ from socket import gaierror
 import pytest
 from django.db import IntegrityError, OperationalError
 from procrastinate.jobs import Job
+from psycopg.errors import QueryCanceled
 
 from realestate.core import clock
 from realestate.core.errors import Conflict, ServiceUnavailable
@@ -69,3 +70,9 @@ def test_I8_an_outage_uses_up_none_of_a_jobs_own_tries():
 )
 def test_I8_which_failures_are_of_an_outage(error, is_expected):
     assert is_of_an_outage(error) == is_expected
+
+
+def test_a_statement_that_takes_too_long_is_the_jobs_own_failure():
+    too_long = OperationalError()
+    too_long.__cause__ = QueryCanceled()
+    assert not is_of_an_outage(too_long)
