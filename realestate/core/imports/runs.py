@@ -13,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from realestate.core import audit, clock
 from realestate.core.enums import FilePurpose, ImportState
-from realestate.core.errors import DomainError, NotAllowed
+from realestate.core.errors import DomainError, NotAllowed, ServiceUnavailable
 from realestate.core.files import open_file, refuse_infected, store_file
 from realestate.core.imports.checking import NOT_FOUND, Outcome, RowRefused, check, planned
 from realestate.core.imports.kinds import kind_of, refuse_others
@@ -81,13 +81,19 @@ def start_import(*, actor: Any, kind: str, scope_id: int, name: str, content: by
         rows=len(sheet.lines),
     )
     if run.rows <= wanted.at_once:
-        check_import(run_id=run.pk)
+        try:
+            check_import(run_id=run.pk)
+        except ServiceUnavailable:  # the worker tries until the file can be had
+            _check_later(run)
         run.refresh_from_db()
     return run
 
 
 def check_import(*, run_id: int) -> None:
-    """The dry run of a run that was opened; does nothing for one that was checked already."""
+    """The dry run of a run that was opened; does nothing for one that was checked already.
+
+    Raises ServiceUnavailable (503) while its file cannot be had; it stays open.
+    """
     run = ImportRun.objects.select_related("table", "made_by").get(pk=run_id)
     if run.state != ImportState.CHECKING:
         return
@@ -95,6 +101,8 @@ def check_import(*, run_id: int) -> None:
     try:
         with Progress(run.pk) as tell:
             outcome = check(kind, run.made_by, run.scope_id, _sheet(run.table), tell=tell)
+    except ServiceUnavailable:  # says nothing of the sheet
+        raise
     except (DomainError, ObjectDoesNotExist) as refusal:
         outcome = _whole(run, refusal)
     except Exception:
@@ -111,13 +119,19 @@ def apply_import(*, actor: Any, run_id: int) -> ImportRun:
     """
     run = _begin(actor=actor, run_id=run_id)
     if run.state == ImportState.APPLYING and run.rows <= kind_of(run.kind).at_once:
-        perform_import(run_id=run.pk, attempt=run.attempt)
+        try:
+            perform_import(run_id=run.pk, attempt=run.attempt)
+        except ServiceUnavailable:  # the worker tries until the file can be had
+            _apply_later(run)
     run.refresh_from_db()
     return run
 
 
 def perform_import(*, run_id: int, attempt: int) -> None:
-    """Write what a run that was begun holds; does nothing for one that ended or that somebody began again."""
+    """Write what a run that was begun holds; does nothing for one that ended or that somebody began again.
+
+    Raises ServiceUnavailable (503) while its file cannot be had; it stays begun.
+    """
     run = ImportRun.objects.select_related("table", "applied_by").get(pk=run_id)
     if run.state != ImportState.APPLYING or run.attempt != attempt:
         return
@@ -126,6 +140,8 @@ def perform_import(*, run_id: int, attempt: int) -> None:
             _write(run=run, sheet=_sheet(run.table), tell=tell)
     except _Refused as refused:
         outcome = refused.outcome
+    except ServiceUnavailable:  # says nothing of the sheet
+        raise
     except (DomainError, ObjectDoesNotExist) as refusal:
         outcome = _whole(run, refusal)
     except Exception:
@@ -134,6 +150,16 @@ def perform_import(*, run_id: int, attempt: int) -> None:
     else:
         return
     _end(run_id=run.pk, was=ImportState.APPLYING, attempt=attempt, outcome=outcome)
+
+
+@service
+def _check_later(run: ImportRun) -> None:
+    defer("realestate.check_import", run_id=run.pk)
+
+
+@service
+def _apply_later(run: ImportRun) -> None:
+    defer("realestate.apply_import", run_id=run.pk, attempt=run.attempt)
 
 
 @service
@@ -146,7 +172,7 @@ def _open(
     )
     audit.record(actor, run, "sent", after={"kind": kind, "file": file.name, "rows": rows})
     if rows > kind_of(kind).at_once:
-        defer("realestate.check_import", run_id=run.pk)
+        _check_later(run)
     return run
 
 
@@ -168,7 +194,7 @@ def _begin(*, actor: Any, run_id: int) -> ImportRun:
     run.applied_by, run.lease_until = actor, now + LEASE
     run.save(update_fields=["state", "attempt", "done", "applied_by", "lease_until", "updated_at"])
     if run.rows > kind.at_once:
-        defer("realestate.apply_import", run_id=run.pk, attempt=run.attempt)
+        _apply_later(run)
     return run
 
 
