@@ -268,10 +268,14 @@ def test_H10_the_store_of_files_is_known_by_our_own_authority_alone():
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
 def test_systemd_understands_the_units(tmp_path):
+    python = tmp_path / "python"  # a checkout's path may have a space, which ends a command
+    python.symlink_to(sys.executable)
+    folder = tmp_path / "units"
+    folder.mkdir()
     for path in (DEPLOY / "systemd").iterdir():
-        text = path.read_text().replace("/opt/realestate/.venv/bin/python", sys.executable)
-        (tmp_path / path.name).write_text(text)
-    units = [str(path) for path in tmp_path.iterdir() if path.suffix != ".conf"]
+        text = path.read_text().replace("/opt/realestate/.venv/bin/python", str(python))
+        (folder / path.name).write_text(text)
+    units = [str(path) for path in folder.iterdir() if path.suffix != ".conf"]
     run = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],  # noqa: S607  # where the system has it
         capture_output=True,
