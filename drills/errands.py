@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bookings.enums import BookingState
@@ -32,7 +33,9 @@ def asked_in_an_outage(caller: Callers, crowd: Sequence[Person], helpers: Iterab
         if answer.status not in {200, 201, 202}:
             raise SystemExit(f"{call.path}: {answer.status} {answer.body[:200]!r}")
     progress(f"I8: {len(asked)} jobs for mail and the store, which stay away for {AWAY:.0f} s")
-    time.sleep(AWAY)
+    time.sleep(
+        AWAY
+    )  # the outage itself: what is measured is how long jobs wait after one of this length
     return len(asked)
 
 
@@ -52,13 +55,17 @@ def agreements() -> list[Call]:
     ]
 
 
+def jobs() -> "QuerySet[ProcrastinateJob]":
+    """Those that were asked for."""
+    return ProcrastinateJob.objects.filter(task_name__in=KINDS)
+
+
 def undone() -> int:
     """Jobs that wait, run or were given up, and agreements without their file."""
-    rows = ProcrastinateJob.objects.filter(task_name__in=KINDS)
-    return rows.exclude(status="succeeded").count() + Agreement.objects.filter(file=None).count()
+    waiting = jobs().exclude(status="succeeded").count()
+    return waiting + Agreement.objects.filter(file=None).count()
 
 
 def tries() -> int:
     """How often the most tried of them was begun in vain."""
-    rows = ProcrastinateJob.objects.filter(task_name__in=KINDS)
-    return int(max(rows.values_list("attempts", flat=True)))
+    return max(jobs().values_list("attempts", flat=True))

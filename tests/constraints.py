@@ -10,8 +10,9 @@ from realestate.core.db.conflicts import constraint_name
 def violated(change: Callable[[], object]) -> str:
     """Its name; empty when there is none."""
     try:
-        # Transactions are services' business; this one is a savepoint, after whose error the test goes on.
-        with transaction.atomic():  # noqa: TID251  # a savepoint within the test's own transaction
+        # Services open transactions, hence the ban. Here nothing is committed: it is a savepoint, without which the
+        # error that is looked for would end the test's own transaction, and no question could follow.
+        with transaction.atomic():  # noqa: TID251  # a savepoint, as said above
             change()
     except IntegrityError as error:
         return constraint_name(error)
