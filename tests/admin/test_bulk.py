@@ -13,10 +13,11 @@ from payments.enums import ReceiptState
 from payments.models import LetterBatch, Payment
 from payments.services import NothingToRemindOf, remind_of_demand
 from projects.models import Unit
+from realestate.core import clock
 from realestate.core.admin.bulk import resume_bulk
-from realestate.core.bulk_runs import AT_ONCE, do_line, start_bulk
+from realestate.core.bulk_runs import AT_ONCE, LEFT, do_line, start_bulk
 from realestate.core.enums import BulkOutcome
-from realestate.core.errors import Conflict
+from realestate.core.errors import Conflict, ServiceUnavailable
 from realestate.core.jobs import app
 from realestate.core.models import AuditEntry, BulkLine, BulkRun
 from tests.factories.accounts import MemberFactory, StaffFactory
@@ -198,6 +199,36 @@ def test_a_fault_of_ours_stops_one_row_and_not_the_others(staff, monkeypatch):
     run = done(staff, UNITS, "release", units)
     assert [outcome for _name, outcome, _why in lines(run)] == ["refused", "done"]
     assert lines(run)[0][2].startswith("An error of the platform")
+
+
+def test_I8_rows_wait_for_what_is_away_and_are_done_when_it_is_back(staff, monkeypatch):
+    units = many(3)
+    page = admin.site.get_model_admin(Unit)
+    label, act = page.object_actions["release"]
+    gone = {units[1].pk}
+
+    def needs_more(actor, pk, reason):
+        if pk in gone:
+            raise ServiceUnavailable
+        return act(actor, pk, reason)
+
+    actions = {**page.object_actions, "release": (label, needs_more)}
+    monkeypatch.setattr(page, "object_actions", actions)
+    run = done(staff, UNITS, "release", units)
+    assert [outcome for _name, outcome, _why in lines(run)] == ["done", "waiting", "waiting"]
+    assert run.finished_at is None
+    text = staff.get(f"/admin/core/bulkrun/{run.pk}/change/").content.decode()
+    assert "Something that this needs is away." in text
+    job = ProcrastinateJob.objects.get(task_name="realestate.run_bulk")
+    assert job.args == {"run_id": run.pk}
+    assert clock.now() < job.scheduled_at <= clock.now() + LEFT
+    with pytest.raises(ServiceUnavailable):  # so that the worker tries again
+        resume_bulk(admin.site, run.pk)
+    gone.clear()
+    resume_bulk(admin.site, run.pk)
+    run.refresh_from_db()
+    assert [outcome for _name, outcome, _why in lines(run)] == ["done"] * 3
+    assert run.finished_at is not None
 
 
 def test_all_rows_of_a_list_are_those_that_were_confirmed(staff):

@@ -20,7 +20,13 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_safe
 
 from realestate.core.bulk_runs import AT_ONCE, MOST_ROWS, start_bulk, work_off
-from realestate.core.errors import DomainError, InvalidTransition, NotAllowed, NotFound
+from realestate.core.errors import (
+    DomainError,
+    InvalidTransition,
+    NotAllowed,
+    NotFound,
+    ServiceUnavailable,
+)
 from realestate.core.models import BulkRun
 
 if TYPE_CHECKING:  # the stubs make it generic, Django does not
@@ -33,6 +39,7 @@ WholeAction = Callable[[Any, Sequence[int], str], str]  # (actor, keys, reason) 
 PREFIX = "bulk_"
 NAMED = 50  # rows on the page that asks
 LINES = 100  # of a result on one page
+AWAY = "Something that this needs is away. What is left is done as soon as it is back."
 CHANGED = "The list has changed in the meantime. Nothing was done; please look at it again."
 
 
@@ -106,7 +113,10 @@ class BulkMixin(ModelAdmin):
             rows=chosen,
         )
         if len(chosen) <= AT_ONCE:
-            run_bulk(self, run)
+            try:
+                run_bulk(self, run)
+            except ServiceUnavailable:  # the worker tries until it is there
+                messages.warning(request, AWAY)
         return HttpResponseRedirect(reverse("admin:core_bulkrun_change", args=[run.pk]))
 
     def _whole(self, request: HttpRequest, name: str, keys: Sequence[int], reason: str) -> None:
@@ -124,7 +134,10 @@ def _ask(
 
 
 def run_bulk(page: Any, run: BulkRun) -> None:  # a HouseAdmin
-    """Do an action on its rows, as whoever asked for it may now, also in the worker."""
+    """Do an action on its rows, as whoever asked for it may now, also in the worker.
+
+    Raises ServiceUnavailable (503) when something that it needs is away; what is left waits.
+    """
     request = HttpRequest()
     request.user = run.requested_by
     acts = {**page.object_actions, **page.bulk_actions}
