@@ -9,7 +9,9 @@ from drills import house
 from drills.report import FOLDER, save, table
 
 DRILLS = {
-    "races": "one unit, one slot, one number: many at once, over several processes (A)",
+    "races": "one unit and one limit: many at once, over several processes (A1, A2, A7)",
+    "slots": "one time of one host: asked for, moved, confirmed and given up by many at once (A5)",
+    "edits": "what two people change at once, and one message that is sent ten times (A9, A10)",
     "storm": "everybody at once on a few units: swaps, holders and strangers, a recount (A2, A4, A6)",
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "models": "state machines of units, bookings and money at length (B9)",
