@@ -19,6 +19,7 @@ DRILLS = {
     "restore": "backup, restore and recovery to a point in time; a copy keeps silent (I5-I7)",
     "logins": "many log in, guess and refresh at once (E2, E4 to E6, F10)",
     "crashes": "servers and the database are killed under load; nothing acknowledged is lost (C)",
+    "relays": "workers are killed while they send; everything leaves, nobody is told twice (C6)",
     "crowds": "connections run out, and clients that never finish (C8, F11)",
     "restarts": "new code under load, and nobody notices (C7)",
     "nodes": "two machines that share a database, a Redis and a store of files (8)",

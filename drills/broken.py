@@ -1,11 +1,16 @@
 """The platform without one of its guards, for controls: a drill that cannot fail proves nothing.
 
 ``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
-compared, and then written), ``lists`` (they raise), ``versions`` (a replica is asked however far behind it is).
+compared, and then written), ``lists`` (they raise), ``versions`` (a replica is asked however far behind it is),
+``marks`` (what is sent is noted as sent before it is). As a program it is ``manage.py`` over such a platform.
 """
 
 import os
+import sys
+import time
 from typing import Any
+
+from django.core.management import execute_from_command_line
 
 from realestate.wsgi import application as platform
 
@@ -61,11 +66,31 @@ def without_versions() -> None:
     version.read_from_replica = trust  # type: ignore[attr-defined, assignment]  # what is broken
 
 
+def without_marks() -> None:
+    """Whoever sends something notes at once that it was sent, and then it is on its way for a while."""
+    from notifications import services
+
+    start = services.start_delivery
+
+    def start_and_finish(*, delivery_id: int) -> Any:
+        found = start(delivery_id=delivery_id)
+        if found is not None:
+            services.finish_delivery(delivery_id=delivery_id)
+            time.sleep(0.2)  # so that a kill meets it there
+        return found
+
+    services.start_delivery = start_and_finish  # what is broken
+
+
 BREAKS: dict[str, Any] = {
     "locks": without_locks,
     "rotation": without_rotation,
     "lists": without_lists,
     "versions": without_versions,
+    "marks": without_marks,
 }
 for word in os.environ.get("DRILL_WITHOUT", "").split():
     BREAKS[word]()
+
+if __name__ == "__main__":
+    execute_from_command_line(sys.argv)
