@@ -2,7 +2,8 @@
 
 ``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
 compared, and then written), ``lists`` (they raise), ``versions`` (a replica is asked however far behind it is),
-``marks`` (what is sent is noted as sent before it is). As a program it is ``manage.py`` over such a platform.
+``marks`` (what is sent is noted as sent before it is), ``transactions`` (each statement is one). As a program it is
+``manage.py`` over such a platform.
 """
 
 import os
@@ -82,12 +83,28 @@ def without_marks() -> None:
     services.start_delivery = start_and_finish  # what is broken
 
 
+def without_transactions() -> None:
+    """Each statement is committed by itself, whatever block it stands in."""
+    from django.db.backends.signals import connection_created
+
+    def commit_each(execute: Any, statement: Any, values: Any, many: Any, context: Any) -> Any:
+        found = execute(statement, values, many, context)
+        context["connection"].connection.commit()
+        return found
+
+    def break_(connection: Any, **_more: Any) -> None:
+        connection.execute_wrappers.append(commit_each)
+
+    connection_created.connect(break_, weak=False)
+
+
 BREAKS: dict[str, Any] = {
     "locks": without_locks,
     "rotation": without_rotation,
     "lists": without_lists,
     "versions": without_versions,
     "marks": without_marks,
+    "transactions": without_transactions,
 }
 for word in os.environ.get("DRILL_WITHOUT", "").split():
     BREAKS[word]()

@@ -22,6 +22,8 @@ CLIENTS = 16
 FROZEN = 8.0
 SETTLED = 5.0  # seconds after the lease of a key in progress until it is known what came of it
 LOSS = 6  # cycles of the control
+# Each unit has one customer here: who cannot have it was cut off when it had been taken and not yet been answered.
+SHUT_OUT = "409 unit_not_available"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,8 @@ def run(database: str, *, quick: bool) -> list[Promise]:
             no_contradiction(),
             control(load()),
         ]
+    with house.site(database, without="transactions") as site:
+        found.append(control_of_writing(site, Load([site.door], crowd, units, CLIENTS)))
     return found
 
 
@@ -81,19 +85,20 @@ def killed(victim: Victim, load: Load, cycles: int) -> Promise:
             until_booked.append(booked_again(load, moment, 6 * victim.patience))
             waits.append(load.journal.silence_after(moment))
     journal, (lost, half) = load.journal, missing(load)
+    shut_out = journal.heard[SHUT_OUT]
     else_ = [
         f"{count} × {name}"
         for name, count in sorted(journal.heard.items())
-        if name not in {"200", "201"}
+        if name not in {"200", "201", SHUT_OUT}
     ]
     wrong = f"; {len(journal.bad)} wrong answers, such as {journal.bad[0]}" if journal.bad else ""
     return Promise(
         id=victim.id,
         what=f"{victim.what} is killed {cycles} times under {CLIENTS} clients: nothing acknowledged is lost",
-        figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim; served"
-        f" again after at most {max(waits):.1f} s, booked after {max(until_booked):.1f} s;"
+        figure=f"{lost} of {len(journal.booked)} acknowledged bookings lost, {half} without their claim,"
+        f" {shut_out} half done; served again after at most {max(waits):.1f} s, booked after {max(until_booked):.1f} s;"
         f" besides: {', '.join(else_) or 'nothing'}{wrong}",
-        holds=not (lost or half or journal.bad)
+        holds=not (lost or half or shut_out or journal.bad)
         and max(waits) <= victim.patience
         and max(until_booked) < float("inf"),
     )
@@ -244,4 +249,23 @@ def control(load: Load) -> Promise:
         what="control: with synchronous_commit off acknowledged bookings are lost",
         figure=f"{lost} of {len(load.journal.booked)} lost in {LOSS} cycles",
         holds=lost > 0,
+    )
+
+
+def control_of_writing(site: house.Site, load: Load) -> Promise:
+    """C1 with each statement in a transaction of its own: if nothing is half done then, the drill sees nothing."""
+    house.wait_for_database()
+    with load:
+        for cycle in range(LOSS):
+            progress(f"C1: workers that commit each statement are killed, {cycle + 1} of {LOSS}")
+            booked_again(load, time.perf_counter(), 30.0)
+            time.sleep(random.uniform(0.2, 0.5))  # noqa: S311  # in the middle of something; no secret
+            for pid in site.workers():
+                house.kill(pid)
+    half = load.journal.heard[SHUT_OUT]
+    return Promise(
+        id="C1",
+        what="control: where each statement is committed by itself, killed workers leave bookings half done",
+        figure=f"{half} half done at {LOSS} kills of all workers, {len(load.journal.booked)} acknowledged",
+        holds=half > 0,
     )

@@ -163,7 +163,7 @@ class Gang:
                     pass
 
     def killed_while_they_send(self, kills: int) -> int:
-        """Kill one after another while half of what waits leaves, the same number between two kills; how many it was."""
+        """Kill one after another, at equal distances, while half of what waits leaves; how many were killed."""
         between = unsent() // (2 * kills)
         for number, place in zip(range(kills), itertools.cycle(range(WORKERS)), strict=False):
             before = unsent()

@@ -175,6 +175,15 @@ def test_B4_after_the_lease_a_retry_takes_over(post, asha, time_machine):
     assert post("k-1").content == reply.content
 
 
+def test_B4_control_a_key_that_is_held_for_ever_is_never_free(post, asha, time_machine):
+    time_machine.move_to("2030-01-01T00:00:00Z", tick=False)
+    reserve(asha.pk, "POST /api/once", "k-1", fingerprint_of(post))
+    IdempotencyKey.objects.filter(key="k-1").update(lease_until="9999-01-01T00:00:00Z")
+    time_machine.shift(timedelta(days=1))
+    reply = post("k-1")
+    assert (reply.status_code, reply.json()["code"]) == (409, "idempotency_in_progress")
+
+
 def test_D11_a_slow_first_runner_cannot_finish_after_a_take_over(post, asha, time_machine):
     time_machine.move_to("2030-01-01T00:00:00Z", tick=False)
     fingerprint = fingerprint_of(post)

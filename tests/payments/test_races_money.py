@@ -3,12 +3,14 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from bookings.models import Booking
 from bookings.services import move_booking
+from bookings.services.standing import SHOWN
 from payments import services
 from payments.enums import EntryKind
 from payments.models import (
@@ -21,7 +23,7 @@ from payments.models import (
     ScheduleRevision,
     Terms,
 )
-from payments.services import caps, due, receipts
+from payments.services import caps, due, numbers, receipts
 from payments.services.ledger import balance_of
 from progress.services import certify_milestone
 from realestate.core.transactions import service
@@ -93,12 +95,12 @@ def test_R6_control_without_the_lock_the_cap_is_passed(monkeypatch):
     assert sum(row.amount for row in Payment.objects.all()) > 100_000
 
 
-def test_R8_1_numbers_have_no_gaps_though_some_are_rolled_back():
-    cast = make_cast()
-    booking = signed(cast)
+class Broken(Exception):
+    """Something after the number was given."""
 
-    class Broken(Exception):
-        """Something after the number was given."""
+
+def thirty_receipts(cast, booking) -> list[int]:
+    """Thirty at once, of which each tenth breaks off after it was given its number; the serials that there are then."""
 
     @service
     def broken(index: int) -> None:
@@ -111,10 +113,36 @@ def test_R8_1_numbers_have_no_gaps_though_some_are_rolled_back():
 
     replies = run_together(30, one)
     assert Counter(type(error) for error in losers(replies)) == {Broken: 3}
-    serials = Payment.objects.order_by("serial").values_list("serial", flat=True)
-    assert list(serials) == list(range(1, 28))
+    return list(Payment.objects.order_by("serial").values_list("serial", flat=True))
+
+
+def test_R8_1_numbers_have_no_gaps_though_some_are_rolled_back():
+    cast = make_cast()
+    booking = signed(cast)
+    assert thirty_receipts(cast, booking) == list(range(1, 28))
     assert balance_of(booking) == -2_700
     assert LedgerEntry.objects.filter(booking=booking).count() == 27
+
+
+def test_A8_control_numbers_of_a_sequence_have_gaps(monkeypatch):
+    """The race above can see one: a sequence of the database gives no number twice, and loses what is rolled back."""
+    cast = make_cast()
+
+    def from_a_sequence(_series, **_scope):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('numbers_with_gaps')")
+            return cursor.fetchone()[0]
+
+    monkeypatch.setattr(numbers, "next_number", from_a_sequence)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE numbers_with_gaps")
+    try:
+        serials = thirty_receipts(cast, signed(cast))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SEQUENCE numbers_with_gaps")
+    assert len(serials) == len(set(serials)) == 27
+    assert max(serials) > 27
 
 
 def test_R5_5_eight_confirmations_are_one_schedule_and_one_demand():
@@ -152,6 +180,55 @@ def test_R7_5_three_runs_at_once_demand_each_line_once_and_skip_no_number(monkey
     for project, count in ((cast.meera_project, 4), (cast.kiran_project, 5)):
         serials = Demand.objects.filter(project=project).values_list("serial", flat=True)
         assert sorted(serials) == list(range(1, count + 1))
+
+
+ONCE = "payments_demandline_schedule_line_id_key"
+
+
+@pytest.fixture
+def lines_may_be_demanded_again(transactional_db):
+    """Without the database's own word for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE payments_demandline DROP CONSTRAINT {ONCE}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET house.bulk_load = 'on'")
+        cursor.execute("TRUNCATE payments_demandline CASCADE")
+        cursor.execute(
+            f"ALTER TABLE payments_demandline ADD CONSTRAINT {ONCE} UNIQUE (schedule_line_id)"
+        )
+
+
+def run_twice_without_locks(monkeypatch) -> list[object]:
+    """Two runs that have both seen what is due before either demands it."""
+    cast, together = make_cast(), Barrier(2, timeout=30)
+    buyer(UnitFactory(project=cast.meera_project), on_day(DAY))
+    draft = due.draft_demands
+
+    def read(keys):
+        return list(Booking.objects.select_related(*SHOWN, "claim").filter(pk__in=keys))
+
+    def draft_after_both_have_looked(actor, asked, terms):
+        if asked:
+            together.wait()
+        return draft(actor, asked, terms)
+
+    monkeypatch.setattr(due, "lock_many", read)
+    monkeypatch.setattr(due, "replay_all", lambda *_accounts: None)  # it has locks of its own
+    monkeypatch.setattr(due, "draft_demands", draft_after_both_have_looked)
+    return run_together(2, lambda _index: services.raise_dated_demands())
+
+
+def test_B8_control_without_lock_and_key_a_line_is_demanded_twice(
+    monkeypatch, lines_may_be_demanded_again
+):
+    assert losers(run_twice_without_locks(monkeypatch)) == []
+    assert DemandLine.objects.filter(schedule_line__isnull=False).count() == 2
+
+
+def test_B8_without_the_lock_the_key_alone_keeps_a_line_from_being_demanded_twice(monkeypatch):
+    assert losers(run_twice_without_locks(monkeypatch)) == []  # one of them looks again
+    assert DemandLine.objects.filter(schedule_line__isnull=False).count() == 1
 
 
 def test_R7_3_a_stage_certified_once_and_demanded_by_four_workers_at_once():
