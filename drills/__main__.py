@@ -13,6 +13,7 @@ DRILLS = {
     "slots": "one time of one host: asked for, moved, confirmed and given up by many at once (A5)",
     "edits": "what two people change at once, and one message that is sent ten times (A9, A10)",
     "storm": "everybody at once on a few units: swaps, holders and strangers, a recount (A2, A4, A6)",
+    "sets": "a home and its parking at once, in any order: all or none, no deadlock (A3)",
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "models": "state machines of units, bookings and money at length (B9)",
     "mutants": "small mistakes in money, claims and permissions, which the tests must find (B13)",
