@@ -1,14 +1,15 @@
 """The platform without one of its guards, for controls: a drill that cannot fail proves nothing.
 
-``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rotation`` (a session is read and
-compared, and then written), ``lists`` (they raise), ``versions`` (a replica is asked however far behind it is),
-``marks`` (what is sent is noted as sent before it is), ``transactions`` (each statement is one). As a program it is
-``manage.py`` over such a platform.
+``DRILL_WITHOUT`` names what is missing: ``locks`` (rows are read and not locked), ``rechecks`` (whether units are
+free is asked before they are locked), ``rotation`` (a session is read and compared, and then written), ``lists`` (they
+raise), ``versions`` (a replica is asked however far behind it is), ``marks`` (what is sent is noted as sent before it
+is), ``transactions`` (each statement is one). As a program it is ``manage.py`` over such a platform.
 """
 
 import os
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.core.management import execute_from_command_line
@@ -23,6 +24,29 @@ def without_locks() -> None:
     from django.db.models import QuerySet
 
     QuerySet.select_for_update = lambda self, **_how: self  # type: ignore[method-assign]  # the guard is taken away
+
+
+def without_rechecks() -> None:
+    """Whether units are free is asked before they are locked, and not again."""
+    from projects.models import Claim
+    from projects.services import claims
+    from realestate.core import clock
+    from realestate.core.transactions import service
+
+    def take_if_free(*, actor: Any, unit_ids: Any, customer_id: Any, minutes: int) -> Any:
+        now = clock.now()
+        are_free = not Claim.objects.live(now).filter(unit__in=unit_ids).exists()
+        units = claims.lock_for_taking(unit_ids)
+        claims._release_lapsed(Claim.objects.filter(unit__in=units), now)  # noqa: SLF001  # what follows is broken
+        until = now + timedelta(minutes=minutes)
+        if not are_free:
+            return []
+        return [
+            claims._take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)  # noqa: SLF001  # likewise
+            for unit in units
+        ]
+
+    claims.take_if_free = service(take_if_free)
 
 
 def without_rotation() -> None:
@@ -100,6 +124,7 @@ def without_transactions() -> None:
 
 BREAKS: dict[str, Any] = {
     "locks": without_locks,
+    "rechecks": without_rechecks,
     "rotation": without_rotation,
     "lists": without_lists,
     "versions": without_versions,

@@ -1,4 +1,4 @@
-"""Everybody at once on a few units: who swaps, who comes first, and what is shown when it is over (A2, A4, A6)."""
+"""Everybody at once on a few units, whatever comes to their minds, and what is shown when it is over (A6)."""
 
 import itertools
 import random
@@ -15,15 +15,17 @@ from django.db import connection, connections
 from drills import house, people
 from drills.callers import Answer, Call, Callers
 from drills.people import Person
-from drills.races import DOUBLE_CLAIMS, count, give_back, hold, is_fair, tell
+from drills.races import DOUBLE_CLAIMS, count, hold
 from drills.report import Promise, progress
+from drills.swaps import CROWD, book
 from projects.models import Unit
 from projects.services import expire_claims
 from realestate.core import audit
 from realestate.core.transactions import service
 
-CROWD, UNITS = 20, 10
+UNITS = 10
 SECONDS, QUICK_SECONDS = 60, 15
+IMPORTS, EDGE = "/api/imports", "edge-of-a-part"
 REFUSALS = {400, 403, 404, 409, 412, 422}
 # Two claims of one unit at the same time, over all that ever was.
 OVERLAPS = """
@@ -44,17 +46,11 @@ EXPECTED = """
 
 
 def run(database: str, *, quick: bool) -> list[Promise]:
-    """Swaps, the holder and strangers, holds and bookings, then the storm."""
-    rounds = 20 if quick else 100
+    """The storm, a recount, and what a recount finds where somebody was put into a unit that was taken."""
     people.town(bookings__holds_per_customer=100, bookings__hold_cooldown_minutes=0)
     crowd = people.customers(CROWD)
-    with house.site(database) as site, Callers([site.door], CROWD) as callers:
-        found = [
-            holder_and_strangers(callers, crowd, rounds),
-            holds_and_bookings(callers, crowd, rounds),
-            swaps(callers, crowd, rounds),
-            *storm(site, crowd, QUICK_SECONDS if quick else SECONDS),
-        ]
+    with house.site(database) as site:
+        found = storm(site, crowd, QUICK_SECONDS if quick else SECONDS)
     broken, deadlocks = house.integrity(), house.deadlock_statements()
     return [
         *found,
@@ -69,110 +65,26 @@ def run(database: str, *, quick: bool) -> list[Promise]:
     ]
 
 
-def book(person: Person, unit: int) -> Call:
-    """A customer books a unit."""
-    return Call(path="/api/bookings", token=person.token, body={"unit_id": unit})
-
-
-def holder_and_strangers(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
-    """A2 (b): who holds a unit books it while everybody else tries to."""
-    good = 0
-    for number, unit in enumerate(people.free_units(rounds)):
-        tell("A2", number, rounds)
-        holder, *others = [*crowd[number % CROWD :], *crowd[: number % CROWD]]
-        callers.send(hold(holder, unit))
-        answers = callers.together([*(book(person, unit) for person in others), book(holder, unit)])
-        refused = {(answer.status, answer.code) for answer in answers[:-1]}
-        good += answers[-1].status == 201 and refused == {(409, "unit_not_available")}
-    what = f"who holds a unit and {CROWD - 1} strangers book it at once: the holder gets it"
-    return claimed_once(what, good, rounds)
-
-
-def holds_and_bookings(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
-    """A2 (c): half of them hold, half of them book."""
-    good = 0
-    for number, unit in enumerate(people.free_units(rounds)):
-        tell("A2", number, rounds)
-        calls = [(hold, book)[place % 2](person, unit) for place, person in enumerate(crowd)]
-        good += is_fair(callers.together(calls), "unit_not_available")
-    give_back()
-    what = f"{CROWD // 2} hold and {CROWD // 2} book one unit at once: one gets it"
-    return claimed_once(what, good, rounds)
-
-
-def claimed_once(what: str, good: int, rounds: int) -> Promise:
-    """A2 for one kind of race: so many rounds ended well, and no unit has two owners."""
-    doubles = count(DOUBLE_CLAIMS)
-    return Promise(
-        id="A2",
-        what=what,
-        figure=f"{good} of {rounds} rounds; {doubles} units claimed twice",
-        holds=good == rounds and doubles == 0,
-    )
-
-
-def swaps(callers: Callers, crowd: Sequence[Person], rounds: int) -> Promise:
-    """A4: two buyers give up their units and take the other's, at one moment, before the eyes of others."""
-    good, slowest, before = 0, 0.0, house.deadlocks()
-    units = iter(people.free_units(2 * rounds))
-    for number in range(rounds):
-        tell("A4", number, rounds)
-        asha, ravi, *others = random.sample(crowd, 6)  # no secret
-        left, right = next(units), next(units)
-        first, second = callers.send(book(asha, left)), callers.send(book(ravi, right))
-        answers = callers.together(
-            [
-                Call(path=f"/api/bookings/{first.json['id']}/cancel", token=asha.token),
-                Call(path=f"/api/bookings/{second.json['id']}/cancel", token=ravi.token),
-                *(book(person, unit) for person, unit in ((asha, right), (ravi, left))),
-                *(hold(person, unit) for person in others for unit in (left, right)),
-            ]
-        )
-        slowest = max(slowest, *(answer.seconds for answer in answers))
-        good += is_consistent(answers, left, right)
-    deadlocks = house.deadlocks() - before
-    give_back()
-    return Promise(
-        id="A4",
-        what="two buyers cancel and book the other's unit at once, and four others hold both",
-        figure=f"{good} of {rounds} rounds consistent; {deadlocks} deadlocks; slowest {slowest:.2f} s",
-        holds=good == rounds and not deadlocks and slowest <= 1,
-    )
-
-
-def is_consistent(answers: Sequence[Answer], left: int, right: int) -> bool:
-    """Both gave up; each unit went to nobody or to one; what was answered is what there is."""
-    given_up, claimed = answers[:2], answers[2:]
-    told = Counter(answer.json["unit_id"] for answer in claimed if answer.status == 201)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT unit_id FROM projects_claim WHERE unit_id IN (%s, %s) AND released_at IS NULL",
-            [left, right],
-        )
-        live = Counter(unit for (unit,) in cursor.fetchall())
-    refused = {answer.status for answer in claimed if answer.status != 201}
-    return {answer.status for answer in given_up} == {200} and told == live and refused <= {409}
-
-
-# --- A6 --------------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Storm:
     """What people may do with ten units, and what they heard."""
 
     units: Sequence[int]
+    doors: Sequence[str]  # the units' numbers
+    project: int
     owner: Person
     heard: Counter[str] = field(default_factory=Counter)
     bad: list[str] = field(default_factory=list)
     holds: list[tuple[int, Person]] = field(default_factory=list)
     bookings: list[tuple[int, Person]] = field(default_factory=list)
+    sheets: list[int] = field(default_factory=list)
+    applied: int = 0
 
     def call(self, person: Person, chance: random.Random) -> Call:
         """Something that somebody might want now."""
         unit = chance.choice(self.units)
         ways: list[Callable[[], Call]] = [lambda: hold(person, unit), lambda: book(person, unit)]
-        ways += [lambda: self._of_the_builder(unit, chance)]
+        ways += [lambda: self._of_the_builder(unit, chance), lambda: self._imported(chance)]
         if self.holds:
             claim, holder = chance.choice(self.holds[-20:])
             ways += [
@@ -192,6 +104,13 @@ class Storm:
             [{"is_blocked": True}, {"is_blocked": False}, {"price": chance.randrange(10**6, 10**7)}]
         )
         return Call(method="PATCH", path=f"/api/units/{unit}", token=self.owner.token, body=body)
+
+    def _imported(self, chance: random.Random) -> Call:
+        """A sheet with new prices of all units, or one that was sent before is applied."""
+        if self.sheets and chance.random() < 0.5:
+            path = f"/api/imports/{chance.choice(self.sheets[-5:])}/apply"
+            return Call(path=path, token=self.owner.token)
+        return sheet_of(self.doors, self.project, chance.randrange(10**6, 10**7), self.owner)
 
     def _paid(self, booking: int, chance: random.Random) -> Call:
         """Rarely: who has paid keeps the unit, and the storm would end."""
@@ -213,21 +132,43 @@ class Storm:
             self.holds.append((answer.json["id"], person))
         elif answer.status == 201 and call.path == "/api/bookings":
             self.bookings.append((answer.json["id"], person))
+        elif answer.status == 201 and call.path == IMPORTS:
+            self.sheets.append(answer.json["id"])
+        elif answer.status == 200 and call.path.startswith(IMPORTS):
+            self.applied += answer.json["state"] == "applied"
         elif answer.status not in {200, 201, *REFUSALS}:
             self.bad.append(f"{call.method} {call.path}: {answer.status} {answer.code}")
+
+
+def sheet_of(doors: Sequence[str], project: int, price: int, owner: Person) -> Call:
+    """A file for an import: the units of a project with these numbers, at this price."""
+    lines = ["Unit number,Price", *(f"{door},{price}" for door in doors)]
+    fields = {"kind": "units", "project_id": str(project)}
+    parts = [
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    parts += [
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="file"; filename="units.csv"\r\n'
+        "Content-Type: text/csv\r\n\r\n" + "\n".join(lines) + f"\r\n--{EDGE}--\r\n"
+    ]
+    return Call(
+        path=IMPORTS,
+        token=owner.token,
+        body="".join(parts).encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={EDGE}"},
+    )
 
 
 def storm(site: house.Site, crowd: Sequence[Person], seconds: float) -> list[Promise]:
     """A6: twenty people do what comes to their minds while holds end; then everything is counted anew."""
     progress(f"A6: {CROWD} people and {UNITS} units for {seconds:.0f} s")
     project = Unit.objects.get(pk=people.free_units(1)[0]).project
-    chosen = [
-        unit
-        for unit in people.free_units(500)
-        if Unit.objects.filter(pk=unit, project=project).exists()
-    ]
+    free = Unit.objects.filter(pk__in=people.free_units(500), project=project).order_by("pk")
+    chosen = dict(free.values_list("pk", "unit_number")[:UNITS])
     (owner,) = people.logged_in([project.builder_id])
-    scene, end = Storm(chosen[:UNITS], owner), time.perf_counter() + seconds
+    scene = Storm(list(chosen), list(chosen.values()), project.pk, owner)
+    end = time.perf_counter() + seconds
     with Callers([site.door], CROWD) as callers:
 
         def act(place: int) -> None:
@@ -246,9 +187,10 @@ def storm(site: house.Site, crowd: Sequence[Person], seconds: float) -> list[Pro
     return [
         Promise(
             id="A6",
-            what=f"{CROWD} people hold, book, pay, cancel, block and reprice {UNITS} units for {seconds:.0f} s",
-            figure=f"{figure}; {len(scene.bad)} answers that should not be{f': {scene.bad[0]}' if scene.bad else ''}",
-            holds=not scene.bad and len(scene.bookings) > UNITS,
+            what=f"{CROWD} people hold, book, pay, cancel, block, reprice and import {UNITS} units for {seconds:.0f} s",
+            figure=f"{figure}; {scene.applied} sheets applied;"
+            f" {len(scene.bad)} answers that should not be{f': {scene.bad[0]}' if scene.bad else ''}",
+            holds=not scene.bad and len(scene.bookings) > UNITS and scene.applied > 0,
         ),
         Promise(
             id="A6",
