@@ -15,6 +15,7 @@ DRILLS = {
     "swaps": "holders and strangers, holds and bookings, swaps: one unit, one owner (A2, A4)",
     "storm": "everybody at once on a few units, and a recount (A6)",
     "sets": "a home and its parking at once, in any order: all or none, no deadlock (A3)",
+    "numbers": "receipts at once, some of which break off: numbers without gaps (A8)",
     "money": "events of a gateway, repeated requests, jobs of the night: once each (B)",
     "models": "state machines of units, bookings and money at length (B9)",
     "mutants": "small mistakes in money, claims and permissions, which the tests must find (B13)",
