@@ -17,6 +17,7 @@ from django.db import connection
 
 from benchmarks.stage import free_port
 from drills import house, people
+from drills.crashes import no_contradiction
 from drills.report import Promise, progress
 from notifications.enums import NotificationType
 from notifications.models import Delivery
@@ -177,14 +178,3 @@ class Gang:
             )
             house.kill(self._working[place].pid)
         return kills
-
-
-def no_contradiction() -> Promise:
-    """C: after all of it the data add up."""
-    broken = house.integrity()
-    return Promise(
-        id="C",
-        what="afterwards every check of check_integrity is good",
-        figure=", ".join(broken) or "all good",
-        holds=not broken,
-    )
