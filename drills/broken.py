@@ -37,12 +37,13 @@ def without_rechecks() -> None:
         now = clock.now()
         are_free = not Claim.objects.live(now).filter(unit__in=unit_ids).exists()
         units = claims.lock_for_taking(unit_ids)
-        claims._release_lapsed(Claim.objects.filter(unit__in=units), now)  # noqa: SLF001  # what follows is broken
+        # Two private steps of the real one: it is this function without its second look, and nobody else may call them.
+        claims._release_lapsed(Claim.objects.filter(unit__in=units), now)  # noqa: SLF001  # a step of the real one
         until = now + timedelta(minutes=minutes)
         if not are_free:
             return []
         return [
-            claims._take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)  # noqa: SLF001  # likewise
+            claims._take(actor=actor, unit=unit, customer_id=customer_id, now=now, until=until)  # noqa: SLF001  # a step of the real one
             for unit in units
         ]
 
@@ -101,7 +102,8 @@ def without_marks() -> None:
         found = start(delivery_id=delivery_id)
         if found is not None:
             services.finish_delivery(delivery_id=delivery_id)
-            time.sleep(0.2)  # so that a kill meets it there
+            # A slow line: between the note and the sending is where a kill loses a mail, so it has to last a while.
+            time.sleep(0.2)
         return found
 
     services.start_delivery = start_and_finish  # what is broken

@@ -259,7 +259,8 @@ def control_of_writing(site: house.Site, load: Load) -> Promise:
         for cycle in range(LOSS):
             progress(f"C1: workers that commit each statement are killed, {cycle + 1} of {LOSS}")
             booked_again(load, time.perf_counter(), 30.0)
-            time.sleep(random.uniform(0.2, 0.5))  # noqa: S311  # in the middle of something; no secret
+            # Kills come at any moment of the bookings under way, not always at the same one.
+            time.sleep(random.uniform(0.2, 0.5))  # noqa: S311  # no secret
             for pid in site.workers():
                 house.kill(pid)
     half = load.journal.heard[SHUT_OUT]

@@ -33,9 +33,8 @@ def asked_in_an_outage(caller: Callers, crowd: Sequence[Person], helpers: Iterab
         if answer.status not in {200, 201, 202}:
             raise SystemExit(f"{call.path}: {answer.status} {answer.body[:200]!r}")
     progress(f"I8: {len(asked)} jobs for mail and the store, which stay away for {AWAY:.0f} s")
-    time.sleep(
-        AWAY
-    )  # the outage itself: what is measured is how long jobs wait after one of this length
+    # The outage itself: what is measured is how long jobs wait after one of this length.
+    time.sleep(AWAY)
     return len(asked)
 
 

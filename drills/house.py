@@ -57,8 +57,7 @@ def site(
     command = [word.replace(APPLICATION, entry) for word in web_command(HOST, port)]
     if is_supervised:
         command = supervised(port)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "servers.log").open("ab") as log:
+    with server_output() as log:
         found = Site(command, port, environment, log)
         try:
             wait_until_ready(found.process, f"{found.url}{until}")
@@ -72,13 +71,11 @@ def supervised(port: int) -> list[str]:
     return [sys.executable, "manage.py", "serve", "web", "--host", HOST, "--port", str(port)]
 
 
-class Site:
-    """A web server that is started again when it ends, as its supervisor does; ``environment`` is what it is given."""
+class Kept:
+    """A process that is started again when it ends, as its supervisor does; ``environment`` is what it is given."""
 
-    def __init__(
-        self, command: list[str], port: int, environment: Mapping[str, str], log: IO[bytes]
-    ) -> None:
-        self.port, self.environment, self.starts = port, environment, 0
+    def __init__(self, command: list[str], environment: Mapping[str, str], log: IO[bytes]) -> None:
+        self.environment, self.starts = environment, 0
         self._run = partial(running, command, environment, log)
         self._started, self._over = threading.Event(), threading.Event()
         self._supervisor = threading.Thread(target=self._supervise)
@@ -97,6 +94,16 @@ class Site:
         """For good."""
         self._over.set()
         self._supervisor.join()
+
+
+class Site(Kept):
+    """A web server that is kept."""
+
+    def __init__(
+        self, command: list[str], port: int, environment: Mapping[str, str], log: IO[bytes]
+    ) -> None:
+        self.port = port
+        super().__init__(command, environment, log)
 
     @property
     def url(self) -> str:
@@ -213,19 +220,35 @@ def integrity(environment: Mapping[str, str] | None = None) -> list[str]:
 
 @contextmanager
 def worker(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process that runs jobs; the mails that it prints are nobody's to read.
+    """The process that runs jobs; the mails that it prints are nobody's to read."""
+    with server_output() as log, running(work(environment), dict(environment), log) as process:
+        yield process
 
-    The ``environment`` may name guards that are taken away (drills/broken.py).
-    """
+
+@contextmanager
+def kept_workers(environment: Mapping[str, str], count: int) -> Iterator[list[Kept]]:
+    """So many of them, each of which is followed by another one when it ends."""
+    with server_output() as log:
+        found = [Kept(work(environment), environment, log) for _ in range(count)]
+        try:
+            yield found
+        finally:
+            for each in found:
+                each.stop()
+
+
+def server_output() -> IO[bytes]:
+    """Where what servers say is kept."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return (FOLDER / "servers.log").open("ab")
+
+
+def work(environment: Mapping[str, str]) -> list[str]:
+    """The command of a worker; the environment may name guards that are taken away (drills/broken.py)."""
     from realestate.management.commands.serve import worker_command
 
     command = worker_command()
     if environment.get("DRILL_WITHOUT"):
         place = command.index("manage.py")
         command[place : place + 1] = ["-m", "drills.broken"]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (
-        (FOLDER / "servers.log").open("ab") as log,
-        running(command, dict(environment), log) as process,
-    ):
-        yield process
+    return command

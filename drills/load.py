@@ -139,11 +139,11 @@ def complaints(answer: Answer) -> list[str]:
     return found
 
 
-def wait_for(condition: Callable[[], bool], patience: float) -> float:
-    """Seconds until something is so. Raises TimeoutError."""
+def wait_for(condition: Callable[[], bool], patience: float, pause: float = 0.01) -> float:
+    """Seconds until something is so, looked at every ``pause`` seconds. Raises TimeoutError."""
     begun = time.perf_counter()
     while not condition():
         if time.perf_counter() - begun > patience:
             raise TimeoutError
-        time.sleep(0.01)
+        time.sleep(pause)
     return time.perf_counter() - begun

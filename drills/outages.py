@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from boto3.session import Session
@@ -18,6 +17,7 @@ from drills import errands, house, people
 from drills.callers import Answer, Call, Callers
 from drills.lines import Line, Mode, line
 from drills.people import Person
+from drills.post import Post
 from drills.report import Promise, progress
 from notifications.models import Delivery
 from payments.models import Payment
@@ -63,20 +63,6 @@ def run(database: str, *, quick: bool) -> list[Promise]:
         *found,
         Promise(id="I8", what=says, figure=", ".join(broken) or "all good", holds=not broken),
     ]
-
-
-class Post:
-    """The mail server: keeps whom it was asked to reach, under which id."""
-
-    def __init__(self) -> None:
-        self.messages: Counter[str] = Counter()
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its documented name
-        """Take a message."""
-        head = envelope.content.decode(errors="replace").partition("\r\n\r\n")[0]
-        names = [text for text in head.splitlines() if text.lower().startswith("message-id:")]
-        self.messages[f"{names[0] if names else head} {envelope.rcpt_tos}"] += 1
-        return "250 OK"
 
 
 @contextmanager
